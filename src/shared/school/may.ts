@@ -1,0 +1,166 @@
+/**
+ * `may(person, act, place)`: the one rule book. The app asks it before it offers a button, the relay asks it
+ * before it takes a change. Pure: the same answer on every replica that holds the same registry.
+ */
+import type { RefusalCode } from './refusals.ts';
+import { type Duty, dutyIn, isStaff, type Role, type Standing } from './roles.ts';
+
+/** Which members of a chat a permission is given to. */
+export const GROUPS = ['everyone', 'staff', 'leads', 'admins', 'nobody'] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** The permission matrix of a chat. */
+export interface Matrix {
+  write: Group;
+  react: Group;
+  pin: Group;
+  /** Delete another's message. */
+  moderate: Group;
+  /** Create a paper, and edit one that is open to all writers of the chat. */
+  papers: Group;
+}
+export const MATRIX_KEYS = ['write', 'react', 'pin', 'moderate', 'papers'] as const;
+
+export const DEFAULT_MATRIX: Matrix = {
+  write: 'everyone',
+  react: 'everyone',
+  pin: 'staff',
+  moderate: 'leads',
+  papers: 'everyone',
+};
+
+/** A chat as the rules see it. `unit` null is the whole school, then `audience` names roles, else duties. */
+export interface ChatPlace {
+  kind: 'chat';
+  unit: string | null;
+  audience: readonly (Duty | Role)[];
+  /** Members by name, beside the audience: direct chats, guests of a class. */
+  people: Readonly<Record<string, true>>;
+  matrix: Matrix;
+}
+
+export type PaperEdit = 'everyone' | 'staff' | 'owner';
+export interface PaperPlace {
+  kind: 'paper';
+  chat: ChatPlace;
+  owner: string;
+  edit: PaperEdit;
+}
+export interface OrgPlace {
+  kind: 'org';
+}
+export interface MePlace {
+  kind: 'me';
+  person: string;
+}
+export type Place = ChatPlace | PaperPlace | OrgPlace | MePlace;
+
+export type Act =
+  | 'chat.read'
+  | 'chat.readers'
+  | 'message.create'
+  | 'message.edit'
+  | 'message.delete'
+  | 'message.moderate'
+  | 'reaction.set'
+  | 'pin.set'
+  | 'paper.create'
+  | 'paper.read'
+  | 'paper.edit'
+  | 'paper.rights'
+  | 'me.read'
+  | 'me.write'
+  | 'registry.read'
+  | 'role.set'
+  | 'matrix.set';
+
+export type Verdict = { ok: true } | { ok: false; code: RefusalCode };
+
+/**
+ * Whether a person may do an act in a place. `message.edit` and `message.delete` mean one's own message: the
+ * caller has compared the author. Never throws; an unknown combination is refused (`not-allowed`).
+ */
+export function may(who: Standing | undefined, act: Act, place: Place): Verdict {
+  if (!who) return no('not-a-member');
+  if (place.kind === 'me') return act.startsWith('me.') && place.person === who.person ? YES : no('not-yours');
+  if (place.kind === 'org') return mayInOrg(who, act);
+  if (place.kind === 'paper') return mayInPaper(who, act, place);
+  return mayInChat(who, act, place);
+}
+
+/** Whether a person is a member of a chat: by name, by duty in its unit, or by role in the whole school. */
+export function isIn(who: Standing, chat: ChatPlace): boolean {
+  if (Object.hasOwn(chat.people, who.person)) return true;
+  if (chat.unit === null) return chat.audience.includes(who.role);
+  const duty = dutyIn(who, chat.unit);
+  return duty !== undefined && chat.audience.includes(duty);
+}
+
+function mayInOrg(who: Standing, act: Act): Verdict {
+  if (act === 'registry.read' || act === 'role.set' || act === 'matrix.set')
+    return who.role === 'admin' ? YES : no('admins-only');
+  return no('not-allowed');
+}
+
+function mayInChat(who: Standing, act: Act, chat: ChatPlace): Verdict {
+  if (!isIn(who, chat)) return no('not-a-member');
+  switch (act) {
+    case 'chat.read':
+      return YES;
+    case 'chat.readers':
+      return isStaff(who.role) ? YES : no('staff-only');
+    case 'message.create':
+      return within(who, chat, chat.matrix.write, 'chat-is-read-only');
+    case 'message.edit':
+      return within(who, chat, chat.matrix.write, 'chat-is-read-only');
+    case 'message.delete':
+      return YES;
+    case 'message.moderate':
+      return within(who, chat, chat.matrix.moderate, 'only-leads-moderate');
+    case 'reaction.set':
+      return within(who, chat, chat.matrix.react, 'reactions-are-off');
+    case 'pin.set':
+      return within(who, chat, chat.matrix.pin, 'only-some-may-pin');
+    case 'paper.create':
+      return both(
+        within(who, chat, chat.matrix.write, 'chat-is-read-only'),
+        within(who, chat, chat.matrix.papers, 'papers-are-off'),
+      );
+    default:
+      return no('not-allowed');
+  }
+}
+
+function mayInPaper(who: Standing, act: Act, paper: PaperPlace): Verdict {
+  if (!isIn(who, paper.chat)) return no('not-a-member');
+  if (act === 'paper.read') return YES;
+  if (act === 'paper.rights')
+    return who.person === paper.owner || inGroup(who, paper.chat, paper.chat.matrix.moderate)
+      ? YES
+      : no('only-owner-shares');
+  if (act !== 'paper.edit') return no('not-allowed');
+  if (paper.edit === 'owner' && who.person !== paper.owner) return no('paper-is-read-only');
+  if (paper.edit === 'staff' && who.person !== paper.owner && !isStaff(who.role)) return no('paper-is-read-only');
+  return within(who, paper.chat, paper.chat.matrix.papers, 'papers-are-off');
+}
+
+function inGroup(who: Standing, chat: ChatPlace, group: Group): boolean {
+  switch (group) {
+    case 'everyone':
+      return true;
+    case 'staff':
+      return isStaff(who.role);
+    case 'leads':
+      return who.role === 'admin' || (chat.unit !== null && dutyIn(who, chat.unit) === 'class-teacher');
+    case 'admins':
+      return who.role === 'admin';
+    default:
+      return false;
+  }
+}
+
+const YES: Verdict = { ok: true };
+const no = (code: RefusalCode): Verdict => ({ ok: false, code });
+const both = (a: Verdict, b: Verdict): Verdict => (a.ok ? b : a);
+const within = (who: Standing, chat: ChatPlace, group: Group, code: RefusalCode): Verdict =>
+  inGroup(who, chat, group) ? YES : no(code);

@@ -1,0 +1,26 @@
+/**
+ * Why the relay closes a connection. 4400–4499: stay away until something changed; 4500–4599: come back with
+ * backoff (the convention of y-websocket's provider, which a stock client follows by itself).
+ */
+export const CLOSE = {
+  malformed: { code: 4400, comeBack: false, says: 'frame does not decode' },
+  signedOut: { code: 4401, comeBack: false, says: 'session is missing, expired or ended' },
+  refused: { code: 4403, comeBack: false, says: 'update refused' },
+  unknownDocument: { code: 4404, comeBack: false, says: 'no such document, or not readable' },
+  tooBig: { code: 4413, comeBack: false, says: 'frame is over the limit' },
+  oldProtocol: { code: 4426, comeBack: false, says: 'protocol version is not spoken here; update the app' },
+  foreignOrigin: { code: 4430, comeBack: false, says: 'origin is not this school' },
+  tooMany: { code: 4529, comeBack: true, says: 'too many connections or frames' },
+  slow: { code: 4508, comeBack: true, says: 'reads too slowly' },
+  helloTimeout: { code: 4509, comeBack: true, says: 'no hello in time' },
+  tryLater: { code: 4503, comeBack: true, says: 'cannot store now' },
+  restarting: { code: 4512, comeBack: true, says: 'relay restarts' },
+  replaced: { code: 4510, comeBack: true, says: 'room moved or was reopened' },
+} as const;
+
+export type CloseName = keyof typeof CLOSE;
+
+/** Whether a client may reconnect after a close code; unknown codes and plain WebSocket codes may. */
+export function mayComeBack(code: number): boolean {
+  return code < 4400 || code > 4499;
+}

@@ -1,0 +1,9 @@
+/**
+ * 32-bit FNV-1a of an intent's bytes. Tells a restored or cloned device that the relay holds another intent under
+ * its number; it protects the device from itself and is no defence against forgery.
+ */
+export function digest(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,334 @@
+/**
+ * Frames of the line: one WebSocket per browser and person, all rooms multiplexed. A frame is one binary message:
+ * varUint kind, then the fields in the order of its type below (lib0 encoding: varUint, varString,
+ * varUint8Array). Lists are a varUint count, then the entries. docs/protocol.md tells the conversation.
+ */
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { LIMITS } from '../school/limits.ts';
+
+export interface Hello {
+  kind: 'hello';
+  protocol: number;
+  app: string;
+  /** Rooms cached on the device, with what it holds of them. */
+  rooms: { room: string; epoch: string; seq: number }[];
+  /** Sequence of the projection that the device holds, 0 for none. */
+  registry: number;
+}
+export interface LeaseAsk {
+  kind: 'lease-ask';
+  count: number;
+}
+export interface Open {
+  kind: 'open';
+  room: string;
+  /** '' when the device holds nothing. */
+  epoch: string;
+  /** Documents held, each with the sequence up to which it is confirmed. */
+  held: { doc: string; seq: number }[];
+  /** Whether to send the newest segment and the pins (a paper's or registry's document) when not held. */
+  newest: boolean;
+}
+export interface Pull {
+  kind: 'pull';
+  doc: string;
+  epoch: string;
+  seq: number;
+}
+export interface Push {
+  kind: 'push';
+  doc: string;
+  epoch: string;
+  lease: number;
+  n: number;
+  /** On the first intent of a fresh lease in this room: the lease it replaces and the last number known; 0, 0 for none. */
+  replaces: { lease: number; n: number };
+  bytes: Uint8Array;
+}
+export interface Shut {
+  kind: 'shut';
+  room: string;
+}
+export interface Aware {
+  kind: 'aware';
+  doc: string;
+  bytes: Uint8Array;
+}
+/** The device holds (`got`) or its person has read (`read`) the chat up to these sequences. */
+export interface Mark {
+  kind: 'mark';
+  chat: string;
+  got: number;
+  read: number;
+}
+export interface Find {
+  kind: 'find';
+  chat: string;
+  id: string;
+}
+export interface Ping {
+  kind: 'ping';
+}
+export type ClientFrame = Hello | LeaseAsk | Open | Pull | Push | Shut | Aware | Mark | Find | Ping;
+
+export interface Welcome {
+  kind: 'welcome';
+  person: string;
+  /** Relay's clock, ms since 1970. */
+  at: number;
+  /** Rooms of the hello whose epoch or sequence differ (pull them), and those that are no longer readable (purge). */
+  changed: string[];
+  gone: string[];
+}
+export interface LeaseGrant {
+  kind: 'lease-grant';
+  leases: number[];
+}
+export interface RoomState {
+  kind: 'room';
+  room: string;
+  epoch: string;
+  seq: number;
+  /** The open segment of a chat; 0 for other rooms. */
+  head: number;
+  /** The last accepted number of each lease of this person in the room. */
+  lasts: { lease: number; n: number; digest: number; closed: boolean }[];
+}
+/** Where and when a message (or edit) arrived. `id` as in the feed. */
+export interface PlaceEntry {
+  id: string;
+  seq: number;
+  at: number;
+}
+/** Content of a document: everything above `from` (0: the whole of it) up to `seq`. */
+export interface Patch {
+  kind: 'patch';
+  doc: string;
+  epoch: string;
+  from: number;
+  seq: number;
+  places: PlaceEntry[];
+  /** Yjs V1 update, or Automerge save / changes for a registry. Empty when the document has no content. */
+  bytes: Uint8Array;
+}
+/** One accepted intent, live. Places follow from `seq`, `at` and the ids it creates. */
+export interface Update {
+  kind: 'update';
+  doc: string;
+  seq: number;
+  at: number;
+  lease: number;
+  n: number;
+  bytes: Uint8Array;
+}
+export interface Ack {
+  kind: 'ack';
+  room: string;
+  lease: number;
+  n: number;
+  seq: number;
+  at: number;
+}
+export interface Refuse {
+  kind: 'refuse';
+  room: string;
+  lease: number;
+  n: number;
+  code: string;
+}
+/** A chat's open segment moved. */
+export interface Head {
+  kind: 'head';
+  room: string;
+  head: number;
+}
+/** Summary of a chat for the list: sent after welcome and when nothing of it is open. `text` is cut to 120 characters. */
+export interface ChatHead {
+  kind: 'chat-head';
+  chat: string;
+  seq: number;
+  read: number;
+  unread: number;
+  last: { id: string; by: string; at: number; text: string } | undefined;
+}
+/** How far others got and read in a chat (the largest of the others), and how far the own person read. */
+export interface Marks {
+  kind: 'marks';
+  chat: string;
+  got: number;
+  read: number;
+  mine: number;
+}
+/** The person's projection of the registry, JSON (src/shared/registry/shape.ts). */
+export interface RegistryFrame {
+  kind: 'registry';
+  json: string;
+}
+/** No longer readable: drop its copy, projections and search index; never the outbox. */
+export interface Purge {
+  kind: 'purge';
+  room: string;
+}
+export interface Found {
+  kind: 'found';
+  chat: string;
+  id: string;
+  /** '' when there is none. */
+  doc: string;
+  seq: number;
+}
+/** Text of this person's lease that arrived dead or died unnamed by the update that killed it. */
+export interface Swallowed {
+  kind: 'swallowed';
+  doc: string;
+  lease: number;
+  clock: number;
+  length: number;
+  /** The text, as far as the relay still had it; '' when the device has to take it from its own copy. */
+  text: string;
+  /** Text of the living neighbour before it, at most 60 characters. */
+  near: string;
+}
+export interface Notice {
+  kind: 'notice';
+  code: 'try-later' | 'storing-again';
+}
+export interface Pong {
+  kind: 'pong';
+}
+export type RelayFrame =
+  | Welcome | LeaseGrant | RoomState | Patch | Update | Ack | Refuse | Head | ChatHead | Marks
+  | RegistryFrame | Purge | Found | Swallowed | Notice | Pong | Aware;
+
+export type Frame = ClientFrame | RelayFrame;
+type Kind = Frame['kind'];
+
+const KIND: Readonly<Record<Kind, number>> = {
+  hello: 1, 'lease-ask': 2, open: 3, pull: 4, push: 5, shut: 6, aware: 7, mark: 8, find: 9, ping: 10,
+  welcome: 65, 'lease-grant': 66, room: 67, patch: 68, update: 69, ack: 70, refuse: 71, head: 72,
+  'chat-head': 73, marks: 74, registry: 75, purge: 76, found: 77, swallowed: 78, notice: 79, pong: 80,
+};
+
+type Codec<T> = { write(to: encoding.Encoder, value: T): void; read(from: decoding.Decoder): T };
+type Fields<T> = { [K in keyof Omit<T, 'kind'>]: Codec<T[K]> };
+
+const uint: Codec<number> = {
+  write: encoding.writeVarUint,
+  read(from) {
+    const value = decoding.readVarUint(from);
+    if (!Number.isSafeInteger(value)) throw new Error('integer out of range');
+    return value;
+  },
+};
+const text: Codec<string> = { write: encoding.writeVarString, read: decoding.readVarString };
+const flag: Codec<boolean> = {
+  write: (to, value) => encoding.writeUint8(to, value ? 1 : 0),
+  read: (from) => decoding.readUint8(from) === 1,
+};
+const bytes: Codec<Uint8Array> = {
+  write: encoding.writeVarUint8Array,
+  read: (from) => decoding.readVarUint8Array(from),
+};
+function record<T extends object>(fields: { [K in keyof T]: Codec<T[K]> }): Codec<T> {
+  const keys = Object.keys(fields) as (keyof T)[];
+  return {
+    write(to, value) {
+      for (const key of keys) fields[key].write(to, value[key]);
+    },
+    read(from) {
+      const value = {} as T;
+      for (const key of keys) value[key] = fields[key].read(from);
+      return value;
+    },
+  };
+}
+function list<T>(item: Codec<T>): Codec<T[]> {
+  return {
+    write(to, values) {
+      encoding.writeVarUint(to, values.length);
+      for (const value of values) item.write(to, value);
+    },
+    read(from) {
+      const count = decoding.readVarUint(from);
+      if (count > from.arr.length - from.pos) throw new Error('count exceeds the frame');
+      const values: T[] = [];
+      for (let i = 0; i < count; i++) values.push(item.read(from));
+      return values;
+    },
+  };
+}
+function maybe<T>(item: Codec<T>): Codec<T | undefined> {
+  return {
+    write(to, value) {
+      flag.write(to, value !== undefined);
+      if (value !== undefined) item.write(to, value);
+    },
+    read: (from) => (flag.read(from) ? item.read(from) : undefined),
+  };
+}
+
+const SHAPES: { [K in Kind]: Fields<Extract<Frame, { kind: K }>> } = {
+  hello: { protocol: uint, app: text, rooms: list(record({ room: text, epoch: text, seq: uint })), registry: uint },
+  'lease-ask': { count: uint },
+  open: { room: text, epoch: text, held: list(record({ doc: text, seq: uint })), newest: flag },
+  pull: { doc: text, epoch: text, seq: uint },
+  push: { doc: text, epoch: text, lease: uint, n: uint, replaces: record({ lease: uint, n: uint }), bytes },
+  shut: { room: text },
+  aware: { doc: text, bytes },
+  mark: { chat: text, got: uint, read: uint },
+  find: { chat: text, id: text },
+  ping: {},
+  welcome: { person: text, at: uint, changed: list(text), gone: list(text) },
+  'lease-grant': { leases: list(uint) },
+  room: {
+    room: text, epoch: text, seq: uint, head: uint,
+    lasts: list(record({ lease: uint, n: uint, digest: uint, closed: flag })),
+  },
+  patch: {
+    doc: text, epoch: text, from: uint, seq: uint,
+    places: list(record<PlaceEntry>({ id: text, seq: uint, at: uint })), bytes,
+  },
+  update: { doc: text, seq: uint, at: uint, lease: uint, n: uint, bytes },
+  ack: { room: text, lease: uint, n: uint, seq: uint, at: uint },
+  refuse: { room: text, lease: uint, n: uint, code: text },
+  head: { room: text, head: uint },
+  'chat-head': {
+    chat: text, seq: uint, read: uint, unread: uint,
+    last: maybe(record({ id: text, by: text, at: uint, text })),
+  },
+  marks: { chat: text, got: uint, read: uint, mine: uint },
+  registry: { json: text },
+  purge: { room: text },
+  found: { chat: text, id: text, doc: text, seq: uint },
+  swallowed: { doc: text, lease: uint, clock: uint, length: uint, text, near: text },
+  notice: { code: text as Codec<Notice['code']> },
+  pong: {},
+};
+
+const BY_NUMBER = new Map(Object.entries(KIND).map(([kind, number]) => [number, kind as Kind]));
+
+/** Encodes a frame. Fields are trusted: the caller has kept the limits. */
+export function encodeFrame(frame: Frame): Uint8Array {
+  const to = encoding.createEncoder();
+  encoding.writeVarUint(to, KIND[frame.kind]);
+  (record(SHAPES[frame.kind] as never) as Codec<object>).write(to, frame);
+  return encoding.toUint8Array(to);
+}
+
+export type Decoded = { ok: true; frame: Frame } | { ok: false; says: string };
+
+/** Decodes one message whole: unknown kind, short or trailing bytes are answered with `ok: false`, never a throw. */
+export function decodeFrame(message: Uint8Array): Decoded {
+  if (message.length > LIMITS.frameBytesMax) return { ok: false, says: 'frame is over the limit' };
+  try {
+    const from = decoding.createDecoder(message);
+    const kind = BY_NUMBER.get(decoding.readVarUint(from));
+    if (!kind) return { ok: false, says: 'unknown frame kind' };
+    const frame = { kind, ...(record(SHAPES[kind] as never) as Codec<object>).read(from) } as Frame;
+    if (from.pos !== message.length) return { ok: false, says: 'trailing bytes' };
+    return { ok: true, frame };
+  } catch {
+    return { ok: false, says: 'frame does not decode' };
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The school port: what the relay asks the registry about people and places. Answers come from the durable state
+ * alone: a change that is not on disk yet does not count.
+ */
+import type { Projection } from '#shared/registry/shape.ts';
+import type { ChatPlace, PaperEdit } from '#shared/school/may.ts';
+import type { RefusalCode } from '#shared/school/refusals.ts';
+import type { Standing } from '#shared/school/roles.ts';
+
+export interface School {
+  /** Organisation id; the registry's room is `org/<id>`. */
+  readonly org: string;
+  /** The person's role and duties; undefined for a stranger. */
+  standing(person: string): Standing | undefined;
+  /** A chat's place for `may()`; undefined when there is none. */
+  chat(id: string): ChatPlace | undefined;
+  /** Ids of the chats that the person may read. */
+  chatsOf(person: string): string[];
+  /** Persons who may read a chat. */
+  membersOf(chat: string): string[];
+  /** What the person's device may know, with names; undefined for a stranger. */
+  projection(person: string): Projection | undefined;
+  /** Called after a durable change, with the persons whose projection may differ (undefined: anyone's). */
+  onChange(listener: (persons: ReadonlySet<string> | undefined) => void): () => void;
+  /** The whole registry for an administrator's device: Automerge document bytes. */
+  save(): Uint8Array;
+  /**
+   * Judges one Automerge change on a clone (actor = the lease in hex, deps = current heads, every patch an allowed
+   * act of that person). Nothing is applied until `commit`, which the room calls once the change is on disk.
+   */
+  judge(bytes: Uint8Array, person: string, lease: number): { ok: true; commit(): void } | { ok: false; code: RefusalCode };
+  /** Applies a change that was read back from the log at start, unjudged. */
+  replay(bytes: Uint8Array): void;
+}
+
+/** A paper's row: made by an accepted feed act, read when the paper's room is opened. */
+export interface PaperRow {
+  paper: string;
+  chat: string;
+  owner: string;
+  edit: PaperEdit;
+  title: string;
+}
