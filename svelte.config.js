@@ -1,0 +1,31 @@
+import adapter from '@sveltejs/adapter-static';
+import { appVersion } from './scripts/fingerprint.mjs';
+
+/** @type {import('@sveltejs/kit').Config} */
+export default {
+  compilerOptions: { runes: ({ filename }) => (filename.includes('node_modules') ? undefined : true) },
+  kit: {
+    adapter: adapter({ fallback: 'index.html', precompress: true }),
+    // The shell is served from the device: it learns of a new version from the service worker.
+    version: { name: appVersion(), pollInterval: 0 },
+    csp: {
+      mode: 'hash',
+      directives: {
+        'default-src': ['self'],
+        // Automerge is WebAssembly.
+        'script-src': ['self', 'wasm-unsafe-eval'],
+        // Tiptap and bits-ui set style attributes and one <style> element.
+        'style-src': ['self', 'unsafe-inline'],
+        'img-src': ['self', 'data:', 'blob:'],
+        'media-src': ['self', 'blob:'],
+        'font-src': ['self'],
+        'connect-src': ['self'],
+        'worker-src': ['self'],
+        'manifest-src': ['self'],
+        'object-src': ['none'],
+        'base-uri': ['self'],
+        'form-action': ['self'],
+      },
+    },
+  },
+};

@@ -1,0 +1,46 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig, type Plugin } from 'vite';
+import { messageOptions } from './scripts/sync.mjs';
+
+export default defineConfig(({ command }) => ({
+  plugins: [
+    tailwindcss(),
+    // A build finds the messages compiled (scripts/sync.mjs); only the development server watches them.
+    ...(command === 'serve'
+      ? [paraglideVitePlugin(messageOptions as Parameters<typeof paraglideVitePlugin>[0])]
+      : []),
+    sveltekit(),
+    nameLazyChunks(),
+  ],
+  build: {
+    // What the floor of Tailwind 4 runs (Safari 16.4, Chrome 111).
+    target: ['safari16.4', 'chrome111', 'firefox128'],
+  },
+}));
+
+/** Chunks that the service worker fetches on first use instead of precaching begin with `lazy-`. */
+function nameLazyChunks(): Plugin {
+  const lazy: [name: string, module: RegExp][] = [
+    ['paper', /node_modules\/(@tiptap|prosemirror-[^/]+)\//],
+    ['registry', /node_modules\/@automerge\//],
+  ];
+  return {
+    name: 'parta:lazy-chunks',
+    apply: 'build',
+    enforce: 'post',
+    outputOptions(options) {
+      if (this.environment?.name !== 'client') return null;
+      const usual = options.chunkFileNames ?? '_app/immutable/chunks/[hash].js';
+      return {
+        ...options,
+        chunkFileNames(chunk) {
+          const path = typeof usual === 'function' ? usual(chunk) : usual;
+          const found = lazy.find(([, module]) => chunk.moduleIds.some((id) => module.test(id)));
+          return found ? path.replace(/[^/]+$/, `lazy-${found[0]}.[hash].js`) : path;
+        },
+      };
+    },
+  };
+}
