@@ -25,6 +25,19 @@ export default defineConfig({
       {
         // svelte(), not sveltekit(): code under src/lib knows nothing of routes, and its tests need no kit.
         plugins: [tailwindcss(), svelte()],
+        // Named ahead: a package that Vite meets in the middle of a run reloads the page under a running test.
+        optimizeDeps: {
+          include: [
+            'dexie',
+            'fast-check',
+            'lib0/decoding',
+            'lib0/encoding',
+            'vitest-browser-svelte',
+            'y-protocols/awareness',
+            'y-protocols/sync',
+            'yjs',
+          ],
+        },
         test: {
           name: 'browser',
           include: ['src/lib/**/*.browser.test.ts'],
