@@ -1,0 +1,19 @@
+// Every case, in the order of the table. A new one is a file in cases/ and a line here.
+import { ack } from './cases/ack.ts';
+import { burst300 } from './cases/burst-300.ts';
+import { comeback } from './cases/comeback.ts';
+import { fanOut30 } from './cases/fanout-30.ts';
+import { fanOut300 } from './cases/fanout-300.ts';
+import { idle5000 } from './cases/idle-5000.ts';
+import { joinStorm } from './cases/join-storm.ts';
+import type { BenchCase } from './support/bench-case.ts';
+
+export const CASES: readonly BenchCase[] = [
+  fanOut30,
+  fanOut300,
+  burst300,
+  ack,
+  joinStorm,
+  idle5000,
+  comeback,
+];

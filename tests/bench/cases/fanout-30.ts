@@ -1,0 +1,11 @@
+import { fanOutCase } from '../support/fan-out.ts';
+
+export const fanOut30 = fanOutCase({
+  id: 'fanout-30',
+  readers: 30,
+  writers: 20,
+  ratePerSecond: 200,
+  messagesPerChat: 440,
+  measuredChats: 3,
+  budgetSeconds: { full: 240, quick: 30 },
+});

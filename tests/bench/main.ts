@@ -1,0 +1,68 @@
+// npm run bench [-- --quick] [--only id,id]: measures ours beside the peers and writes bench/results.json.
+import { parseArgs } from 'node:util';
+import { CASES } from './cases.ts';
+import { ours } from './servers/ours.ts';
+import { bareSocket, hocuspocusPlain, hocuspocusStored, ywsPlain, ywsStored } from './servers/peers.ts';
+import type { Bench, BenchCase } from './support/bench-case.ts';
+import { within } from './support/deadline.ts';
+import { installPeers } from './support/install-peers.ts';
+import { describeMachine, writeResults } from './support/results.ts';
+import { type MeasuredRow, rowOf } from './support/row.ts';
+import { killAllServers } from './support/server-process.ts';
+import { printHeading, printRow } from './support/table.ts';
+
+const FULL_ROUNDS = 3;
+
+await main();
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
+  const chosen = choose(values.only);
+  if (chosen.some((it) => it.needsPeers)) await installPeers();
+  const bench = benchOf(values.quick === true);
+  const machine = describeMachine();
+  printHeading(machine);
+  const rows: MeasuredRow[] = [];
+  for (const it of chosen) {
+    const measured = await runCase(it, bench);
+    for (const row of measured) printRow(row);
+    rows.push(...measured);
+  }
+  // A part of the table never replaces the whole.
+  if (!values.only) console.log(`\n${await writeResults(machine, rows)}`);
+  process.exit(0);
+}
+
+function benchOf(quick: boolean): Bench {
+  const stored = quick ? [] : [ywsStored, hocuspocusStored];
+  return {
+    quick,
+    rounds: quick ? 1 : FULL_ROUNDS,
+    kinds: [ours, ywsPlain, hocuspocusPlain, ...stored, bareSocket],
+  };
+}
+
+async function runCase(it: BenchCase, bench: Bench): Promise<MeasuredRow[]> {
+  const budgetMs = 1_000 * (bench.quick ? it.budgetSeconds.quick : it.budgetSeconds.full);
+  const startMs = performance.now();
+  try {
+    return await within(budgetMs, `${it.id} took longer than its budget`, it.run(bench));
+  } catch (error) {
+    const remark = error instanceof Error ? error.message : String(error);
+    return [rowOf({ id: it.id, what: 'failed', unit: '' }, {}, null, [remark])];
+  } finally {
+    await killAllServers();
+    console.log(`  [${it.id}: ${((performance.now() - startMs) / 1_000).toFixed(1)} s]`);
+  }
+}
+
+function choose(only: string | undefined): readonly BenchCase[] {
+  if (!only) return CASES;
+  const ids = only.split(',');
+  const unknown = ids.filter((id) => !CASES.some((it) => it.id === id));
+  if (unknown.length > 0) {
+    console.error(`No such case: ${unknown.join(', ')}. There are: ${CASES.map((it) => it.id).join(', ')}.`);
+    process.exit(1);
+  }
+  return CASES.filter((it) => ids.includes(it.id));
+}

@@ -1,0 +1,20 @@
+import type { ServerKind } from '../servers/server-kind.ts';
+import type { MeasuredRow } from './row.ts';
+
+/** One line of the table; may give several rows, the first with the case's own id. */
+export interface BenchCase {
+  readonly id: string;
+  /** Whether it runs the servers that are installed apart. */
+  readonly needsPeers: boolean;
+  /** How long it may take. The sums stay below 25 and 3 minutes; an overdue case is ended and counts as failed. */
+  readonly budgetSeconds: { readonly full: number; readonly quick: number };
+  run(bench: Bench): Promise<MeasuredRow[]>;
+}
+
+export interface Bench {
+  /** Fewer rounds, smaller loads, persistent peers left out: to see that everything works. */
+  readonly quick: boolean;
+  readonly rounds: number;
+  /** Ours and plain peers; in a full run the persistent peers too. The bare socket is last. */
+  readonly kinds: readonly ServerKind[];
+}
