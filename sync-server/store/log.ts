@@ -25,18 +25,27 @@ export interface LogRow {
 
 export interface LeaseLast {
   lease: number;
+  person: string;
   n: number;
   digest: number;
   closed: boolean;
+  /** Sequence and arrival of that intent, so that a resend is acknowledged again with them. */
+  seq: number;
+  at: number;
 }
 
 export interface PlaceRow {
   doc: string;
   /** Message, edit or paper id. */
   id: string;
+  kind: 'message' | 'edit' | 'paper';
+  /** The message that an edit belongs to; '' for others. */
+  of: string;
   seq: number;
   at: number;
   by: string;
+  /** First characters of a message or edit, for the list of chats; erased with the message. */
+  text: string;
 }
 
 /** One accepted intent with all that its transaction stores. */
@@ -50,7 +59,16 @@ export interface Append {
   gone: string[];
   /** New head segment, when this intent filled the open one. */
   head: number | undefined;
-  papers: { paper: string; chat: string; owner: string; edit: string; title: string }[];
+  /** Papers that it shares, or whose rights or title it sets. */
+  papers: StoredPaper[];
+}
+
+export interface StoredPaper {
+  paper: string;
+  chat: string;
+  owner: string;
+  edit: string;
+  title: string;
 }
 
 export type AppendResult = { ok: true } | { ok: false; why: 'fenced' | 'sequence' | 'disk' };
@@ -80,14 +98,25 @@ export interface Log {
   docs(room: string): Promise<{ doc: string; seq: number }[]>;
   places(doc: string, from: number): Promise<PlaceRow[]>;
   place(room: string, id: string): Promise<PlaceRow | undefined>;
-  lasts(room: string): Promise<(LeaseLast & { person: string })[]>;
-  /** Closes a lease in a room for good (after a refusal). Durable before it resolves. */
-  closeLease(room: string, lease: number): Promise<void>;
-  /** Replaces the rows of a document up to snapshot.seq by the snapshot, erasing their bytes from disk when `erase`. */
-  compact(snapshot: SnapshotRow, erase: boolean): Promise<void>;
-  /** Grants leases, never granted before, to a person. */
+  lasts(room: string): Promise<LeaseLast[]>;
+  /** Closes a lease in a room for good (after a refusal), in order with appends. Durable before it resolves. */
+  closeLease(room: string, lease: number, person: string): Promise<void>;
+  /**
+   * Stores a snapshot. Rows up to snapshot.seq are dropped (`drop`), kept for history (`keep`), or dropped with
+   * every trace on the disk gone before it resolves (`erase`).
+   */
+  compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): Promise<void>;
+  /** The row of a paper; undefined when no accepted act made it. */
+  paper(paper: string): Promise<StoredPaper | undefined>;
+  /** Grants leases below 2^48, never granted before, to a person. Durable before it resolves. */
   grant(person: string, count: number): Promise<number[]>;
   /** All leases ever granted to a person. */
   leasesOf(person: string): Promise<number[]>;
+  /** Whether a commit of some size succeeds now; asked again and again while the disk is full. */
+  probe(): Promise<boolean>;
+  /** Bytes that the store takes on its disk. */
+  size(): Promise<number>;
+  /** After a restore: every room gets a new epoch and leases come from a fresh range. */
+  startAfresh(): Promise<void>;
   close(): Promise<void>;
 }

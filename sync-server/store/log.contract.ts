@@ -1,0 +1,95 @@
+/** What every adapter of the log port must do, as one suite. An adapter's test calls it with a way to open its store. */
+import { expect, it } from 'vitest';
+import type { Append, Log } from './log.ts';
+
+export interface Opened {
+  log: Log;
+  /** A second opening of the same store, as after a restart. */
+  reopen(): Promise<Log>;
+}
+
+export function append(room: string, seq: number, change: Partial<Append> & { doc?: string; lease?: number } = {}): Append {
+  const { doc = `${room}/feed/1`, lease = 7, ...rest } = change;
+  const row = { room, seq, doc, lease, n: seq, person: 'masha', at: 1_000 + seq, bytes: Uint8Array.of(seq, 2, 3) };
+  return { row, digest: seq * 10, replaces: 0, places: [], gone: [], head: undefined, papers: [], ...rest };
+}
+
+export function logContract(open: () => Promise<Opened>): void {
+  it('[R300] keeps what it acknowledged over a restart, in order', async () => {
+    const { log, reopen } = await open();
+    const fence = await log.claim();
+    const { epoch } = await log.room('chat/7a');
+    expect(await log.append([append('chat/7a', 1), append('chat/7a', 2)], fence)).toEqual([{ ok: true }, { ok: true }]);
+    await log.close();
+    const again = await reopen();
+    expect(await again.room('chat/7a')).toEqual({ room: 'chat/7a', epoch, seq: 2, head: 1 });
+    const { snapshot, rows } = await again.load('chat/7a/feed/1');
+    expect(snapshot).toBeUndefined();
+    expect(rows.map((row) => [row.seq, row.n, [...row.bytes]])).toEqual([[1, 1, [1, 2, 3]], [2, 2, [2, 2, 3]]]);
+    await again.close();
+  });
+
+  it('[R301] appends a room only on its expected sequence and leaves other rooms of the batch stored', async () => {
+    const { log } = await open();
+    const fence = await log.claim();
+    await log.room('chat/7a');
+    await log.room('chat/7b');
+    const results = await log.append([append('chat/7a', 5), append('chat/7b', 1), append('chat/7a', 6)], fence);
+    expect(results).toEqual([{ ok: false, why: 'sequence' }, { ok: true }, { ok: false, why: 'sequence' }]);
+    expect((await log.room('chat/7a')).seq).toBe(0);
+    expect((await log.room('chat/7b')).seq).toBe(1);
+    await log.close();
+  });
+
+  it('[R302] refuses an owner whose claim is older', async () => {
+    const { log } = await open();
+    const old = await log.claim();
+    await log.claim();
+    await log.room('chat/7a');
+    expect(await log.append([append('chat/7a', 1)], old)).toEqual([{ ok: false, why: 'fenced' }]);
+    await expect(log.compact({ doc: 'chat/7a/feed/1', seq: 0, bytes: Uint8Array.of(0) }, 'drop', old)).rejects.toThrow();
+    await log.close();
+  });
+
+  it('[R303] keeps the last number of a lease and closes the one it replaces for good', async () => {
+    const { log } = await open();
+    const fence = await log.claim();
+    await log.room('chat/7a');
+    await log.append([append('chat/7a', 1), append('chat/7a', 2, { lease: 8, replaces: 7 })], fence);
+    await log.closeLease('chat/7a', 9, 'masha');
+    const lasts = await log.lasts('chat/7a');
+    expect(lasts.map(({ lease, n, digest, closed }) => [lease, n, digest, closed])).toEqual([
+      [7, 1, 10, true],
+      [8, 2, 20, false],
+      [9, 0, 0, true],
+    ]);
+    await log.close();
+  });
+
+  it('[R304] compaction drops rows behind the snapshot and says so to who asks for them', async () => {
+    const { log } = await open();
+    const fence = await log.claim();
+    await log.room('chat/7a');
+    await log.append([1, 2, 3].map((seq) => append('chat/7a', seq)), fence);
+    await log.compact({ doc: 'chat/7a/feed/1', seq: 2, bytes: Uint8Array.of(9) }, 'drop', fence);
+    const { snapshot, rows } = await log.load('chat/7a/feed/1');
+    expect([snapshot?.seq, [...(snapshot?.bytes ?? [])], rows.map((row) => row.seq)]).toEqual([2, [9], [3]]);
+    expect(await log.tail('chat/7a/feed/1', 1)).toBeUndefined();
+    expect((await log.tail('chat/7a/feed/1', 2))?.map((row) => row.seq)).toEqual([3]);
+    await log.close();
+  });
+
+  it('[R305] never grants a lease twice, keeps them below 2^48, and a store started afresh uses another range', async () => {
+    const { log } = await open();
+    const first = await log.grant('masha', 3);
+    const second = await log.grant('petya', 2);
+    await log.startAfresh();
+    const third = await log.grant('masha', 1);
+    const all = [...first, ...second, ...third];
+    expect(new Set(all).size).toBe(6);
+    for (const lease of all) expect(lease > 0 && lease < 2 ** 48).toBe(true);
+    expect(Math.floor((third[0] as number) / 2 ** 24)).not.toBe(Math.floor((first[0] as number) / 2 ** 24));
+    expect((await log.leasesOf('masha')).toSorted()).toEqual([...first, ...third].toSorted());
+    await log.close();
+  });
+}

@@ -1,0 +1,271 @@
+/**
+ * The synchronous half of the SQLite store: it runs in a worker thread (worker.ts) and owns the only connection.
+ * What it promises is written at the ports (../log.ts, ../marks.ts).
+ */
+import { randomBytes, randomInt } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import Sqlite from 'better-sqlite3';
+import type { Append, AppendResult, LeaseLast, LogRow, PlaceRow, RoomRow, SnapshotRow, StoredPaper } from '../log.ts';
+import type { ChatSummary, MarkRow } from '../marks.ts';
+import { migrate } from './migrations.ts';
+import { prepareAll, type Statements } from './statements.ts';
+
+export interface DiskOptions {
+  file: string;
+  /** Upper bound of the database in pages of 4 KB: a disk that is full, for tests and quotas. */
+  pagesMax?: number | undefined;
+}
+
+/** One thing of a commit, in the order it was asked for. */
+export type Write =
+  | { kind: 'append'; item: Append; fence: number }
+  | { kind: 'close'; room: string; lease: number; person: string }
+  | { kind: 'marks'; rows: MarkRow[] };
+
+/** A lease is `generation × 2^24 + counter`, so it stays below 2^48. */
+const LEASES_PER_GENERATION = 2 ** 24;
+const PROBE_BYTES = 64 * 1024;
+const CHECKPOINT_TRIES = 50;
+
+export class Disk {
+  readonly #db: Sqlite.Database;
+  readonly #file: string;
+  readonly #sql: Statements;
+
+  constructor(options: DiskOptions) {
+    this.#file = options.file;
+    this.#db = new Sqlite(options.file);
+    this.#db.pragma('journal_mode = WAL');
+    this.#db.pragma('synchronous = FULL');
+    this.#db.pragma('secure_delete = ON');
+    this.#db.pragma('busy_timeout = 5000');
+    this.#db.pragma('cache_size = -32000');
+    migrate(this.#db);
+    if (options.pagesMax !== undefined) this.#db.pragma(`max_page_count = ${options.pagesMax}`);
+    this.#sql = prepareAll(this.#db);
+  }
+
+  claim(): number {
+    return this.#db.transaction(() => {
+      const fence = (this.#meta('fence') ?? 0) + 1;
+      this.#sql.setMeta.run('fence', fence);
+      return fence;
+    })();
+  }
+
+  room(room: string): RoomRow {
+    const found = this.#sql.room.get(room) as RoomRow | undefined;
+    if (found) return found;
+    const fresh = { room, epoch: freshEpoch(), seq: 0, head: room.startsWith('chat/') ? 1 : 0 };
+    this.#sql.newRoom.run(fresh);
+    return fresh;
+  }
+
+  /** One transaction for everything that queued while the last one ran. */
+  commit(writes: Write[]): AppendResult[] {
+    try {
+      return this.#db.transaction(() => {
+        const fence = this.#meta('fence');
+        return writes.map((write) => this.#write(write, fence));
+      })();
+    } catch (error) {
+      if (!isDisk(error)) throw error;
+      return writes.map(() => ({ ok: false, why: 'disk' }));
+    }
+  }
+
+  load(doc: string): { snapshot: SnapshotRow | undefined; rows: LogRow[] } {
+    const snapshot = this.#sql.snapshot.get(doc) as (SnapshotRow & { crc: number }) | undefined;
+    if (snapshot && snapshot.crc !== sumOfSnapshot(snapshot)) throw new Error(`corrupt snapshot of ${doc}`);
+    return { snapshot: snapshot && bare(snapshot), rows: this.#rows(doc, snapshot?.seq ?? 0) };
+  }
+
+  tail(doc: string, from: number): LogRow[] | undefined {
+    const dropped = this.#sql.dropped.pluck().get(doc) as number | undefined;
+    return dropped !== undefined && dropped > from ? undefined : this.#rows(doc, from);
+  }
+
+  docs(room: string): { doc: string; seq: number }[] {
+    return this.#sql.docs.all(room) as { doc: string; seq: number }[];
+  }
+
+  places(doc: string, from: number): PlaceRow[] {
+    return this.#sql.placesOfDoc.all(doc, from) as PlaceRow[];
+  }
+
+  place(room: string, id: string): PlaceRow | undefined {
+    return this.#sql.place.get(room, id) as PlaceRow | undefined;
+  }
+
+  lasts(room: string): LeaseLast[] {
+    const rows = this.#sql.lasts.all(room) as (Omit<LeaseLast, 'closed'> & { closed: number })[];
+    return rows.map((row) => ({ ...row, closed: row.closed === 1 }));
+  }
+
+  compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): void {
+    this.#db.transaction(() => {
+      if (this.#meta('fence') !== fence) throw new Error('fenced: another relay owns the store');
+      const room = snapshot.doc.split('/', 2).join('/');
+      this.#sql.touchDoc.run({ doc: snapshot.doc, room, seq: snapshot.seq });
+      this.#sql.setSnapshot.run({ ...snapshot, crc: sumOfSnapshot(snapshot) });
+      if (rows === 'keep') return;
+      this.#sql.dropRows.run(snapshot.doc, snapshot.seq);
+      this.#sql.setDropped.run({ doc: snapshot.doc, seq: snapshot.seq });
+    })();
+    if (rows === 'erase') this.#truncateWal();
+  }
+
+  paper(paper: string): StoredPaper | undefined {
+    return this.#sql.paper.get(paper) as StoredPaper | undefined;
+  }
+
+  grant(person: string, count: number): number[] {
+    return this.#db.transaction(() => {
+      const used = this.#meta('leases') ?? 0;
+      const generation = used + count < LEASES_PER_GENERATION ? this.#meta('generation') : undefined;
+      const base = (generation ?? this.#freshGeneration()) * LEASES_PER_GENERATION;
+      const first = generation === undefined ? 0 : used;
+      const granted = Array.from({ length: count }, (_, i) => base + first + i + 1);
+      for (const lease of granted) this.#sql.newLease.run(lease, person);
+      this.#sql.setMeta.run('leases', first + count);
+      return granted;
+    })();
+  }
+
+  leasesOf(person: string): number[] {
+    return this.#sql.leasesOf.pluck().all(person) as number[];
+  }
+
+  probe(): boolean {
+    try {
+      this.#db.transaction(() => this.#sql.probeIn.run(randomBytes(PROBE_BYTES)))();
+      this.#db.transaction(() => this.#sql.probeOut.run())();
+      return true;
+    } catch (error) {
+      if (isDisk(error)) return false;
+      throw error;
+    }
+  }
+
+  size(): number {
+    return [this.#file, `${this.#file}-wal`].reduce(
+      (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
+  }
+
+  startAfresh(): void {
+    this.#db.transaction(() => {
+      const rooms = this.#db.prepare('select room from rooms').pluck().all() as string[];
+      const renew = this.#db.prepare('update rooms set epoch = ? where room = ?');
+      for (const room of rooms) renew.run(freshEpoch(), room);
+      this.#freshGeneration();
+      this.#sql.setMeta.run('leases', 0);
+    })();
+  }
+
+  marksOf(chat: string): MarkRow[] {
+    return this.#sql.marksOf.all(chat) as MarkRow[];
+  }
+
+  summaries(asks: { chat: string; person: string }[]): ChatSummary[] {
+    return asks.map(({ chat, person }) => {
+      const room = `chat/${chat}`;
+      const read = (this.#sql.readOf.pluck().get(chat, person) as number | undefined) ?? 0;
+      const last = this.#sql.lastMessage.get(room) as ChatSummary['last'];
+      const edited = last && (this.#sql.lastEdit.pluck().get(room, last.id) as string | undefined);
+      return {
+        chat,
+        person,
+        read,
+        seq: (this.#sql.seqOf.pluck().get(room) as number | undefined) ?? 0,
+        unread: this.#sql.unread.pluck().get(room, read, person) as number,
+        last: last && { ...last, text: edited ?? last.text },
+      };
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #write(write: Write, fence: number | undefined): AppendResult {
+    if (write.kind === 'append') {
+      if (write.fence !== fence) return { ok: false, why: 'fenced' };
+      return this.#append(write.item);
+    }
+    if (write.kind === 'close') {
+      this.#sql.closeLease.run({ room: write.room, lease: write.lease, person: write.person });
+      return { ok: true };
+    }
+    for (const row of write.rows) this.#sql.raise.run(row);
+    return { ok: true };
+  }
+
+  #append(item: Append): AppendResult {
+    const { row } = item;
+    const sql = this.#sql;
+    const seq = sql.seqOf.pluck().get(row.room) as number | undefined;
+    if (seq !== row.seq - 1) return { ok: false, why: 'sequence' };
+    sql.setSeq.run(row.seq, row.room);
+    if (item.head !== undefined) sql.setHead.run(item.head, row.room);
+    sql.newRow.run({ ...row, crc: sumOfRow(row) });
+    sql.touchDoc.run({ doc: row.doc, room: row.room, seq: row.seq });
+    sql.setLast.run({ ...row, bytes: null, digest: item.digest });
+    if (item.replaces > 0) sql.closeLease.run({ room: row.room, lease: item.replaces, person: row.person });
+    for (const place of item.places) sql.newPlace.run({ ...place, room: row.room });
+    for (const id of item.gone) sql.forget.run({ room: row.room, id });
+    for (const paper of item.papers) sql.setPaper.run(paper);
+    return { ok: true };
+  }
+
+  #rows(doc: string, from: number): LogRow[] {
+    return (this.#sql.rows.all(doc, from) as (LogRow & { crc: number })[]).map((row) => {
+      if (row.crc !== sumOfRow(row)) throw new Error(`corrupt row ${row.seq} of ${doc}`);
+      return bare(row);
+    });
+  }
+
+  #meta(key: string): number | undefined {
+    return this.#sql.meta.pluck().get(key) as number | undefined;
+  }
+
+  #freshGeneration(): number {
+    const generation = randomInt(1, LEASES_PER_GENERATION);
+    this.#sql.setMeta.run('generation', generation);
+    return generation;
+  }
+
+  /** Readers of other processes (a backup) may hold the WAL: gone means gone, so it is tried until they let go. */
+  #truncateWal(): void {
+    for (let i = 0; i < CHECKPOINT_TRIES; i++) {
+      const [state] = this.#db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+      if (state?.busy === 0) return;
+    }
+    throw new Error('the WAL could not be truncated: another process reads the database');
+  }
+}
+
+function sumOfRow(row: LogRow): number {
+  const named = `${row.room} ${row.seq} ${row.doc} ${row.lease} ${row.n} ${row.person} ${row.at} `;
+  return crc32(row.bytes, crc32(named));
+}
+
+function sumOfSnapshot(row: SnapshotRow): number {
+  return crc32(row.bytes, crc32(`${row.doc} ${row.seq} `));
+}
+
+function bare<T extends { crc: number; bytes: Uint8Array }>(row: T): Omit<T, 'crc'> {
+  const { crc: _, ...rest } = row;
+  return rest;
+}
+
+function isDisk(error: unknown): boolean {
+  const code = (error as { code?: string }).code ?? '';
+  return code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY';
+}
+
+function freshEpoch(): string {
+  return randomBytes(9).toString('base64url');
+}

@@ -1,0 +1,60 @@
+/** The schema, one step a version. A released step never changes; what is new is a new step. */
+import type { Database } from 'better-sqlite3';
+
+const STEPS: readonly string[] = [
+  `
+  create table meta (key text primary key, value integer not null) without rowid;
+  create table rooms (
+    room text primary key, epoch text not null, seq integer not null, head integer not null
+  ) without rowid;
+  create table docs (
+    doc text primary key, room text not null, seq integer not null, dropped integer not null
+  ) without rowid;
+  create index docs_of_room on docs (room);
+  create table log (
+    room text not null, seq integer not null, doc text not null, lease integer not null, n integer not null,
+    person text not null, at integer not null, bytes blob not null, crc integer not null,
+    primary key (room, seq)
+  );
+  create index log_of_doc on log (doc, seq);
+  create table snapshots (
+    doc text primary key, seq integer not null, bytes blob not null, crc integer not null
+  );
+  create table lasts (
+    room text not null, lease integer not null, person text not null, n integer not null,
+    digest integer not null, closed integer not null, seq integer not null, at integer not null,
+    primary key (room, lease)
+  ) without rowid;
+  create table places (
+    room text not null, id text not null, doc text not null, kind text not null, of text not null,
+    seq integer not null, at integer not null, by text not null, text text not null, gone integer not null,
+    primary key (room, id)
+  ) without rowid;
+  create index places_of_doc on places (doc, seq);
+  create index messages_of_room on places (room, seq) where kind = 'message';
+  create index edits_of_message on places (room, of, seq) where kind = 'edit';
+  create table papers (
+    paper text primary key, chat text not null, owner text not null, edit text not null, title text not null
+  ) without rowid;
+  create table leases (lease integer primary key, person text not null);
+  create index leases_of_person on leases (person);
+  create table marks (
+    chat text not null, person text not null, got integer not null, read integer not null,
+    primary key (chat, person)
+  ) without rowid;
+  create table probe (bytes blob not null);
+  `,
+];
+
+/** Brings the database to the newest version, each step in a transaction of its own. Throws on a newer database. */
+export function migrate(db: Database): void {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version > STEPS.length)
+    throw new Error(`the database has version ${version}, this program knows ${STEPS.length}: update the program`);
+  for (let next = version; next < STEPS.length; next++) {
+    db.transaction(() => {
+      db.exec(STEPS[next] as string);
+      db.pragma(`user_version = ${next + 1}`);
+    })();
+  }
+}

@@ -1,0 +1,89 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterAll, describe, expect, it } from 'vitest';
+import { append, logContract } from '../log.contract.ts';
+import { openSqlite } from './sqlite-store.ts';
+
+const folders: string[] = [];
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'parta-store-'));
+  folders.push(made);
+  return made;
+}
+afterAll(() => {
+  for (const made of folders) rmSync(made, { recursive: true, force: true });
+});
+
+describe('the SQLite store', () => {
+  logContract(async () => {
+    const file = join(folder(), 'parta.sqlite');
+    return { log: await openSqlite({ file }), reopen: () => openSqlite({ file }) };
+  });
+
+  it('[R306] a torn row closes its own document and no other', async () => {
+    const file = join(folder(), 'parta.sqlite');
+    const log = await openSqlite({ file });
+    const fence = await log.claim();
+    await log.room('chat/7a');
+    await log.append([append('chat/7a', 1), append('chat/7a', 2, { doc: 'chat/7a/pins' })], fence);
+    await log.close();
+    const raw = new Sqlite(file);
+    raw.prepare('update log set bytes = ? where seq = 1').run(Buffer.from([1, 2, 4]));
+    raw.close();
+    const again = await openSqlite({ file });
+    await expect(again.load('chat/7a/feed/1')).rejects.toThrow('corrupt row 1');
+    expect((await again.load('chat/7a/pins')).rows).toHaveLength(1);
+    await again.close();
+  });
+
+  it('[R307] a full disk stores nothing of a batch, says so, and takes it once there is room', async () => {
+    const file = join(folder(), 'parta.sqlite');
+    const log = await openSqlite({ file, pagesMax: 60 });
+    const fence = await log.claim();
+    await log.room('chat/7a');
+    const big = append('chat/7a', 1);
+    big.row.bytes = new Uint8Array(1_000_000);
+    expect(await log.append([big], fence)).toEqual([{ ok: false, why: 'disk' }]);
+    expect((await log.room('chat/7a')).seq).toBe(0);
+    expect(await log.append([append('chat/7a', 1)], fence)).toEqual([{ ok: true }]);
+    await log.close();
+  });
+
+  it('[R308] what is erased is nowhere in the files of the store', async () => {
+    const made = folder();
+    const log = await openSqlite({ file: join(made, 'parta.sqlite') });
+    const fence = await log.claim();
+    await log.room('chat/7a');
+    const secret = append('chat/7a', 1, {
+      places: [{ doc: 'chat/7a/feed/1', id: '7.1', kind: 'message', of: '', seq: 1, at: 1, by: 'masha', text: 'сердце красавицы' }],
+    });
+    secret.row.bytes = new TextEncoder().encode('склонно к измене');
+    await log.append([secret], fence);
+    expect(holds(made, 'сердце красавицы') && holds(made, 'склонно к измене')).toBe(true);
+    await log.append([append('chat/7a', 2, { gone: ['7.1'] })], fence);
+    await log.compact({ doc: 'chat/7a/feed/1', seq: 2, bytes: Uint8Array.of(0) }, 'erase', fence);
+    expect(holds(made, 'сердце красавицы') || holds(made, 'склонно к измене')).toBe(false);
+    await log.close();
+  });
+
+  it('[R309] marks only rise, and a summary counts the unread of others', async () => {
+    const log = await openSqlite({ file: join(folder(), 'parta.sqlite') });
+    const fence = await log.claim();
+    await log.room('chat/7a');
+    const place = (seq: number, by: string) =>
+      ({ doc: 'chat/7a/feed/1', id: `7.${seq}`, kind: 'message', of: '', seq, at: seq, by, text: `текст ${seq}` }) as const;
+    await log.append([1, 2, 3].map((seq) => append('chat/7a', seq, { places: [place(seq, seq === 2 ? 'anna' : 'masha')] })), fence);
+    await log.raise([{ chat: '7a', person: 'anna', got: 3, read: 1 }]);
+    await log.raise([{ chat: '7a', person: 'anna', got: 2, read: 0 }]);
+    expect(await log.marksOf('7a')).toEqual([{ chat: '7a', person: 'anna', got: 3, read: 1 }]);
+    const [summary] = await log.summaries([{ chat: '7a', person: 'anna' }]);
+    expect(summary).toMatchObject({ seq: 3, read: 1, unread: 1, last: { id: '7.3', text: 'текст 3' } });
+    await log.close();
+  });
+});
+
+function holds(made: string, text: string): boolean {
+  return readdirSync(made).some((name) => readFileSync(join(made, name)).includes(text));
+}

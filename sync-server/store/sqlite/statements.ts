@@ -1,0 +1,59 @@
+/** Every statement of the store on one screen, prepared once. */
+import type { Database, Statement } from 'better-sqlite3';
+import { UNREAD_MAX } from '../marks.ts';
+
+const PLACE = 'doc, id, kind, of, seq, at, by, text';
+
+const SQL = {
+  meta: 'select value from meta where key = ?',
+  setMeta: 'insert into meta values (?, ?) on conflict (key) do update set value = excluded.value',
+  room: 'select room, epoch, seq, head from rooms where room = ?',
+  newRoom: 'insert into rooms values (@room, @epoch, @seq, @head)',
+  seqOf: 'select seq from rooms where room = ?',
+  setSeq: 'update rooms set seq = ? where room = ?',
+  setHead: 'update rooms set head = ? where room = ?',
+  docs: 'select doc, seq from docs where room = ? order by doc',
+  dropped: 'select dropped from docs where doc = ?',
+  touchDoc: `insert into docs values (@doc, @room, @seq, 0)
+    on conflict (doc) do update set seq = max(seq, excluded.seq)`,
+  setDropped: 'update docs set dropped = max(dropped, @seq) where doc = @doc',
+  newRow: 'insert into log values (@room, @seq, @doc, @lease, @n, @person, @at, @bytes, @crc)',
+  rows: 'select room, seq, doc, lease, n, person, at, bytes, crc from log where doc = ? and seq > ? order by seq',
+  dropRows: 'delete from log where doc = ? and seq <= ?',
+  snapshot: 'select doc, seq, bytes, crc from snapshots where doc = ?',
+  setSnapshot: `insert into snapshots values (@doc, @seq, @bytes, @crc)
+    on conflict (doc) do update set seq = excluded.seq, bytes = excluded.bytes, crc = excluded.crc`,
+  lasts: 'select lease, person, n, digest, closed, seq, at from lasts where room = ?',
+  setLast: `insert into lasts values (@room, @lease, @person, @n, @digest, 0, @seq, @at)
+    on conflict (room, lease) do update set n = excluded.n, digest = excluded.digest,
+      seq = excluded.seq, at = excluded.at`,
+  closeLease: `insert into lasts values (@room, @lease, @person, 0, 0, 1, 0, 0)
+    on conflict (room, lease) do update set closed = 1`,
+  newPlace: `insert into places values (@room, @id, @doc, @kind, @of, @seq, @at, @by, @text, 0)
+    on conflict (room, id) do nothing`,
+  placesOfDoc: `select ${PLACE} from places where doc = ? and seq > ? order by seq`,
+  place: `select ${PLACE} from places where room = ? and id = ?`,
+  forget: `update places set text = '', gone = 1 where room = @room and (id = @id or (kind = 'edit' and of = @id))`,
+  paper: 'select paper, chat, owner, edit, title from papers where paper = ?',
+  setPaper: `insert into papers values (@paper, @chat, @owner, @edit, @title)
+    on conflict (paper) do update set edit = excluded.edit, title = excluded.title`,
+  newLease: 'insert into leases values (?, ?)',
+  leasesOf: 'select lease from leases where person = ?',
+  marksOf: 'select chat, person, got, read from marks where chat = ?',
+  readOf: 'select read from marks where chat = ? and person = ?',
+  raise: `insert into marks values (@chat, @person, @got, @read)
+    on conflict (chat, person) do update set got = max(got, excluded.got), read = max(read, excluded.read)`,
+  lastMessage: `select id, by, at, text from places
+    where room = ? and kind = 'message' and gone = 0 order by seq desc limit 1`,
+  lastEdit: `select text from places where room = ? and kind = 'edit' and of = ? order by seq desc limit 1`,
+  unread: `select count(*) from (select 1 from places
+    where room = ? and kind = 'message' and gone = 0 and seq > ? and by <> ? limit ${UNREAD_MAX})`,
+  probeIn: 'insert into probe values (?)',
+  probeOut: 'delete from probe',
+} as const;
+
+export type Statements = { readonly [K in keyof typeof SQL]: Statement };
+
+export function prepareAll(db: Database): Statements {
+  return Object.fromEntries(Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)])) as Statements;
+}

@@ -1,0 +1,33 @@
+/** The store's thread: one connection, calls in order of arrival, so the event loop of the relay never waits for fsync. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Disk, type DiskOptions } from './disk.ts';
+
+export interface Call {
+  id: number;
+  method: keyof Disk;
+  args: unknown[];
+}
+export interface Answer {
+  id: number;
+  value?: unknown;
+  error?: string;
+}
+
+const port = parentPort;
+if (!port) throw new Error('runs as a worker thread only');
+const disk = new Disk(workerData as DiskOptions);
+
+port.on('message', ({ id, method, args }: Call) => {
+  port.postMessage(answer(id, method, args));
+  if (method === 'close') port.close();
+});
+port.postMessage({ id: 0 } satisfies Answer);
+
+function answer(id: number, method: keyof Disk, args: unknown[]): Answer {
+  try {
+    const run = disk[method] as (...values: unknown[]) => unknown;
+    return { id, value: run.apply(disk, args) };
+  } catch (error) {
+    return { id, error: error instanceof Error ? error.message : String(error) };
+  }
+}
