@@ -28,7 +28,11 @@ export interface School {
    * Judges one Automerge change on a clone (actor = the lease in hex, deps = current heads, every patch an allowed
    * act of that person). Nothing is applied until `commit`, which the room calls once the change is on disk.
    */
-  judge(bytes: Uint8Array, person: string, lease: number): { ok: true; commit(): void } | { ok: false; code: RefusalCode };
+  judge(
+    bytes: Uint8Array,
+    person: string,
+    lease: number,
+  ): { ok: true; commit(): void } | { ok: false; code: RefusalCode };
   /** Applies a change that was read back from the log at start, unjudged. */
   replay(bytes: Uint8Array): void;
 }

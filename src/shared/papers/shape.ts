@@ -7,13 +7,35 @@ export const PAPER_ROOTS = ['body', 'paper'] as const;
 
 /** Block and inline nodes of the schema, by their Tiptap names. */
 export const PAPER_NODES = [
-  'paragraph', 'heading', 'bulletList', 'orderedList', 'listItem', 'taskList', 'taskItem', 'blockquote',
-  'codeBlock', 'horizontalRule', 'hardBreak', 'table', 'tableRow', 'tableCell', 'tableHeader',
+  'paragraph',
+  'heading',
+  'bulletList',
+  'orderedList',
+  'listItem',
+  'taskList',
+  'taskItem',
+  'blockquote',
+  'codeBlock',
+  'horizontalRule',
+  'hardBreak',
+  'table',
+  'tableRow',
+  'tableCell',
+  'tableHeader',
 ] as const;
 export const PAPER_MARKS = ['bold', 'italic', 'underline', 'strike', 'code', 'link'] as const;
 /** Attributes that nodes may carry. */
 export const PAPER_ATTRS = [
-  'level', 'start', 'type', 'checked', 'language', 'colspan', 'rowspan', 'colwidth', 'align', 'textAlign',
+  'level',
+  'start',
+  'type',
+  'checked',
+  'language',
+  'colspan',
+  'rowspan',
+  'colwidth',
+  'align',
+  'textAlign',
 ] as const;
 /** Only these schemes may stand in a link. */
 export const LINK_SCHEMES = ['http:', 'https:', 'mailto:', 'tel:'] as const;

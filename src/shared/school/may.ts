@@ -82,7 +82,8 @@ export type Verdict = { ok: true } | { ok: false; code: RefusalCode };
  */
 export function may(who: Standing | undefined, act: Act, place: Place): Verdict {
   if (!who) return no('not-a-member');
-  if (place.kind === 'me') return act.startsWith('me.') && place.person === who.person ? YES : no('not-yours');
+  if (place.kind === 'me')
+    return act.startsWith('me.') && place.person === who.person ? YES : no('not-yours');
   if (place.kind === 'org') return mayInOrg(who, act);
   if (place.kind === 'paper') return mayInPaper(who, act, place);
   return mayInChat(who, act, place);
@@ -140,7 +141,8 @@ function mayInPaper(who: Standing, act: Act, paper: PaperPlace): Verdict {
       : no('only-owner-shares');
   if (act !== 'paper.edit') return no('not-allowed');
   if (paper.edit === 'owner' && who.person !== paper.owner) return no('paper-is-read-only');
-  if (paper.edit === 'staff' && who.person !== paper.owner && !isStaff(who.role)) return no('paper-is-read-only');
+  if (paper.edit === 'staff' && who.person !== paper.owner && !isStaff(who.role))
+    return no('paper-is-read-only');
   return within(who, paper.chat, paper.chat.matrix.papers, 'papers-are-off');
 }
 

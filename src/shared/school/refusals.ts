@@ -13,7 +13,10 @@ export interface Refusal {
   closes?: true;
 }
 
-const ADMIN = { ru: 'Это может изменить администратор школы.', en: 'A school administrator can change this.' };
+const ADMIN = {
+  ru: 'Это может изменить администратор школы.',
+  en: 'A school administrator can change this.',
+};
 const LEAD = {
   ru: 'Это могут изменить классный руководитель или администратор.',
   en: 'The class teacher or an administrator can change this.',
@@ -41,27 +44,117 @@ const rule = (ru: string, en: string, who: Refusal['who'], log: string): Refusal
 });
 
 export const REFUSALS = {
-  'not-a-member': rule('Вы не состоите в этом чате.', 'You are not a member of this chat.', ADMIN, 'not a member of the place'),
-  'not-yours': rule('Это принадлежит другому человеку.', 'This belongs to someone else.', NOBODY, 'target belongs to another person'),
-  'not-allowed': rule('Здесь этого делать нельзя.', 'This cannot be done here.', ADMIN, 'act unknown in this place'),
-  'admins-only': rule('Это могут только администраторы.', 'Only administrators may do this.', ADMIN, 'act of administrators'),
-  'staff-only': rule('Это видят только сотрудники школы.', 'Only school staff may see this.', ADMIN, 'act of staff'),
-  'chat-is-read-only': rule('В этом чате вы можете только читать.', 'You can only read in this chat.', LEAD, 'writing is not allowed here'),
-  'only-leads-moderate': rule('Чужое сообщение может удалить только ведущий чата.', 'Only those who lead the chat may delete another’s message.', LEAD, 'moderation is not allowed'),
-  'reactions-are-off': rule('В этом чате реакции отключены.', 'Reactions are off in this chat.', LEAD, 'reactions are not allowed'),
-  'only-some-may-pin': rule('Закреплять сообщения здесь вам нельзя.', 'You may not pin messages here.', LEAD, 'pinning is not allowed'),
-  'papers-are-off': rule('Документы в этом чате вам доступны только для чтения.', 'Papers in this chat are read-only for you.', LEAD, 'papers are not allowed'),
-  'paper-is-read-only': rule('Этот документ вам доступен только для чтения.', 'This paper is read-only for you.', OWNER, 'paper is read-only for the person'),
-  'only-owner-shares': rule('Права на документ меняет его автор.', 'The owner of the paper sets its rights.', OWNER, 'rights of a paper are the owner’s'),
-  'message-is-gone': rule('Сообщение, к которому это относится, удалено.', 'The message this belongs to was deleted.', NOBODY, 'target does not exist'),
-  'too-long': rule('Слишком длинно. Сократите текст.', 'Too long. Shorten the text.', NOBODY, 'value exceeds a limit'),
-  'too-many': rule('Слишком много за короткое время. Попробуйте чуть позже.', 'Too much in a short time. Try again a little later.', NOBODY, 'a count limit is reached'),
-  'changed-meanwhile': rule('Пока вы были без связи, это изменили. Проверьте и решите заново.', 'This changed while you were offline. Check and decide again.', NOBODY, 'premise of the intent no longer holds'),
-  'last-admin': rule('Нельзя оставить школу без администратора.', 'A school cannot be left without an administrator.', NOBODY, 'would remove the last administrator'),
+  'not-a-member': rule(
+    'Вы не состоите в этом чате.',
+    'You are not a member of this chat.',
+    ADMIN,
+    'not a member of the place',
+  ),
+  'not-yours': rule(
+    'Это принадлежит другому человеку.',
+    'This belongs to someone else.',
+    NOBODY,
+    'target belongs to another person',
+  ),
+  'not-allowed': rule(
+    'Здесь этого делать нельзя.',
+    'This cannot be done here.',
+    ADMIN,
+    'act unknown in this place',
+  ),
+  'admins-only': rule(
+    'Это могут только администраторы.',
+    'Only administrators may do this.',
+    ADMIN,
+    'act of administrators',
+  ),
+  'staff-only': rule(
+    'Это видят только сотрудники школы.',
+    'Only school staff may see this.',
+    ADMIN,
+    'act of staff',
+  ),
+  'chat-is-read-only': rule(
+    'В этом чате вы можете только читать.',
+    'You can only read in this chat.',
+    LEAD,
+    'writing is not allowed here',
+  ),
+  'only-leads-moderate': rule(
+    'Чужое сообщение может удалить только ведущий чата.',
+    'Only those who lead the chat may delete another’s message.',
+    LEAD,
+    'moderation is not allowed',
+  ),
+  'reactions-are-off': rule(
+    'В этом чате реакции отключены.',
+    'Reactions are off in this chat.',
+    LEAD,
+    'reactions are not allowed',
+  ),
+  'only-some-may-pin': rule(
+    'Закреплять сообщения здесь вам нельзя.',
+    'You may not pin messages here.',
+    LEAD,
+    'pinning is not allowed',
+  ),
+  'papers-are-off': rule(
+    'Документы в этом чате вам доступны только для чтения.',
+    'Papers in this chat are read-only for you.',
+    LEAD,
+    'papers are not allowed',
+  ),
+  'paper-is-read-only': rule(
+    'Этот документ вам доступен только для чтения.',
+    'This paper is read-only for you.',
+    OWNER,
+    'paper is read-only for the person',
+  ),
+  'only-owner-shares': rule(
+    'Права на документ меняет его автор.',
+    'The owner of the paper sets its rights.',
+    OWNER,
+    'rights of a paper are the owner’s',
+  ),
+  'message-is-gone': rule(
+    'Сообщение, к которому это относится, удалено.',
+    'The message this belongs to was deleted.',
+    NOBODY,
+    'target does not exist',
+  ),
+  'too-long': rule(
+    'Слишком длинно. Сократите текст.',
+    'Too long. Shorten the text.',
+    NOBODY,
+    'value exceeds a limit',
+  ),
+  'too-many': rule(
+    'Слишком много за короткое время. Попробуйте чуть позже.',
+    'Too much in a short time. Try again a little later.',
+    NOBODY,
+    'a count limit is reached',
+  ),
+  'changed-meanwhile': rule(
+    'Пока вы были без связи, это изменили. Проверьте и решите заново.',
+    'This changed while you were offline. Check and decide again.',
+    NOBODY,
+    'premise of the intent no longer holds',
+  ),
+  'last-admin': rule(
+    'Нельзя оставить школу без администратора.',
+    'A school cannot be left without an administrator.',
+    NOBODY,
+    'would remove the last administrator',
+  ),
   'bad-value': broken('value has the wrong shape'),
   malformed: broken('bytes do not decode'),
   'foreign-lease': broken('structs of a lease that is not the sender’s'),
-  'unknown-place': rule('Такого чата или документа нет.', 'There is no such chat or paper.', ADMIN, 'unknown document'),
+  'unknown-place': rule(
+    'Такого чата или документа нет.',
+    'There is no such chat or paper.',
+    ADMIN,
+    'unknown document',
+  ),
   'wrong-epoch': mend('epoch differs'),
   stale: mend('made on a state that is no longer current'),
   'missing-deps': mend('depends on something the relay does not have'),

@@ -198,16 +198,54 @@ export interface Pong {
   kind: 'pong';
 }
 export type RelayFrame =
-  | Welcome | LeaseGrant | RoomState | Patch | Update | Ack | Refuse | Head | ChatHead | Marks
-  | RegistryFrame | Purge | Found | Swallowed | Notice | Pong | Aware;
+  | Welcome
+  | LeaseGrant
+  | RoomState
+  | Patch
+  | Update
+  | Ack
+  | Refuse
+  | Head
+  | ChatHead
+  | Marks
+  | RegistryFrame
+  | Purge
+  | Found
+  | Swallowed
+  | Notice
+  | Pong
+  | Aware;
 
 export type Frame = ClientFrame | RelayFrame;
 type Kind = Frame['kind'];
 
 const KIND: Readonly<Record<Kind, number>> = {
-  hello: 1, 'lease-ask': 2, open: 3, pull: 4, push: 5, shut: 6, aware: 7, mark: 8, find: 9, ping: 10,
-  welcome: 65, 'lease-grant': 66, room: 67, patch: 68, update: 69, ack: 70, refuse: 71, head: 72,
-  'chat-head': 73, marks: 74, registry: 75, purge: 76, found: 77, swallowed: 78, notice: 79, pong: 80,
+  hello: 1,
+  'lease-ask': 2,
+  open: 3,
+  pull: 4,
+  push: 5,
+  shut: 6,
+  aware: 7,
+  mark: 8,
+  find: 9,
+  ping: 10,
+  welcome: 65,
+  'lease-grant': 66,
+  room: 67,
+  patch: 68,
+  update: 69,
+  ack: 70,
+  refuse: 71,
+  head: 72,
+  'chat-head': 73,
+  marks: 74,
+  registry: 75,
+  purge: 76,
+  found: 77,
+  swallowed: 78,
+  notice: 79,
+  pong: 80,
 };
 
 type Codec<T> = { write(to: encoding.Encoder, value: T): void; read(from: decoding.Decoder): T };
@@ -269,7 +307,12 @@ function maybe<T>(item: Codec<T>): Codec<T | undefined> {
 }
 
 const SHAPES: { [K in Kind]: Fields<Extract<Frame, { kind: K }>> } = {
-  hello: { protocol: uint, app: text, rooms: list(record({ room: text, epoch: text, seq: uint })), registry: uint },
+  hello: {
+    protocol: uint,
+    app: text,
+    rooms: list(record({ room: text, epoch: text, seq: uint })),
+    registry: uint,
+  },
   'lease-ask': { count: uint },
   open: { room: text, epoch: text, held: list(record({ doc: text, seq: uint })), newest: flag },
   pull: { doc: text, epoch: text, seq: uint },
@@ -282,19 +325,29 @@ const SHAPES: { [K in Kind]: Fields<Extract<Frame, { kind: K }>> } = {
   welcome: { person: text, at: uint, changed: list(text), gone: list(text) },
   'lease-grant': { leases: list(uint) },
   room: {
-    room: text, epoch: text, seq: uint, head: uint,
+    room: text,
+    epoch: text,
+    seq: uint,
+    head: uint,
     lasts: list(record({ lease: uint, n: uint, digest: uint, closed: flag })),
   },
   patch: {
-    doc: text, epoch: text, from: uint, seq: uint,
-    places: list(record<PlaceEntry>({ id: text, seq: uint, at: uint })), bytes,
+    doc: text,
+    epoch: text,
+    from: uint,
+    seq: uint,
+    places: list(record<PlaceEntry>({ id: text, seq: uint, at: uint })),
+    bytes,
   },
   update: { doc: text, seq: uint, at: uint, lease: uint, n: uint, bytes },
   ack: { room: text, lease: uint, n: uint, seq: uint, at: uint },
   refuse: { room: text, lease: uint, n: uint, code: text },
   head: { room: text, head: uint },
   'chat-head': {
-    chat: text, seq: uint, read: uint, unread: uint,
+    chat: text,
+    seq: uint,
+    read: uint,
+    unread: uint,
     last: maybe(record({ id: text, by: text, at: uint, text })),
   },
   marks: { chat: text, got: uint, read: uint, mine: uint },
