@@ -1,7 +1,8 @@
 /**
  * Frames of the line: one WebSocket per browser and person, all rooms multiplexed. A frame is one binary message:
  * varUint kind, then the fields in the order of its type below (lib0 encoding: varUint, varString,
- * varUint8Array). Lists are a varUint count, then the entries. docs/protocol.md tells the conversation.
+ * varUint8Array). Lists are a varUint count, then the entries. Kind 0 is an envelope: length-prefixed frames to the
+ * end of the message, so that a tick costs one message. docs/protocol.md tells the conversation.
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
@@ -109,6 +110,8 @@ export interface Patch {
   from: number;
   seq: number;
   places: PlaceEntry[];
+  /** `bytes` are compressed (raw deflate: node's `inflateRaw`, the browser's `deflate-raw`). */
+  deflated: boolean;
   /** Yjs V1 update, or Automerge save / changes for a registry. Empty when the document has no content. */
   bytes: Uint8Array;
 }
@@ -367,6 +370,44 @@ export function encodeFrame(frame: Frame): Uint8Array {
   encoding.writeVarUint(to, KIND[frame.kind]);
   (record(SHAPES[frame.kind] as never) as Codec<object>).write(to, frame);
   return encoding.toUint8Array(to);
+}
+
+/** Joins encoded frames into one message; a single frame stays as it is. */
+export function joinFrames(frames: readonly Uint8Array[]): Uint8Array {
+  if (frames.length === 1) return frames[0] as Uint8Array;
+  const to = encoding.createEncoder();
+  encoding.writeVarUint(to, ENVELOPE);
+  for (const frame of frames) encoding.writeVarUint8Array(to, frame);
+  return encoding.toUint8Array(to);
+}
+
+const ENVELOPE = 0;
+/** Frames of one message that are read; a peer that has more sends another message. */
+export const FRAMES_PER_MESSAGE_MAX = 512;
+
+/**
+ * Decodes one message: a frame, or an envelope of frames. All or nothing: one bad frame, too many, or an envelope in
+ * an envelope is answered with `ok: false`, never a throw.
+ */
+export function decodeMessage(message: Uint8Array): { ok: true; frames: Frame[] } | { ok: false; says: string } {
+  if (message[0] !== ENVELOPE) {
+    const one = decodeFrame(message);
+    return one.ok ? { ok: true, frames: [one.frame] } : one;
+  }
+  if (message.length > LIMITS.frameBytesMax) return { ok: false, says: 'frame is over the limit' };
+  const frames: Frame[] = [];
+  try {
+    const from = decoding.createDecoder(message);
+    decoding.readVarUint(from);
+    while (from.pos < message.length) {
+      const one = decodeFrame(decoding.readVarUint8Array(from));
+      if (!one.ok) return one;
+      if (frames.push(one.frame) > FRAMES_PER_MESSAGE_MAX) return { ok: false, says: 'too many frames in a message' };
+    }
+  } catch {
+    return { ok: false, says: 'frame does not decode' };
+  }
+  return { ok: true, frames };
 }
 
 export type Decoded = { ok: true; frame: Frame } | { ok: false; says: string };
