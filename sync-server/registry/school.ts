@@ -26,16 +26,18 @@ export interface School {
   save(): Uint8Array;
   /**
    * Judges one Automerge change on a clone (actor = the lease in hex, deps = current heads, every patch an allowed
-   * act of that person). Nothing is applied until `commit`, which the room calls once the change is on disk.
+   * act of that person). Nothing is applied until `commit`, which the room calls once the change is on disk, in the
+   * order of judging; `abandon` when it will not be. «Current» includes judged changes that wait for the disk.
    */
-  judge(
-    bytes: Uint8Array,
-    person: string,
-    lease: number,
-  ): { ok: true; commit(): void } | { ok: false; code: RefusalCode };
-  /** Applies a change that was read back from the log at start, unjudged. */
+  judge(bytes: Uint8Array, person: string, lease: number): JudgedChange;
+  /**
+   * Applies a saved document or a change that was read back from the log, unjudged; what is known already changes
+   * nothing. Judged changes that were not committed are abandoned.
+   */
   replay(bytes: Uint8Array): void;
 }
+
+export type JudgedChange = { ok: true; commit(): void; abandon(): void } | { ok: false; code: RefusalCode };
 
 /** A paper's row: made by an accepted feed act, read when the paper's room is opened. */
 export interface PaperRow {

@@ -1,0 +1,117 @@
+/** The school port on an Automerge document. */
+
+import { randomBytes } from 'node:crypto';
+import * as Automerge from '@automerge/automerge';
+import type { RegistryAct } from '#shared/registry/acts.ts';
+import type { RegistryDoc } from '#shared/registry/change.ts';
+import type { Projection } from '#shared/registry/shape.ts';
+import type { ChatPlace } from '#shared/school/may.ts';
+import type { Standing } from '#shared/school/roles.ts';
+import { type Directory, directoryOf } from './directory.ts';
+import { judgeChange } from './judge.ts';
+import { concerned, type NameOf, projectionOf } from './projection.ts';
+import type { JudgedChange, School } from './school.ts';
+import { type State, stateOf } from './state.ts';
+
+/** Judged changes that wait for the disk, in order: each stands on the one before it. */
+const PENDING_MAX = 64;
+
+interface Pending {
+  after: State;
+  acts: RegistryAct[];
+}
+
+export class AutomergeSchool implements School {
+  readonly org: string;
+  #nameOf: NameOf;
+  #doc: RegistryDoc = Automerge.init();
+  #durable: State | undefined;
+  #directory: Directory | undefined;
+  #pending: Pending[] = [];
+  #listeners = new Set<(persons: ReadonlySet<string> | undefined) => void>();
+
+  constructor(org: string, nameOf: NameOf) {
+    this.org = org;
+    this.#nameOf = nameOf;
+  }
+
+  standing(person: string): Standing | undefined {
+    return this.#now().people.get(person);
+  }
+
+  chat(id: string): ChatPlace | undefined {
+    return this.#now().places.get(id);
+  }
+
+  chatsOf(person: string): string[] {
+    return [...(this.#now().chats.get(person) ?? [])];
+  }
+
+  membersOf(chat: string): string[] {
+    return [...(this.#now().members.get(chat) ?? [])];
+  }
+
+  projection(person: string): Projection | undefined {
+    return projectionOf(this.#now(), this.#state().seq, person, this.#nameOf);
+  }
+
+  onChange(listener: (persons: ReadonlySet<string> | undefined) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  save(): Uint8Array {
+    return Automerge.save(this.#state().doc);
+  }
+
+  judge(bytes: Uint8Array, person: string, lease: number): JudgedChange {
+    if (this.#pending.length >= PENDING_MAX) return { ok: false, code: 'try-later' };
+    const state = this.#pending.at(-1)?.after ?? this.#state();
+    const judged = judgeChange(state, { bytes, person, lease });
+    if (!judged.ok) return judged;
+    const pending = { after: judged.after, acts: judged.acts };
+    this.#pending.push(pending);
+    return { ok: true, commit: () => this.#commit(pending), abandon: () => this.#abandon(pending) };
+  }
+
+  replay(bytes: Uint8Array): void {
+    this.#pending = [];
+    const before = Automerge.getHeads(this.#doc).join();
+    this.#doc = before ? Automerge.loadIncremental(this.#doc, bytes) : Automerge.load(bytes);
+    if (Automerge.getHeads(this.#doc).join() === before) return;
+    this.#durable = undefined;
+    this.#directory = undefined;
+  }
+
+  #commit(pending: Pending): void {
+    if (this.#pending[0] !== pending)
+      throw new Error('registry changes are committed in the order they were judged');
+    this.#pending.shift();
+    const before = this.#now();
+    this.#durable = pending.after;
+    this.#doc = pending.after.doc;
+    this.#directory = directoryOf(pending.after.plain);
+    const persons = concerned(pending.acts, before, this.#directory);
+    for (const listener of [...this.#listeners]) listener(persons);
+  }
+
+  #abandon(pending: Pending): void {
+    const at = this.#pending.indexOf(pending);
+    if (at >= 0) this.#pending.length = at;
+  }
+
+  #state(): State {
+    this.#durable ??= stateOf(this.#doc);
+    return this.#durable;
+  }
+
+  #now(): Directory {
+    this.#directory ??= directoryOf(this.#state().plain);
+    return this.#directory;
+  }
+}
+
+/** The actor under which the relay itself writes: a new one for each ownership, never the form of a lease. */
+export function relayActor(): string {
+  return randomBytes(16).toString('hex');
+}

@@ -1,0 +1,83 @@
+/** What one person's device may know of the registry, and whom a change concerns. */
+import type { RegistryAct } from '#shared/registry/acts.ts';
+import type { PersonCard, Projection, Unit } from '#shared/registry/shape.ts';
+import { isStaff, type Standing } from '#shared/school/roles.ts';
+import type { Directory } from './directory.ts';
+
+/** The name of a person as lists show it; undefined when their row is gone. */
+export type NameOf = (person: string) => string | undefined;
+
+/**
+ * Staff see everyone. Pupils and parents see the staff, themselves, and those with whom they share the chat of a
+ * unit or a chat by name: a chat of the whole school introduces nobody to anybody.
+ */
+export function projectionOf(
+  directory: Directory,
+  seq: number,
+  person: string,
+  nameOf: NameOf,
+): Projection | undefined {
+  const who = directory.people.get(person);
+  if (!who) return undefined;
+  const { registry } = directory;
+  const chats: Projection['chats'] = {};
+  for (const id of directory.chats.get(person) ?? []) {
+    const entry = registry.chats[id];
+    if (entry) chats[id] = { ...entry, members: directory.members.get(id)?.length ?? 0 };
+  }
+  const people: Record<string, PersonCard> = {};
+  for (const { person: id, role, duties } of circleOf(directory, who))
+    people[id] = { name: nameOf(id) ?? '', role, duties };
+  const me = { id: person, role: who.role, duties: { ...who.duties } };
+  return { seq, org: registry.org, me, units: unitsOf(directory, who), people, chats };
+}
+
+/** Persons whose projection a change may alter; undefined: anyone's. */
+export function concerned(
+  acts: readonly RegistryAct[],
+  before: Directory,
+  after: Directory,
+): Set<string> | undefined {
+  const persons = new Set<string>();
+  for (const act of acts) {
+    if (act.act === 'matrix.set') {
+      for (const person of after.members.get(act.chat) ?? []) persons.add(person);
+    } else if (act.act === 'role.set' && isStaff(act.from) === isStaff(act.to)) {
+      persons.add(act.person);
+      for (const directory of [before, after]) addCompany(persons, directory, act.person);
+    } else return undefined;
+  }
+  return persons;
+}
+
+/** Those who share a chat with the person, and all staff: they see the person's card or count. */
+function addCompany(persons: Set<string>, directory: Directory, person: string): void {
+  for (const chat of directory.chats.get(person) ?? [])
+    for (const other of directory.members.get(chat) ?? []) persons.add(other);
+  for (const who of directory.people.values()) if (isStaff(who.role)) persons.add(who.person);
+}
+
+function* circleOf(directory: Directory, who: Standing): Generator<Standing> {
+  if (isStaff(who.role)) {
+    yield* directory.people.values();
+    return;
+  }
+  const seen = new Set([who.person]);
+  for (const chat of directory.chats.get(who.person) ?? []) {
+    if (isWholeSchool(directory, chat)) continue;
+    for (const id of directory.members.get(chat) ?? []) seen.add(id);
+  }
+  for (const other of directory.people.values())
+    if (isStaff(other.role) || seen.has(other.person)) yield other;
+}
+
+function isWholeSchool(directory: Directory, chat: string): boolean {
+  const place = directory.places.get(chat);
+  return place?.unit === null && place.audience.length > 0;
+}
+
+function unitsOf(directory: Directory, who: Standing): Record<string, Unit> {
+  const { units } = directory.registry;
+  if (isStaff(who.role)) return { ...units };
+  return Object.fromEntries(Object.entries(units).filter(([id]) => Object.hasOwn(who.duties, id)));
+}
