@@ -88,6 +88,7 @@ export class AutomergeSchool implements School {
       throw new Error('registry changes are committed in the order they were judged');
     this.#pending.shift();
     const before = this.#now();
+    Automerge.free(this.#doc);
     this.#durable = pending.after;
     this.#doc = pending.after.doc;
     this.#directory = directoryOf(pending.after.plain);
@@ -97,7 +98,8 @@ export class AutomergeSchool implements School {
 
   #abandon(pending: Pending): void {
     const at = this.#pending.indexOf(pending);
-    if (at >= 0) this.#pending.length = at;
+    if (at < 0) return;
+    for (const { after } of this.#pending.splice(at)) Automerge.free(after.doc);
   }
 
   #state(): State {

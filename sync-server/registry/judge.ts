@@ -31,11 +31,18 @@ export function judgeChange(state: State, proposal: Proposal): Judged {
   if (code) return no(code);
   const doc = applied(state.doc, proposal.bytes, change);
   if (!doc) return no('malformed');
+  const judged = judgeEffects(state, doc, change, proposal.person);
+  // The clone lives in wasm memory, which no garbage collector counts.
+  if (!judged.ok) Automerge.free(doc);
+  return judged;
+}
+
+function judgeEffects(state: State, doc: RegistryDoc, change: Change, person: string): Judged {
   const touched = touchedBy(doc, change);
   const plain = touched && patched(state.plain, doc, touched);
   if (!plain) return no('bad-value');
   const acts = actsBetween(state.plain, plain, touched);
-  const verdict = judgeActs(standingIn(state.plain, proposal.person), acts, state.plain, plain);
+  const verdict = judgeActs(standingIn(state.plain, person), acts, state.plain, plain);
   if (!verdict.ok) return verdict;
   return { ok: true, after: advanced(state, doc, plain, change), acts };
 }
@@ -62,13 +69,16 @@ function misfit({ doc, lastOp, seqs }: State, change: Change, lease: number): Re
 }
 
 function applied(doc: RegistryDoc, bytes: Uint8Array, change: Change): RegistryDoc | undefined {
+  let clone = Automerge.clone(doc);
   try {
-    const [after] = Automerge.applyChanges(Automerge.clone(doc), [bytes]);
-    const heads = Automerge.getHeads(after);
-    return heads.length === 1 && heads[0] === change.hash ? after : undefined;
+    [clone] = Automerge.applyChanges(clone, [bytes]);
+    const heads = Automerge.getHeads(clone);
+    if (heads.length === 1 && heads[0] === change.hash) return clone;
   } catch {
-    return undefined;
+    // Whatever the library says, the change did not apply.
   }
+  Automerge.free(clone);
+  return undefined;
 }
 
 /**
