@@ -6,9 +6,17 @@ import { fanOut30 } from './cases/fanout-30.ts';
 import { fanOut300 } from './cases/fanout-300.ts';
 import { idle5000 } from './cases/idle-5000.ts';
 import { joinStorm } from './cases/join-storm.ts';
+import { judgeBatch1000 } from './cases/judge-batch-1000.ts';
+import { judgeHostile } from './cases/judge-hostile.ts';
+import { judgeKeystroke } from './cases/judge-keystroke.ts';
+import { judgeMessage } from './cases/judge-message.ts';
 import type { BenchCase } from './support/bench-case.ts';
 
 export const CASES: readonly BenchCase[] = [
+  judgeMessage,
+  judgeKeystroke,
+  judgeBatch1000,
+  judgeHostile,
   fanOut30,
   fanOut300,
   burst300,

@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [--only id,id]: measures ours beside the peers and writes bench/results.json.
+// npm run bench [-- --quick] [--only id,id] [--rounds n]: measures ours beside the peers and writes bench/results.json.
 import { parseArgs } from 'node:util';
 import { CASES } from './cases.ts';
 import { ours } from './servers/ours.ts';
@@ -7,6 +7,7 @@ import type { Bench, BenchCase } from './support/bench-case.ts';
 import { within } from './support/deadline.ts';
 import { installPeers } from './support/install-peers.ts';
 import { describeMachine, writeResults } from './support/results.ts';
+import { firstLine } from './support/rounds.ts';
 import { type MeasuredRow, rowOf } from './support/row.ts';
 import { killAllServers } from './support/server-process.ts';
 import { printHeading, printRow } from './support/table.ts';
@@ -16,10 +17,12 @@ const FULL_ROUNDS = 3;
 await main();
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean' }, only: { type: 'string' }, rounds: { type: 'string' } },
+  });
   const chosen = choose(values.only);
   if (chosen.some((it) => it.needsPeers)) await installPeers();
-  const bench = benchOf(values.quick === true);
+  const bench = benchOf(values.quick === true, Number(values.rounds ?? 0));
   const machine = describeMachine();
   printHeading(machine);
   const rows: MeasuredRow[] = [];
@@ -33,11 +36,11 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-function benchOf(quick: boolean): Bench {
+function benchOf(quick: boolean, rounds: number): Bench {
   const stored = quick ? [] : [ywsStored, hocuspocusStored];
   return {
     quick,
-    rounds: quick ? 1 : FULL_ROUNDS,
+    rounds: rounds || (quick ? 1 : FULL_ROUNDS),
     kinds: [ours, ywsPlain, hocuspocusPlain, ...stored, bareSocket],
   };
 }
@@ -48,8 +51,7 @@ async function runCase(it: BenchCase, bench: Bench): Promise<MeasuredRow[]> {
   try {
     return await within(budgetMs, `${it.id} took longer than its budget`, it.run(bench));
   } catch (error) {
-    const remark = error instanceof Error ? error.message : String(error);
-    return [rowOf({ id: it.id, what: 'failed', unit: '' }, {}, null, [remark])];
+    return [rowOf({ id: it.id, what: 'failed', unit: '' }, {}, null, [firstLine(error)])];
   } finally {
     await killAllServers();
     console.log(`  [${it.id}: ${((performance.now() - startMs) / 1_000).toFixed(1)} s]`);

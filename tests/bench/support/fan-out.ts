@@ -5,7 +5,7 @@ import { Audience } from './audience.ts';
 import type { Bench, BenchCase } from './bench-case.ts';
 import { openLoop } from './open-loop.ts';
 import { interleave } from './rounds.ts';
-import { betterPlainPeer, rowOfRounds } from './row.ts';
+import { atMostOfBetterPeer, plain, rowOfRounds } from './row.ts';
 import { PER_DELIVERIES, percentile } from './statistics.ts';
 
 export interface FanOut {
@@ -37,9 +37,9 @@ export function fanOutCase(it: FanOut): BenchCase {
         unit: 'CPU s per 100 000 deliveries',
       };
       const latency = { id: `${it.id}/p99`, what: `due to seen, p99, ${load}`, unit: 'ms' };
-      const ratioTo = betterPlainPeer(bench.kinds, rounds, (sample) => sample.cpuSeconds);
+      const cheaper = atMostOfBetterPeer(CPU_RATIO_MAX, plain(bench.kinds), rounds, (it) => it.cpuSeconds);
       return [
-        rowOfRounds(cost, rounds, (sample) => sample.cpuSeconds, { ratioTo, max: CPU_RATIO_MAX }),
+        rowOfRounds(cost, rounds, (sample) => sample.cpuSeconds, cheaper),
         rowOfRounds(latency, rounds, (sample) => sample.p99Ms, { ratioTo: null, max: DELIVERY_P99_MS_MAX }),
       ];
     },

@@ -27,15 +27,19 @@ export async function interleave<Sample>(
         const sample = await measure(kind, folder);
         samples.set(kind.name, [...(samples.get(kind.name) ?? []), sample]);
       } catch (error) {
-        failures.push(
-          `${kind.name}, round ${round + 1}: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        failures.push(`${kind.name}, round ${round + 1}: ${firstLine(error)}`);
       } finally {
         await rm(folder, { recursive: true, force: true, maxRetries: 3 });
       }
     }
   }
   return { samples, failures };
+}
+
+/** A crashed server's last words are long; what the table needs is what happened. */
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1)[0] ?? '';
 }
 
 function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {

@@ -1,7 +1,7 @@
 // A row of the table and of bench/results.json.
 import type { ServerKind } from '../servers/server-kind.ts';
 import type { Rounds } from './rounds.ts';
-import { type Spread, spreadOf } from './statistics.ts';
+import { median, type Spread, spreadOf } from './statistics.ts';
 
 /** `ratioTo` names the peer that `ours` is divided by; null compares the value itself. */
 export type Goal = { readonly ratioTo: string | null } & (
@@ -61,24 +61,33 @@ export function rowOfRounds<Sample>(
 ): MeasuredRow {
   const values: Record<string, number[]> = {};
   for (const [name, samples] of rounds.samples) {
-    values[name] = samples.map(pick).filter((value) => value !== undefined);
+    values[name] = numbers(samples, pick);
   }
   return rowOf(text, values, goal, rounds.failures);
 }
 
-/** The plain peer with the smallest number: the one that a goal is held against. */
-export function betterPlainPeer<Sample>(
+/** A goal against the peer with the smallest number; null when none of them was measured. */
+export function atMostOfBetterPeer<Sample>(
+  max: number,
   kinds: readonly ServerKind[],
   rounds: Rounds<Sample>,
-  pick: (sample: Sample) => number,
-): string {
-  const plain = kinds.filter(
-    (kind) => kind.role === 'peer' && !kind.persistent && rounds.samples.has(kind.name),
-  );
-  const ranked = plain
-    .map(({ name }) => ({ name, value: spreadOf((rounds.samples.get(name) ?? []).map(pick)).median }))
-    .sort((a, b) => a.value - b.value);
-  return ranked[0]?.name ?? 'none';
+  pick: (sample: Sample) => number | undefined,
+): Goal | null {
+  const ranked = kinds
+    .filter((kind) => kind.role === 'peer')
+    .map(({ name }) => ({ name, values: numbers(rounds.samples.get(name) ?? [], pick) }))
+    .filter(({ values }) => values.length > 0)
+    .sort((a, b) => median(a.values) - median(b.values));
+  const better = ranked[0];
+  return better ? { ratioTo: better.name, max } : null;
+}
+
+export function plain(kinds: readonly ServerKind[]): readonly ServerKind[] {
+  return kinds.filter((kind) => !kind.persistent);
+}
+
+function numbers<Sample>(samples: readonly Sample[], pick: (sample: Sample) => number | undefined): number[] {
+  return samples.map(pick).filter((value) => value !== undefined);
 }
 
 function isMet(ours: number | null, peers: Readonly<Record<string, number>>, goal: Goal): boolean {

@@ -48,7 +48,7 @@ export async function startServerProcess(command: ServerCommand): Promise<Server
   ]);
   return {
     port,
-    cpuSeconds: async () => Number((await ask(child, 'cpu'))['seconds']),
+    cpuSeconds: async () => Number((await ask(child, 'cpu')).seconds),
     memory: async () => (await ask(child, 'memory')) as unknown as MemoryUse,
     kill: () => kill(child),
   };
@@ -69,7 +69,7 @@ function ask(child: ChildProcess, question: 'cpu' | 'memory'): Promise<Answer> {
     }
     function onMessage(message: unknown) {
       const answer = message as Answer;
-      if (answer['answer'] !== question) return;
+      if (answer.answer !== question) return;
       stop();
       resolve(answer);
     }
@@ -106,7 +106,12 @@ function keepLastWords(child: ChildProcess): () => string {
 
 async function diedBeforeReady(child: ChildProcess, lastWords: () => string): Promise<never> {
   const [code] = await once(child, 'exit');
-  throw new Error(`the server exited with ${String(code)} before it listened\n${lastWords()}`);
+  throw new Error(`the server exited with ${String(code)} before it listened: ${causeOf(lastWords())}`);
+}
+
+/** The line that names the error, without the stack around it. */
+function causeOf(words: string): string {
+  return /^\w*Error.*$/m.exec(words)?.[0] ?? words.trim();
 }
 
 function timeOut(sentence: string): Promise<never> {
