@@ -1,10 +1,113 @@
-import type * as Y from 'yjs';
-import type { Accepted, Applied } from './verdict.ts';
+import * as Y from 'yjs';
+import { ANY, DELETED, FORMAT, GC, STRING, type Struct, TEXT_TYPE, TYPE } from './decode.ts';
+import type { Container } from './place.ts';
+import type { Plan } from './plan.ts';
+import { rootsOf } from './shape.ts';
+import { diedText } from './swallowed.ts';
+import type { Accepted, Applied, DiedText } from './verdict.ts';
 
 /**
  * Applies what `examine` accepted, synchronously after it on the same document (nothing may come between), and checks
  * what Yjs made of it. Never throws: `broken` means that the document must not be used any more.
+ *
+ * It hands Yjs the very structs that were judged instead of letting Yjs decode the bytes again: what was read once
+ * cannot be read in two ways.
  */
-export function applyExamined(_doc: Y.Doc, _examined: Accepted): Applied {
-  throw new Error('not written yet');
+export function applyExamined(doc: Y.Doc, { known, plan }: Accepted): Applied {
+  if (known) return { ok: true, update: plan.bytes, died: [] };
+  let died: DiedText[] = [];
+  let update = plan.bytes;
+  const keep = (bytes: Uint8Array) => {
+    update = bytes;
+  };
+  if (!plan.numbered) doc.on('update', keep);
+  try {
+    Y.transact(
+      doc,
+      (transaction) => {
+        for (const struct of plan.fresh) integrate(transaction, plan.lease, struct);
+        for (const { client, start, end } of plan.deletes) kill(transaction, client, start, end);
+        died = diedText(doc, plan);
+      },
+      plan,
+      false,
+    );
+    const says = whatBroke(doc, plan);
+    return says === undefined ? { ok: true, update, died } : { ok: false, broken: true, says };
+  } catch {
+    return { ok: false, broken: true, says: 'Yjs threw' };
+  } finally {
+    if (!plan.numbered) doc.off('update', keep);
+  }
+}
+
+function integrate(transaction: Y.Transaction, lease: number, struct: Struct): void {
+  const store = transaction.doc.store;
+  const id = Y.createID(lease, struct.clock);
+  if (struct.ref === GC) return new Y.GC(id, struct.length).integrate(transaction, 0);
+  const { originClient, originClock, rightClient, rightClock } = struct;
+  const item = new Y.Item(
+    id,
+    null,
+    originClient < 0 ? null : Y.createID(originClient, originClock),
+    null,
+    rightClient < 0 ? null : Y.createID(rightClient, rightClock),
+    parentOf(transaction.doc, struct),
+    struct.root === undefined && struct.parentClient < 0 ? null : (struct.sub ?? null),
+    contentOf(struct),
+  );
+  if (item.getMissing(transaction, store) !== null) throw new Error('struct has a dependency that was resolved before');
+  item.integrate(transaction, 0);
+  if (struct.place && item.parent !== struct.place.type) throw new Error('struct landed elsewhere');
+}
+
+function parentOf(doc: Y.Doc, struct: Struct): Container | Y.ID | null {
+  if (struct.root !== undefined) return rootsOf(doc).get(struct.root) as Container;
+  return struct.parentClient < 0 ? null : Y.createID(struct.parentClient, struct.parentClock);
+}
+
+function contentOf(struct: Struct): Y.Item['content'] {
+  switch (struct.ref) {
+    case DELETED:
+      return new Y.ContentDeleted(struct.length);
+    case STRING:
+      return new Y.ContentString(struct.text);
+    case FORMAT:
+      return new Y.ContentFormat(struct.text, struct.value as object);
+    case ANY:
+      return new Y.ContentAny([struct.value]);
+    default: {
+      const type = struct.type === TEXT_TYPE ? new Y.XmlText() : new Y.XmlElement(struct.text);
+      if (struct.made) struct.made.type = type;
+      return new Y.ContentType(type);
+    }
+  }
+}
+
+/** Deletes what still lives in a range, as Yjs does for a delete set. */
+function kill(transaction: Y.Transaction, client: number, start: number, end: number): void {
+  const structs = transaction.doc.store.clients.get(client) as (Y.Item | Y.GC)[];
+  let index = Y.findIndexSS(structs, start);
+  const first = structs[index] as Y.Item | Y.GC;
+  if (!first.deleted && first.id.clock < start) {
+    Y.getItemCleanStart(transaction, Y.createID(client, start));
+    index++;
+  }
+  for (; index < structs.length; index++) {
+    const struct = structs[index] as Y.Item | Y.GC;
+    if (struct.id.clock >= end) return;
+    if (struct.deleted) continue;
+    if (end < struct.id.clock + struct.length) Y.getItemCleanStart(transaction, Y.createID(client, end));
+    (struct as Y.Item).delete(transaction);
+  }
+}
+
+function whatBroke(doc: Y.Doc, plan: Plan): string | undefined {
+  const { store } = doc;
+  if (store.pendingStructs || store.pendingDs) return 'something is pending';
+  if (Y.getState(store, plan.lease) !== plan.after) return 'clock is not where it should be';
+  const roots = rootsOf(doc);
+  if (doc.share.size !== roots.size) return 'roots changed';
+  for (const [name, root] of roots) if (doc.share.get(name) !== (root as Container)) return 'root was replaced';
+  return undefined;
 }

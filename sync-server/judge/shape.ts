@@ -23,6 +23,9 @@ export interface DocShape {
   bounds: Bounds;
 }
 
+type Roots = Map<string, Y.Map<unknown> | Y.XmlFragment>;
+const ROOTS = new WeakMap<Y.Doc, Roots>();
+
 /** No lease reaches this number (they stay below 2^48), so no update makes Yjs swap the relay's own client id. */
 const NOBODY = Number.MAX_SAFE_INTEGER;
 
@@ -32,13 +35,20 @@ const NOBODY = Number.MAX_SAFE_INTEGER;
  * Call it once, before the first update is applied. A device's replica wants the same.
  */
 export function prepare(doc: Y.Doc, shape: DocShape): void {
-  for (const [name, kind] of Object.entries(shape.roots)) {
-    if (kind === 'map') doc.getMap(name);
-    else doc.getXmlFragment(name);
-  }
+  const roots: Roots = new Map();
+  for (const [name, kind] of Object.entries(shape.roots))
+    roots.set(name, kind === 'map' ? doc.getMap(name) : doc.getXmlFragment(name));
+  ROOTS.set(doc, roots);
   doc.clientID = NOBODY;
   // Yjs emits this between the observers, which ask for the clean-up, and the clean-up itself.
   doc.on('afterTransaction', (transaction: Y.Transaction) => {
     transaction._needFormattingCleanup = false;
   });
+}
+
+/** The typed roots of a prepared document, by name. */
+export function rootsOf(doc: Y.Doc): ReadonlyMap<string, Y.Map<unknown> | Y.XmlFragment> {
+  const roots = ROOTS.get(doc);
+  if (!roots) throw new Error('document was not prepared');
+  return roots;
 }

@@ -13,8 +13,19 @@ export interface Prior {
 }
 
 export type Op =
-  /** A value under a key of a root map. `chained`: its origin is the key's current last item (or both are none). */
-  | { op: 'map.set'; root: string; key: string; value: Json; prior: Prior | undefined; chained: boolean }
+  /**
+   * A value under a key of a root map. `chained`: its origin is the key's current last item (or both are none).
+   * `fresh`: nothing was ever written under the key, not even something deleted since.
+   */
+  | {
+      op: 'map.set';
+      root: string;
+      key: string;
+      value: Json;
+      prior: Prior | undefined;
+      chained: boolean;
+      fresh: boolean;
+    }
   /** The key's living value dies without a successor. `current`: it was the key's current item. */
   | { op: 'map.delete'; root: string; key: string; prior: Prior; current: boolean }
   /** A key written and deleted by the same lease before sending: takes its clock, shows nothing. */
@@ -24,5 +35,8 @@ export type Op =
   | { op: 'rich.node'; root: string; node: string; depth: number }
   | { op: 'rich.mark'; root: string; mark: string; value: Json; depth: number }
   | { op: 'rich.attr'; root: string; node: string; attr: string; value: Json; depth: number }
-  /** Rich text: living structs die; `chars` counts characters among them. */
+  /**
+   * Rich text: living structs die; `chars` counts characters among them. Zero structs: something arrives that shows
+   * nothing, which only who may write may do (`root` is '' when its place is dead).
+   */
   | { op: 'rich.delete'; root: string; structs: number; chars: number };
