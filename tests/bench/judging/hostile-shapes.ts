@@ -1,6 +1,8 @@
 // Updates that nobody's device would send, each as large as the cap allows: lies about counts, and true updates built to
 // make every step of taking them as dear as it can be. Written byte by byte: Yjs itself would not write most of them.
+
 import * as encoding from 'lib0/encoding';
+import { LIMITS } from '#shared/school/limits.ts';
 
 export interface Shape {
   readonly name: string;
@@ -15,9 +17,12 @@ export interface Target {
   /** The writer of most of the document, with the clock behind its last struct. */
   readonly victim: number;
   readonly victimClock: number;
-  /** A root name of the document that holds a map, and one that holds rich text (absent in a feed). */
+  /** Root name of a map of the document. */
   readonly map: string;
-  readonly list: string;
+  /** Where a list goes on: behind a living character of the victim in a paper, at a root (wrongly) in a feed. */
+  readonly list: Place;
+  /** How many more characters of the victim follow there in the same text. */
+  readonly lettersBehind: number;
 }
 
 type Encoder = encoding.Encoder;
@@ -52,15 +57,26 @@ export const SHAPES: readonly Shape[] = [
   }),
   shape('deleted content of 2^40', (to, _cap, { lease, clock, list }) => {
     header(to, 1, lease, clock);
-    item(to, DELETED, { root: list }, () => encoding.writeVarUint(to, 2 ** 40));
+    item(to, DELETED, list, () => encoding.writeVarUint(to, 2 ** 40));
     noDeletes(to);
   }),
   many('letters at one place', (to, { lease, clock, list }, n) => {
-    if (n === 0) item(to, STRING, { root: list }, () => encoding.writeVarString(to, 'x'));
+    if (n === 0) item(to, STRING, list, () => encoding.writeVarString(to, 'x'));
     else item(to, STRING, { origin: [lease, clock + n - 1] }, () => encoding.writeVarString(to, 'x'));
   }),
   many('a conflict of all with all in a list', (to, { list }) => {
-    item(to, STRING, { root: list }, () => encoding.writeVarString(to, 'x'));
+    item(to, STRING, list, () => encoding.writeVarString(to, 'x'));
+  }),
+  many(
+    'a conflict of all with all between different neighbours',
+    (to, { list, victim, lettersBehind }, n) => {
+      const clock = (list.origin?.[1] ?? 0) + 1 + (n % Math.max(1, lettersBehind));
+      item(to, STRING, { ...list, rightOrigin: [victim, clock] }, () => encoding.writeVarString(to, 'x'));
+    },
+  ),
+  many('one key, each left of an earlier one', (to, { lease, clock, map }, n) => {
+    const at: Place = n === 0 ? { root: map, key: 'k' } : { rightOrigin: [lease, clock + ((n * 7_919) % n)] };
+    item(to, ANY, at, () => anyNumber(to));
   }),
   many('a conflict of all with all under one key', (to, { map }) => {
     item(to, ANY, { root: map, key: 'k' }, () => anyNumber(to));
@@ -73,13 +89,13 @@ export const SHAPES: readonly Shape[] = [
     item(to, ANY, { root: map, key: n.toString(36) }, () => anyNumber(to));
   }),
   many('types in types', (to, { lease, clock, list }, n) => {
-    item(to, TYPE, n === 0 ? { root: list } : { parent: [lease, clock + n - 1] }, () => {
+    item(to, TYPE, n === 0 ? list : { parent: [lease, clock + n - 1] }, () => {
       encoding.writeVarUint(to, XML_ELEMENT);
       encoding.writeVarString(to, 'paragraph');
     });
   }),
   many('marks on nothing', (to, { lease, clock, list }, n) => {
-    item(to, FORMAT, n === 0 ? { root: list } : { origin: [lease, clock + n - 1] }, () => {
+    item(to, FORMAT, n === 0 ? list : { origin: [lease, clock + n - 1] }, () => {
       encoding.writeVarString(to, 'bold');
       encoding.writeVarString(to, n % 2 === 0 ? '{}' : 'null');
     });
@@ -128,7 +144,7 @@ export const SHAPES: readonly Shape[] = [
   }),
   shape('many values of nothing', (to, cap, { lease, clock, list }) => {
     header(to, 1, lease, clock);
-    item(to, ANY, { root: list }, () => {
+    item(to, ANY, list, () => {
       const count = cap - SLACK;
       encoding.writeVarUint(to, count);
       for (let i = 0; i < count; i++) encoding.writeUint8(to, ANY_NULL);
@@ -146,7 +162,7 @@ export const SHAPES: readonly Shape[] = [
   }),
   shape('one long text', (to, cap, { lease, clock, list }) => {
     header(to, 1, lease, clock);
-    item(to, STRING, { root: list }, () => encoding.writeVarString(to, 'ж'.repeat((cap - SLACK) >> 1)));
+    item(to, STRING, list, () => encoding.writeVarString(to, 'ж'.repeat((cap - SLACK) >> 1)));
     noDeletes(to);
   }),
   shape('one long key', (to, cap, { lease, clock, map }) => {
@@ -189,7 +205,7 @@ const HAS_KEY = 0x20;
 /** Room for a header and an empty delete set. */
 const SLACK = 64;
 
-interface Place {
+export interface Place {
   readonly root?: string;
   readonly key?: string;
   readonly parent?: readonly [client: number, clock: number];
@@ -208,12 +224,13 @@ function shape(name: string, write: (to: Encoder, cap: number, target: Target) =
   };
 }
 
-/** As many structs of one kind as fit. */
+/** As many structs of one kind as fit and as are let in: one more would be refused at a glance. */
 function many(name: string, write: (to: Encoder, target: Target, n: number) => void): Shape {
   return shape(name, (to, cap, target) => {
     const body = encoding.createEncoder();
     let count = 0;
-    for (; encoding.length(body) < cap - 2 * SLACK; count++) write(body, target, count);
+    for (; count < LIMITS.structsMax && encoding.length(body) < cap - 2 * SLACK; count++)
+      write(body, target, count);
     header(to, count, target.lease, target.clock);
     encoding.writeUint8Array(to, encoding.toUint8Array(body));
     noDeletes(to);
@@ -259,11 +276,11 @@ function noDeletes(to: Encoder): void {
 
 type Range = readonly [clock: number, length: number];
 
-/** A delete set of one client, as many ranges as fit. */
+/** A delete set of one client, as many ranges as fit and as are let in. */
 function deletes(to: Encoder, cap: number, client: number, range: (i: number) => Range | undefined): void {
   const ranges = encoding.createEncoder();
   let count = 0;
-  for (; encoding.length(ranges) < cap - SLACK; count++) {
+  for (; count < LIMITS.deleteRangesMax && encoding.length(ranges) < cap - SLACK; count++) {
     const next = range(count);
     if (!next) break;
     encoding.writeVarUint(ranges, next[0]);

@@ -14,14 +14,21 @@ export type HostileAnswer =
   | { readonly at: 'failed'; readonly name: string; readonly why: string }
   | { readonly at: 'end' };
 
-const SIZE_CAPS = [LIMITS.updateBytesMax, LIMITS.stepTwoBytesMax];
+/** A device's intent, and the larger step that only a stock client may send. */
+const SIZE_CAPS = [
+  { cap: LIMITS.updateBytesMax, numbered: true },
+  { cap: LIMITS.stepTwoBytesMax, numbered: false },
+];
 /** The way must be warm: a relay has taken good updates before the first bad one. */
 const GOOD_BEFORE = 150;
+const LETTERS_MIN = 100;
 
 const repetitions = Number(process.argv[2]);
 
 for (const workload of [WORKLOADS.message(), WORKLOADS.keystroke()]) {
-  for (const cap of SIZE_CAPS) for (const shape of SHAPES) measure(workload, cap, shape);
+  for (const { cap, numbered } of SIZE_CAPS) {
+    for (const shape of SHAPES) measure({ ...workload, numbered }, cap, shape);
+  }
 }
 tell({ at: 'end' });
 process.disconnect();
@@ -53,13 +60,27 @@ function warm(workload: Workload): Take {
 }
 
 function targetOf({ base, kind, lease, updates }: Workload): Target {
-  const clocks = [...Y.parseUpdateMeta(base).to].sort((a, b) => b[1] - a[1]);
-  const [victim, victimClock] = clocks[0] ?? [lease, 0];
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, base);
+  const [victim, victimClock] = [...Y.parseUpdateMeta(base).to].sort((a, b) => b[1] - a[1])[0] ?? [lease, 0];
   // Contiguous from what the warm-up wrote: otherwise every shape would be refused for its clock alone.
-  const warmedUp = Y.mergeUpdates(updates.slice(0, GOOD_BEFORE));
-  const clock = Y.parseUpdateMeta(warmedUp).to.get(lease) ?? 0;
-  const [map, list] = kind === 'feed' ? ['messages', 'messages'] : ['paper', 'body'];
-  return { lease, clock, victim, victimClock, map, list };
+  for (const update of updates.slice(0, GOOD_BEFORE)) Y.applyUpdate(doc, update);
+  const clock = Y.getState(doc.store, lease);
+  if (kind === 'feed') {
+    return {
+      lease,
+      clock,
+      victim,
+      victimClock,
+      map: 'messages',
+      list: { root: 'messages' },
+      lettersBehind: 0,
+    };
+  }
+  const text = doc.store.clients.get(victim)?.find((it) => it instanceof Y.Item && it.length > LETTERS_MIN);
+  if (!text) throw new Error('the paper has no long text of its author');
+  const list = { origin: [victim, text.id.clock] as const };
+  return { lease, clock, victim, victimClock, map: 'paper', list, lettersBehind: text.length - 1 };
 }
 
 function tell(answer: HostileAnswer): void {

@@ -14,6 +14,7 @@ export interface Pairs {
 }
 
 const WARM_UP_PAIRS = 4;
+const NOT_STARTED: WorkerAnswer = { failed: 'the worker did not start' };
 
 export async function measurePairs(name: WorkloadName, pairs: number): Promise<Pairs> {
   const workers = { plain: worker(name, 'plain'), judged: worker(name, 'judged') };
@@ -28,22 +29,28 @@ export async function measurePairs(name: WorkloadName, pairs: number): Promise<P
       else if (pair >= WARM_UP_PAIRS) (side === 'plain' ? plain : judged).push(answer.microseconds);
     }
   }
-  for (const child of Object.values(workers)) child.disconnect();
+  for (const child of Object.values(workers)) if (child.connected) child.disconnect();
   const ratios = judged.map((microseconds, pair) => microseconds / (plain[pair] ?? Number.NaN));
   return { plainMicroseconds: plain, judgedMicroseconds: judged, ratios, failed };
 }
 
 function worker(name: WorkloadName, side: Side): ChildProcess {
-  return fork(new URL('./worker.ts', import.meta.url), [name, side], { execArgv: ['--expose-gc'] });
+  const child = fork(new URL('./worker.ts', import.meta.url), [name, side], { execArgv: ['--expose-gc'] });
+  // A question to one that has just died: its exit is the answer.
+  child.on('error', () => {});
+  return child;
 }
 
 async function ask(child: ChildProcess): Promise<WorkerAnswer> {
+  if (!child.connected) return NOT_STARTED;
   const answered = new AbortController();
   const { signal } = answered;
   try {
     child.send('sample');
     const [answer] = await Promise.race([once(child, 'message', { signal }), exited(child, signal)]);
     return answer as WorkerAnswer;
+  } catch {
+    return NOT_STARTED;
   } finally {
     answered.abort();
   }
@@ -51,5 +58,5 @@ async function ask(child: ChildProcess): Promise<WorkerAnswer> {
 
 async function exited(child: ChildProcess, signal: AbortSignal): Promise<[WorkerAnswer]> {
   if (child.exitCode === null) await once(child, 'exit', { signal });
-  return [{ failed: 'the worker did not start' }];
+  return [NOT_STARTED];
 }

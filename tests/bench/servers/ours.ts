@@ -5,6 +5,7 @@ import { idOf, type Message } from '#shared/feed/shape.ts';
 import { feedDoc, paperDoc } from '#shared/school/names.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { personIn, type StoredDocument } from '../support/updates.ts';
+import { chatName } from './bench-school.ts';
 import { OurLine } from './our-line.ts';
 import type { LargeDocument, Plan, ServerKind } from './server-kind.ts';
 
@@ -28,11 +29,6 @@ export const ours: ServerKind = {
     };
   },
 };
-
-/** The bench school's name of a chat. */
-export function chatName(index: number): string {
-  return `chat-${index}`;
-}
 
 const OUR_RELAY = new URL('./our-relay.ts', import.meta.url);
 const FIRST_SEGMENT = 1;
