@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { ANY, DELETED, FORMAT, GC, STRING, type Struct, TEXT_TYPE, TYPE } from './decode.ts';
+import { ANY, DELETED, FORMAT, GC, STRING, type Struct, TEXT_TYPE } from './decode.ts';
 import type { Container } from './place.ts';
 import type { Plan } from './plan.ts';
 import { rootsOf } from './shape.ts';
@@ -44,7 +44,10 @@ export function applyExamined(doc: Y.Doc, { known, plan }: Accepted): Applied {
 function integrate(transaction: Y.Transaction, lease: number, struct: Struct): void {
   const store = transaction.doc.store;
   const id = Y.createID(lease, struct.clock);
-  if (struct.ref === GC) return new Y.GC(id, struct.length).integrate(transaction, 0);
+  if (struct.ref === GC) {
+    new Y.GC(id, struct.length).integrate(transaction, 0);
+    return;
+  }
   const { originClient, originClock, rightClient, rightClock } = struct;
   const item = new Y.Item(
     id,
@@ -56,7 +59,8 @@ function integrate(transaction: Y.Transaction, lease: number, struct: Struct): v
     struct.root === undefined && struct.parentClient < 0 ? null : (struct.sub ?? null),
     contentOf(struct),
   );
-  if (item.getMissing(transaction, store) !== null) throw new Error('struct has a dependency that was resolved before');
+  if (item.getMissing(transaction, store) !== null)
+    throw new Error('struct has a dependency that was resolved before');
   item.integrate(transaction, 0);
   if (struct.place && item.parent !== struct.place.type) throw new Error('struct landed elsewhere');
 }
@@ -108,6 +112,7 @@ function whatBroke(doc: Y.Doc, plan: Plan): string | undefined {
   if (Y.getState(store, plan.lease) !== plan.after) return 'clock is not where it should be';
   const roots = rootsOf(doc);
   if (doc.share.size !== roots.size) return 'roots changed';
-  for (const [name, root] of roots) if (doc.share.get(name) !== (root as Container)) return 'root was replaced';
+  for (const [name, root] of roots)
+    if (doc.share.get(name) !== (root as Container)) return 'root was replaced';
   return undefined;
 }

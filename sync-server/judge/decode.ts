@@ -61,9 +61,7 @@ export interface DeleteRange {
   end: number;
 }
 
-export type Decoded =
-  | { ok: true; blocks: Block[]; deletes: DeleteRange[] }
-  | ({ ok: false } & Fault);
+export type Decoded = { ok: true; blocks: Block[]; deletes: DeleteRange[] } | ({ ok: false } & Fault);
 
 /** Clocks count characters of one lease in one document: far from this. */
 const CLOCK_MAX = 2 ** 31 - 1;
@@ -77,7 +75,8 @@ const REF = 0x1f;
 
 /** Decodes a whole update; the last byte belongs to it. Never throws. */
 export function decode(bytes: Uint8Array, bounds: Bounds): Decoded {
-  if (bytes.length > bounds.bytesMax) return { ok: false, code: 'too-long', says: 'update has too many bytes' };
+  if (bytes.length > bounds.bytesMax)
+    return { ok: false, code: 'too-long', says: 'update has too many bytes' };
   const reader = new Reader(bytes, bounds);
   const blocks = readBlocks(reader, bounds);
   const deletes = readDeletes(reader, bounds);

@@ -45,7 +45,7 @@ export class Deletes {
   #fresh(range: DeleteRange, base: number, fresh: readonly Struct[]): void {
     const last = fresh.at(-1) as Struct;
     if (range.end > last.clock + last.length)
-      return this.#resolver.fail('deletes an unknown struct', 'missing-deps');
+      this.#resolver.fail('deletes an unknown struct', 'missing-deps');
     for (let i = indexIn(fresh, Math.max(range.start, base)); i < fresh.length; i++) {
       const struct = fresh[i] as Struct;
       if (struct.clock >= range.end) return;
@@ -57,8 +57,10 @@ export class Deletes {
 
   #stored(client: number, start: number, end: number): void {
     const structs = this.#resolver.structsOf(client);
-    if (!structs || end > this.#resolver.stateOf(client))
-      return this.#resolver.fail('deletes an unknown struct', 'missing-deps');
+    if (!structs || end > this.#resolver.stateOf(client)) {
+      this.#resolver.fail('deletes an unknown struct', 'missing-deps');
+      return;
+    }
     for (let i = Y.findIndexSS(structs, start); i < structs.length; i++) {
       const item = structs[i] as Stored;
       if (item.id.clock >= end || this.#resolver.fault) return;
@@ -80,7 +82,10 @@ export class Deletes {
   #kill(item: Y.Item, start: number, end: number): void {
     const place = this.#resolver.places.of(item.parent as Container);
     if (!place) return;
-    if (place.kind === 'map') return this.#effects.deleteKey(place.root, item);
+    if (place.kind === 'map') {
+      this.#effects.deleteKey(place.root, item);
+      return;
+    }
     this.#root = place.root;
     this.#count(item, Math.min(end, item.id.clock + item.length) - Math.max(start, item.id.clock));
     if (item.content instanceof Y.ContentType) this.#killInside(item, item.content.type);

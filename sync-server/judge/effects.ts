@@ -66,7 +66,15 @@ export class Effects {
       if (prior) this.ops.push({ op: 'map.delete', root, key, prior, current: chained });
       this.ops.push({ op: 'map.blank', root, key, chained });
     } else
-      this.ops.push({ op: 'map.set', root, key, value: struct.value, prior, chained, fresh: tail === undefined });
+      this.ops.push({
+        op: 'map.set',
+        root,
+        key,
+        value: struct.value,
+        prior,
+        chained,
+        fresh: tail === undefined,
+      });
     if (!chained) return;
     this.#tails.set(id, {
       client: this.#lease,
@@ -88,7 +96,14 @@ function richOp(struct: Struct, place: Place): Op {
       if ((struct.made as Place).kind === 'text') return { op: 'rich.text', root, chars: 0, depth };
       return { op: 'rich.node', root, node: struct.text, depth };
     case ANY:
-      return { op: 'rich.attr', root, node: place.node, attr: struct.sub as string, value: struct.value, depth };
+      return {
+        op: 'rich.attr',
+        root,
+        node: place.node,
+        attr: struct.sub as string,
+        value: struct.value,
+        depth,
+      };
     default:
       return { op: 'rich.delete', root, structs: struct.sub === undefined ? 0 : 1, chars: 0 };
   }

@@ -57,7 +57,8 @@ const refused = (code: Refused['code'], says: string): Refused => ({ ok: false, 
 function ownBlock(blocks: Block[], lease: number, before: number): Struct[] | Refused {
   const block = blocks[0];
   if (!block) return [];
-  if (block.client !== lease || blocks.length > 1) return refused('foreign-lease', 'structs of another lease');
+  if (block.client !== lease || blocks.length > 1)
+    return refused('foreign-lease', 'structs of another lease');
   if (block.start > before) return refused('missing-deps', 'earlier structs of the lease are missing');
   if (block.start < before) return refused('malformed', 'clock of the lease goes back');
   return block.structs;
@@ -76,7 +77,8 @@ function newPart(blocks: Block[], lease: number, before: number, resolver: Resol
     own = block.structs.filter((struct) => struct.clock + struct.length > before);
     const first = own[0];
     if (!first || first.clock >= before) continue;
-    if (first.ref === STRING && cutsPair(first, before)) return refused('malformed', 'clock splits a character');
+    if (first.ref === STRING && cutsPair(first, before))
+      return refused('malformed', 'clock splits a character');
     own[0] = behind(first, before, lease);
   }
   return own;

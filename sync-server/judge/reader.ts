@@ -190,7 +190,8 @@ export class Reader {
     for (let left = this.count(2); left > 0 && !this.fault; left--) {
       const key = this.text();
       // Yjs assigns keys one by one: this one would change the prototype, a second one would win silently.
-      if (key === '__proto__' || Object.hasOwn(value, key)) this.fail('value repeats a key or changes a prototype');
+      if (key === '__proto__' || Object.hasOwn(value, key))
+        this.fail('value repeats a key or changes a prototype');
       else value[key] = this.#json(depth + 1);
     }
     return value;

@@ -82,8 +82,8 @@ export class Resolver {
     if (!place || this.fault) return;
     struct.place = place;
     const why = misfit(struct, place);
-    if (why) return this.fail(why);
-    if (place.depth >= this.#depthMax) return this.fail('node is too deep', 'too-long');
+    if (why) this.fail(why);
+    else if (place.depth >= this.#depthMax) this.fail('node is too deep', 'too-long');
     if (struct.ref === TYPE) struct.made = placeMadeBy(struct, place);
     if (place.kind !== 'map') this.#count(struct, place);
     place.arrivals++;
@@ -152,7 +152,8 @@ export class Resolver {
     const { originClient, originClock, rightClock } = struct;
     const left = this.#left;
     const right = this.#right instanceof Y.Item ? this.#right : null;
-    if (right && rightClock > right.id.clock && right !== left) this.countSplit(struct.rightClient, rightClock);
+    if (right && rightClock > right.id.clock && right !== left)
+      this.countSplit(struct.rightClient, rightClock);
     if (originClient === this.#lease && originClock >= this.#base) {
       if (originClock === struct.clock - 1) return;
       const cut = originClock < (left as Struct).clock + (left as Struct).length - 1;
@@ -197,7 +198,9 @@ export class Resolver {
     clocks.add(originClock);
     if (isShared || originClient !== this.#lease || originClock < this.#base) return isShared;
     const next = this.#fresh[indexIn(this.#fresh, originClock + 1)] as Struct;
-    return next.clock === originClock + 1 && next.originClient === originClient && next.originClock === originClock;
+    return (
+      next.clock === originClock + 1 && next.originClient === originClient && next.originClock === originClock
+    );
   }
 }
 

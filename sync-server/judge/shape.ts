@@ -2,7 +2,7 @@
  * What a document looks like to the judge: its roots and how much one update may carry. The judge knows Yjs and
  * nothing of what the document is for.
  */
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 
 /** How much one update may carry. Units are in the names. */
 export interface Bounds {

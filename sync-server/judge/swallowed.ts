@@ -14,7 +14,8 @@ export function diedText(doc: Y.Doc, plan: Plan): DiedText[] {
   const died: DiedText[] = [];
   for (const struct of plan.fresh)
     if (struct.ref === STRING && !struct.place) {
-      const inside = struct.parentClient < 0 ? undefined : itemAt(doc, struct.parentClient, struct.parentClock);
+      const inside =
+        struct.parentClient < 0 ? undefined : itemAt(doc, struct.parentClient, struct.parentClock);
       add(died, plan.lease, struct.clock, struct.text, () => nearText(inside));
     }
   for (const { lease, clock, text, inside } of plan.doomed)
@@ -52,7 +53,11 @@ function lastText(item: Y.Item): string {
   if (!(item.content instanceof Y.ContentType)) return '';
   let text = '';
   let steps = STEPS_MAX;
-  for (let child = lastOf(item.content.type); child && text.length < NEAR_CHARS && steps-- > 0; child = child.left)
+  for (
+    let child = lastOf(item.content.type);
+    child && text.length < NEAR_CHARS && steps-- > 0;
+    child = child.left
+  )
     if (!child.deleted) text = lastText(child) + text;
   return text.slice(-NEAR_CHARS);
 }

@@ -13,8 +13,10 @@ export interface PolicyContext {
   owns(lease: number): boolean;
   /** The living value under a key of a root map in the relay's (or device's confirmed) copy, before this update. */
   read(root: string, key: string): Json | undefined;
-  /** How many living keys a root map has. */
-  size(root: string): number;
+  /** The living keys of a root map, as `read` sees them. */
+  keys(root: string): Iterable<string>;
+  /** Whether a paper of this id exists already, in any chat. */
+  paperExists(id: string): boolean;
   /** Feeds: this segment is the chat's open one. True elsewhere. */
   open: boolean;
 }
@@ -34,6 +36,10 @@ export interface Effects {
   papers: { paper: string; owner: string; title: string; edit: PaperEdit }[];
 }
 
-export type Ruling =
-  | { ok: true; acts: ActDone[]; effects: Effects }
-  | { ok: false; code: RefusalCode };
+export type Ruling = { ok: true; acts: ActDone[]; effects: Effects } | { ok: false; code: RefusalCode };
+
+export const NO_EFFECTS: Effects = { places: [], gone: [], papers: [] };
+
+export function refuse(code: RefusalCode): Ruling {
+  return { ok: false, code };
+}

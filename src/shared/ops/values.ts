@@ -1,0 +1,31 @@
+/** Small questions about JSON values that several policies ask. */
+import type { Json } from './op.ts';
+
+export type JsonObject = { [key: string]: Json };
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether an object has all of `needed` and nothing beside `needed` and `optional`. */
+export function hasOnly(
+  value: JsonObject,
+  needed: readonly string[],
+  optional: readonly string[] = [],
+): boolean {
+  const keys = Object.keys(value);
+  return (
+    needed.every((key) => Object.hasOwn(value, key)) &&
+    keys.every((key) => needed.includes(key) || optional.includes(key))
+  );
+}
+
+/** A time of a clock: whole milliseconds since 1970 that a Date can hold. */
+export function isTime(value: Json | undefined): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 8.64e15;
+}
+
+/** Whether anything in a text can be seen. */
+export function isBlank(text: string): boolean {
+  return !/[^\s\p{Cf}\p{Cc}\u115f\u1160\u3164\uffa0\u2800]/u.test(text);
+}
