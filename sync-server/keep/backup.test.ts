@@ -1,0 +1,166 @@
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { expect, it } from 'vitest';
+import { append } from '../store/log.contract.ts';
+import { openSqlite } from '../store/sqlite/sqlite-store.ts';
+import { backupsIn, readAge, removeOld } from './age.ts';
+import { backup } from './backup.ts';
+import { loadYjs } from './load-yjs.ts';
+import { readManifest, verify } from './manifest.ts';
+import { restore } from './restore.ts';
+import { ANNA, folder, MASHA, smallSchool } from './school.fixture.ts';
+
+it('[R600] a backup under load is one point in time: no gap, and whoever wrote in it is in it', async () => {
+  const school = await smallSchool();
+  const fence = await school.store.claim();
+  await school.store.room('chat/7a');
+  let writing = true;
+  let seq = 0;
+  const writer = (async () => {
+    for (; writing; ) {
+      // A person comes first, their messages after: as a school founds them.
+      const batch = Array.from({ length: 20 }, () => {
+        const next = append('chat/7a', ++seq);
+        next.row.person = `p${seq}`;
+        return next;
+      });
+      school.people.put(batch.map(({ row }) => ({ person: row.person, name: 'Ученик' })));
+      await school.store.append(batch, fence);
+    }
+  })();
+  const to = folder();
+  const rounds: string[] = [];
+  for (let i = 0; i < 5; i++) {
+    const before = seq;
+    rounds.push((await backup({ data: school.data, to, maxAgeDays: 30 })).backup);
+    while (seq === before) await new Promise(setImmediate);
+  }
+  writing = false;
+  await writer;
+  await school.close();
+  for (const made of rounds) {
+    await verify(made, readManifest(made));
+    const rooms = new Sqlite(join(made, 'data', 'parta.sqlite'), { readonly: true });
+    const people = new Sqlite(join(made, 'data', 'people.sqlite'), { readonly: true });
+    const { count, last } = rooms.prepare('select count(*) as count, max(seq) as last from log').get() as {
+      count: number;
+      last: number;
+    };
+    expect(count).toBe(last);
+    expect(rooms.prepare("select seq from rooms where room = 'chat/7a'").pluck().get()).toBe(last);
+    const known = new Set(people.prepare('select person from people').pluck().all());
+    const writers = rooms.prepare('select distinct person from log').pluck().all();
+    expect(writers.filter((person) => !known.has(person))).toEqual([]);
+    rooms.close();
+    people.close();
+  }
+});
+
+it('[R601] what is put back opens: same messages, new epochs, leases nobody ever had', async () => {
+  const school = await smallSchool();
+  writeFileSync(join(school.data, 'files', 'photo'), 'bytes of a photo');
+  school.people.put([{ person: 'masha', name: 'Иванова Мария' }]);
+  await school.say('7a', MASHA, 'До сбоя');
+  const before = await school.store.room('chat/7a');
+  const leases = new Set(await school.store.grant('masha', 8));
+  const to = folder();
+  const made = await backup({ data: school.data, to, maxAgeDays: 30 });
+  for (const lease of await school.store.grant('masha', 8)) leases.add(lease);
+  await school.say('7a', ANNA, 'После копии');
+  await school.close();
+
+  const target = join(folder(), 'data');
+  await restore({ from: made.backup, to: target, force: false });
+  const store = await openSqlite({ file: join(target, 'parta.sqlite') });
+  const after = await store.room('chat/7a');
+  expect(after).toMatchObject({ seq: before.seq, head: before.head });
+  expect(after.epoch).not.toBe(before.epoch);
+  const { doc } = await loadYjs(store, 'chat/7a/feed/1');
+  expect([...doc.getMap('messages').values()]).toMatchObject([{ text: 'До сбоя' }]);
+  const fresh = await store.grant('masha', 8);
+  expect(fresh.filter((lease) => leases.has(lease))).toEqual([]);
+  await store.close();
+  expect(readFileSync(join(target, 'files', 'photo'), 'utf8')).toBe('bytes of a photo');
+  expect(readFileSync(join(target, 'secret'), 'utf8')).toBe('s'.repeat(43));
+});
+
+it('[R602] what was deleted after a backup stays deleted when it is put back, on the disk too', async () => {
+  const school = await smallSchool();
+  const to = folder();
+  const id = await school.say('7a', MASHA, 'сердце красавицы');
+  await school.say('7a', ANNA, 'Здравствуйте');
+  const old = await backup({ data: school.data, to, maxAgeDays: 30 });
+  const doc = 'chat/7a/feed/1';
+  await school.write(doc, MASHA, (replica) => replica.getMap('messages').delete(id), { gone: [id] });
+  await backup({ data: school.data, to, maxAgeDays: 30 });
+  await school.close();
+
+  const target = join(folder(), 'data');
+  const done = await restore({ from: old.backup, to: target, force: false });
+  expect(done.forgotten).toBe(1);
+  const store = await openSqlite({ file: join(target, 'parta.sqlite') });
+  const loaded = await loadYjs(store, doc);
+  expect([...loaded.doc.getMap('messages').values()]).toMatchObject([{ text: 'Здравствуйте' }]);
+  await store.close();
+  const files = readdirSync(target, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.includes('sqlite'),
+  );
+  expect(files.filter((name) => readFileSync(join(target, name)).includes('сердце'))).toEqual([]);
+});
+
+it('[R603] a damaged or foreign backup is refused and the data folder is untouched', async () => {
+  const school = await smallSchool();
+  await school.say('7a', MASHA, 'Привет');
+  const to = folder();
+  const made = await backup({ data: school.data, to, maxAgeDays: 30 });
+  await school.close();
+  const target = join(folder(), 'data');
+  await expect(restore({ from: to, to: target, force: false })).rejects.toThrow('is no backup');
+  await expect(restore({ from: made.backup, to: school.data, force: false })).rejects.toThrow('is not empty');
+  const file = join(made.backup, 'data', 'parta.sqlite');
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 100] = (bytes[bytes.length - 100] as number) ^ 1;
+  writeFileSync(file, bytes);
+  await expect(restore({ from: made.backup, to: target, force: false })).rejects.toThrow('is damaged');
+  expect(existsSync(target)).toBe(false);
+});
+
+it('[R603] --force moves what stood there aside', async () => {
+  const school = await smallSchool();
+  await school.say('7a', MASHA, 'Привет');
+  const made = await backup({ data: school.data, to: folder(), maxAgeDays: 30 });
+  await school.close();
+  const { aside } = await restore({ from: made.backup, to: school.data, force: true });
+  expect(existsSync(join(aside as string, 'parta.sqlite'))).toBe(true);
+  expect(existsSync(join(school.data, 'parta.sqlite'))).toBe(true);
+});
+
+it('[R604] backups over the age go, the newest stays whatever its age', async () => {
+  const school = await smallSchool();
+  await school.say('7a', MASHA, 'Привет');
+  const to = folder();
+  const first = (await backup({ data: school.data, to, maxAgeDays: 30 })).backup;
+  const second = (await backup({ data: school.data, to, maxAgeDays: 30 })).backup;
+  await school.close();
+  const inMonth = Date.now() + 31 * 24 * 60 * 60 * 1000;
+  expect(backupsIn(to, inMonth).map((made) => made.folder)).toEqual([first, second]);
+  expect(removeOld(to, 30, inMonth)).toEqual([first]);
+  expect(backupsIn(to, inMonth).map((made) => made.folder)).toEqual([second]);
+  expect([readAge('30d'), readAge('12h'), readAge('4w')]).toEqual([30, 0.5, 28]);
+  expect(() => readAge('soon')).toThrow('is no age');
+});
+
+it('[R605] a backup that fails leaves nothing half-written and removes nothing', async () => {
+  const school = await smallSchool();
+  await school.say('7a', MASHA, 'Привет');
+  const to = folder();
+  await backup({ data: school.data, to, maxAgeDays: 30 });
+  const kept = readdirSync(to).sort();
+  await school.close();
+  const file = join(school.data, 'people.sqlite');
+  writeFileSync(file, Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(8_192, 7)]));
+  utimesSync(file, 0, 0);
+  await expect(backup({ data: school.data, to, maxAgeDays: 1e-9 })).rejects.toThrow();
+  expect(readdirSync(to).sort()).toEqual(kept);
+});

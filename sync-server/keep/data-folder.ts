@@ -1,0 +1,64 @@
+/** What a school's data folder holds, found by looking: databases by their first bytes, the rest as plain files. */
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import Sqlite from 'better-sqlite3';
+
+const SQLITE_HEADER = 'SQLite format 3\0';
+/** Written by SQLite beside its database; their content is in the database's own snapshot. */
+const COMPANION = /-(wal|shm|journal)$/;
+/** Half-written files of this program: whoever was writing them starts again. */
+export const PARTIAL = /(^|\/)[.][^/]*[.]partial(\/|$)/;
+/** Beside the data, and not of it: when the last backup of this folder was made. */
+export const LAST_BACKUP = 'last-backup.json';
+
+export interface DataFolder {
+  /** The database of rooms; undefined in a folder where no school was ever started. */
+  log: string | undefined;
+  /** The other databases. */
+  databases: string[];
+  /** Everything else. All paths are relative to the folder, with `/`. */
+  files: string[];
+}
+
+/** Lists a data folder. Throws when it cannot be read. */
+export function readDataFolder(folder: string): DataFolder {
+  const found: DataFolder = { log: undefined, databases: [], files: [] };
+  for (const path of pathsUnder(folder)) {
+    if (COMPANION.test(path) || PARTIAL.test(path) || path === LAST_BACKUP) continue;
+    const file = join(folder, path);
+    if (!isDatabase(file)) found.files.push(path);
+    else if (found.log === undefined && isLog(file)) found.log = path;
+    else found.databases.push(path);
+  }
+  return found;
+}
+
+function pathsUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+}
+
+function isDatabase(file: string): boolean {
+  const head = Buffer.alloc(SQLITE_HEADER.length);
+  const handle = openSync(file, 'r');
+  try {
+    return (
+      readSync(handle, head, 0, head.length, 0) === head.length && head.toString('latin1') === SQLITE_HEADER
+    );
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function isLog(file: string): boolean {
+  const db = new Sqlite(file, { readonly: true, fileMustExist: true });
+  try {
+    const tables =
+      "select count(*) from sqlite_master where type = 'table' and name in ('rooms', 'log', 'leases')";
+    return db.prepare(tables).pluck().get() === 3;
+  } finally {
+    db.close();
+  }
+}
