@@ -8,9 +8,22 @@ export interface Opened {
   reopen(): Promise<Log>;
 }
 
-export function append(room: string, seq: number, change: Partial<Append> & { doc?: string; lease?: number } = {}): Append {
+export function append(
+  room: string,
+  seq: number,
+  change: Partial<Append> & { doc?: string; lease?: number } = {},
+): Append {
   const { doc = `${room}/feed/1`, lease = 7, ...rest } = change;
-  const row = { room, seq, doc, lease, n: seq, person: 'masha', at: 1_000 + seq, bytes: Uint8Array.of(seq, 2, 3) };
+  const row = {
+    room,
+    seq,
+    doc,
+    lease,
+    n: seq,
+    person: 'masha',
+    at: 1_000 + seq,
+    bytes: Uint8Array.of(seq, 2, 3),
+  };
   return { row, digest: seq * 10, replaces: 0, places: [], gone: [], head: undefined, papers: [], ...rest };
 }
 
@@ -19,13 +32,19 @@ export function logContract(open: () => Promise<Opened>): void {
     const { log, reopen } = await open();
     const fence = await log.claim();
     const { epoch } = await log.room('chat/7a');
-    expect(await log.append([append('chat/7a', 1), append('chat/7a', 2)], fence)).toEqual([{ ok: true }, { ok: true }]);
+    expect(await log.append([append('chat/7a', 1), append('chat/7a', 2)], fence)).toEqual([
+      { ok: true },
+      { ok: true },
+    ]);
     await log.close();
     const again = await reopen();
     expect(await again.room('chat/7a')).toEqual({ room: 'chat/7a', epoch, seq: 2, head: 1 });
     const { snapshot, rows } = await again.load('chat/7a/feed/1');
     expect(snapshot).toBeUndefined();
-    expect(rows.map((row) => [row.seq, row.n, [...row.bytes]])).toEqual([[1, 1, [1, 2, 3]], [2, 2, [2, 2, 3]]]);
+    expect(rows.map((row) => [row.seq, row.n, [...row.bytes]])).toEqual([
+      [1, 1, [1, 2, 3]],
+      [2, 2, [2, 2, 3]],
+    ]);
     await again.close();
   });
 
@@ -34,7 +53,10 @@ export function logContract(open: () => Promise<Opened>): void {
     const fence = await log.claim();
     await log.room('chat/7a');
     await log.room('chat/7b');
-    const results = await log.append([append('chat/7a', 5), append('chat/7b', 1), append('chat/7a', 6)], fence);
+    const results = await log.append(
+      [append('chat/7a', 5), append('chat/7b', 1), append('chat/7a', 6)],
+      fence,
+    );
     expect(results).toEqual([{ ok: false, why: 'sequence' }, { ok: true }, { ok: false, why: 'sequence' }]);
     expect((await log.room('chat/7a')).seq).toBe(0);
     expect((await log.room('chat/7b')).seq).toBe(1);
@@ -47,7 +69,9 @@ export function logContract(open: () => Promise<Opened>): void {
     await log.claim();
     await log.room('chat/7a');
     expect(await log.append([append('chat/7a', 1)], old)).toEqual([{ ok: false, why: 'fenced' }]);
-    await expect(log.compact({ doc: 'chat/7a/feed/1', seq: 0, bytes: Uint8Array.of(0) }, 'drop', old)).rejects.toThrow();
+    await expect(
+      log.compact({ doc: 'chat/7a/feed/1', seq: 0, bytes: Uint8Array.of(0) }, 'drop', old),
+    ).rejects.toThrow();
     await log.close();
   });
 
@@ -70,7 +94,10 @@ export function logContract(open: () => Promise<Opened>): void {
     const { log } = await open();
     const fence = await log.claim();
     await log.room('chat/7a');
-    await log.append([1, 2, 3].map((seq) => append('chat/7a', seq)), fence);
+    await log.append(
+      [1, 2, 3].map((seq) => append('chat/7a', seq)),
+      fence,
+    );
     await log.compact({ doc: 'chat/7a/feed/1', seq: 2, bytes: Uint8Array.of(9) }, 'drop', fence);
     const { snapshot, rows } = await log.load('chat/7a/feed/1');
     expect([snapshot?.seq, [...(snapshot?.bytes ?? [])], rows.map((row) => row.seq)]).toEqual([2, [9], [3]]);

@@ -85,6 +85,8 @@ export interface Log {
   claim(): Promise<number>;
   /** The room's row, created with a fresh epoch when it is new. */
   room(room: string): Promise<RoomRow>;
+  /** The rows of those of the named rooms that exist. */
+  rooms(rooms: string[]): Promise<RoomRow[]>;
   /**
    * Appends a batch, in order, durably (fsync) before it resolves. Each room's part is conditional on (expected
    * sequence = row.seq − 1, fence); a failed room leaves the others stored. `disk`: nothing of the batch is stored.
@@ -106,8 +108,10 @@ export interface Log {
    * every trace on the disk gone before it resolves (`erase`).
    */
   compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): Promise<void>;
-  /** The row of a paper; undefined when no accepted act made it. */
-  paper(paper: string): Promise<StoredPaper | undefined>;
+  /** Documents with accepted deletes whose bytes were not erased from the disk yet. */
+  due(): Promise<string[]>;
+  /** The rows of all papers. */
+  papers(): Promise<StoredPaper[]>;
   /** Grants leases below 2^48, never granted before, to a person. Durable before it resolves. */
   grant(person: string, count: number): Promise<number[]>;
   /** All leases ever granted to a person. */

@@ -26,6 +26,8 @@ export interface ChatSummary {
 export const UNREAD_MAX = 1_000;
 
 export interface Marks {
+  /** Last sequence of a room on disk; 0 when there is none. */
+  seqOf(room: string): Promise<number>;
   /** All marks of a chat. */
   marksOf(chat: string): Promise<MarkRow[]>;
   /** Keeps the maximum of what is stored and what is given. Durable before it resolves. */

@@ -155,6 +155,12 @@ export const REFUSALS = {
     ADMIN,
     'unknown document',
   ),
+  unreadable: rule(
+    'Сервер школы не может прочитать этот чат или документ. Ваш текст сохранён на устройстве.',
+    'The school’s server cannot read this chat or paper. Your text is kept on this device.',
+    ADMIN,
+    'stored rows are damaged',
+  ),
   'wrong-epoch': mend('epoch differs'),
   stale: mend('made on a state that is no longer current'),
   'missing-deps': mend('depends on something the relay does not have'),

@@ -340,6 +340,7 @@ const SHAPES: { [K in Kind]: Fields<Extract<Frame, { kind: K }>> } = {
     from: uint,
     seq: uint,
     places: list(record<PlaceEntry>({ id: text, seq: uint, at: uint })),
+    deflated: flag,
     bytes,
   },
   update: { doc: text, seq: uint, at: uint, lease: uint, n: uint, bytes },
@@ -400,7 +401,9 @@ export function decodeMessage(message: Uint8Array): { ok: true; frames: Frame[] 
     const from = decoding.createDecoder(message);
     decoding.readVarUint(from);
     while (from.pos < message.length) {
-      const one = decodeFrame(decoding.readVarUint8Array(from));
+      const bytes = decoding.readVarUint8Array(from);
+      if (from.pos > message.length) return { ok: false, says: 'frame does not decode' };
+      const one = decodeFrame(bytes);
       if (!one.ok) return one;
       if (frames.push(one.frame) > FRAMES_PER_MESSAGE_MAX) return { ok: false, says: 'too many frames in a message' };
     }

@@ -6,7 +6,16 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
-import type { Append, AppendResult, LeaseLast, LogRow, PlaceRow, RoomRow, SnapshotRow, StoredPaper } from '../log.ts';
+import type {
+  Append,
+  AppendResult,
+  LeaseLast,
+  LogRow,
+  PlaceRow,
+  RoomRow,
+  SnapshotRow,
+  StoredPaper,
+} from '../log.ts';
 import type { ChatSummary, MarkRow } from '../marks.ts';
 import { migrate } from './migrations.ts';
 import { prepareAll, type Statements } from './statements.ts';
@@ -26,7 +35,8 @@ export type Write =
 /** A lease is `generation × 2^24 + counter`, so it stays below 2^48. */
 const LEASES_PER_GENERATION = 2 ** 24;
 const PROBE_BYTES = 64 * 1024;
-const CHECKPOINT_TRIES = 50;
+const BUSY_WAIT_MS = 5_000;
+const CHECKPOINT_WAIT_MS = 200;
 
 export class Disk {
   readonly #db: Sqlite.Database;
@@ -39,7 +49,7 @@ export class Disk {
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('secure_delete = ON');
-    this.#db.pragma('busy_timeout = 5000');
+    this.#db.pragma(`busy_timeout = ${BUSY_WAIT_MS}`);
     this.#db.pragma('cache_size = -32000');
     migrate(this.#db);
     if (options.pagesMax !== undefined) this.#db.pragma(`max_page_count = ${options.pagesMax}`);
@@ -60,6 +70,10 @@ export class Disk {
     const fresh = { room, epoch: freshEpoch(), seq: 0, head: room.startsWith('chat/') ? 1 : 0 };
     this.#sql.newRoom.run(fresh);
     return fresh;
+  }
+
+  rooms(rooms: string[]): RoomRow[] {
+    return rooms.flatMap((room) => (this.#sql.room.get(room) as RoomRow | undefined) ?? []);
   }
 
   /** One transaction for everything that queued while the last one ran. */
@@ -113,11 +127,17 @@ export class Disk {
       this.#sql.dropRows.run(snapshot.doc, snapshot.seq);
       this.#sql.setDropped.run({ doc: snapshot.doc, seq: snapshot.seq });
     })();
-    if (rows === 'erase') this.#truncateWal();
+    if (rows !== 'erase') return;
+    this.#truncateWal();
+    this.#sql.setDue.run(0, snapshot.doc);
   }
 
-  paper(paper: string): StoredPaper | undefined {
-    return this.#sql.paper.get(paper) as StoredPaper | undefined;
+  due(): string[] {
+    return this.#sql.due.pluck().all() as string[];
+  }
+
+  papers(): StoredPaper[] {
+    return this.#sql.papers.all() as StoredPaper[];
   }
 
   grant(person: string, count: number): number[] {
@@ -165,6 +185,10 @@ export class Disk {
     })();
   }
 
+  seqOf(room: string): number {
+    return (this.#sql.seqOf.pluck().get(room) as number | undefined) ?? 0;
+  }
+
   marksOf(chat: string): MarkRow[] {
     return this.#sql.marksOf.all(chat) as MarkRow[];
   }
@@ -179,7 +203,7 @@ export class Disk {
         chat,
         person,
         read,
-        seq: (this.#sql.seqOf.pluck().get(room) as number | undefined) ?? 0,
+        seq: this.seqOf(room),
         unread: this.#sql.unread.pluck().get(room, read, person) as number,
         last: last && { ...last, text: edited ?? last.text },
       };
@@ -216,6 +240,7 @@ export class Disk {
     if (item.replaces > 0) sql.closeLease.run({ room: row.room, lease: item.replaces, person: row.person });
     for (const place of item.places) sql.newPlace.run({ ...place, room: row.room });
     for (const id of item.gone) sql.forget.run({ room: row.room, id });
+    if (item.gone.length > 0) sql.setDue.run(1, row.doc);
     for (const paper of item.papers) sql.setPaper.run(paper);
     return { ok: true };
   }
@@ -237,13 +262,13 @@ export class Disk {
     return generation;
   }
 
-  /** Readers of other processes (a backup) may hold the WAL: gone means gone, so it is tried until they let go. */
+  /** A reader in another process (a backup) may hold the WAL: gone means gone, so the caller asks again. */
   #truncateWal(): void {
-    for (let i = 0; i < CHECKPOINT_TRIES; i++) {
-      const [state] = this.#db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-      if (state?.busy === 0) return;
-    }
-    throw new Error('the WAL could not be truncated: another process reads the database');
+    this.#db.pragma(`busy_timeout = ${CHECKPOINT_WAIT_MS}`);
+    const [state] = this.#db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    this.#db.pragma(`busy_timeout = ${BUSY_WAIT_MS}`);
+    if (state?.busy !== 0)
+      throw new Error('the WAL could not be truncated: another process reads the database');
   }
 }
 

@@ -8,7 +8,8 @@ const STEPS: readonly string[] = [
     room text primary key, epoch text not null, seq integer not null, head integer not null
   ) without rowid;
   create table docs (
-    doc text primary key, room text not null, seq integer not null, dropped integer not null
+    doc text primary key, room text not null, seq integer not null, dropped integer not null,
+    due integer not null
   ) without rowid;
   create index docs_of_room on docs (room);
   create table log (
@@ -50,7 +51,9 @@ const STEPS: readonly string[] = [
 export function migrate(db: Database): void {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > STEPS.length)
-    throw new Error(`the database has version ${version}, this program knows ${STEPS.length}: update the program`);
+    throw new Error(
+      `the database has version ${version}, this program knows ${STEPS.length}: update the program`,
+    );
   for (let next = version; next < STEPS.length; next++) {
     db.transaction(() => {
       db.exec(STEPS[next] as string);

@@ -57,7 +57,18 @@ describe('the SQLite store', () => {
     const fence = await log.claim();
     await log.room('chat/7a');
     const secret = append('chat/7a', 1, {
-      places: [{ doc: 'chat/7a/feed/1', id: '7.1', kind: 'message', of: '', seq: 1, at: 1, by: 'masha', text: 'сердце красавицы' }],
+      places: [
+        {
+          doc: 'chat/7a/feed/1',
+          id: '7.1',
+          kind: 'message',
+          of: '',
+          seq: 1,
+          at: 1,
+          by: 'masha',
+          text: 'сердце красавицы',
+        },
+      ],
     });
     secret.row.bytes = new TextEncoder().encode('склонно к измене');
     await log.append([secret], fence);
@@ -73,8 +84,20 @@ describe('the SQLite store', () => {
     const fence = await log.claim();
     await log.room('chat/7a');
     const place = (seq: number, by: string) =>
-      ({ doc: 'chat/7a/feed/1', id: `7.${seq}`, kind: 'message', of: '', seq, at: seq, by, text: `текст ${seq}` }) as const;
-    await log.append([1, 2, 3].map((seq) => append('chat/7a', seq, { places: [place(seq, seq === 2 ? 'anna' : 'masha')] })), fence);
+      ({
+        doc: 'chat/7a/feed/1',
+        id: `7.${seq}`,
+        kind: 'message',
+        of: '',
+        seq,
+        at: seq,
+        by,
+        text: `текст ${seq}`,
+      }) as const;
+    await log.append(
+      [1, 2, 3].map((seq) => append('chat/7a', seq, { places: [place(seq, seq === 2 ? 'anna' : 'masha')] })),
+      fence,
+    );
     await log.raise([{ chat: '7a', person: 'anna', got: 3, read: 1 }]);
     await log.raise([{ chat: '7a', person: 'anna', got: 2, read: 0 }]);
     expect(await log.marksOf('7a')).toEqual([{ chat: '7a', person: 'anna', got: 3, read: 1 }]);

@@ -3,7 +3,17 @@
  * (group commit): under load a transaction carries many intents and costs one fsync.
  */
 import { Worker } from 'node:worker_threads';
-import type { Append, AppendResult, LeaseLast, Log, LogRow, PlaceRow, RoomRow, SnapshotRow, StoredPaper } from '../log.ts';
+import type {
+  Append,
+  AppendResult,
+  LeaseLast,
+  Log,
+  LogRow,
+  PlaceRow,
+  RoomRow,
+  SnapshotRow,
+  StoredPaper,
+} from '../log.ts';
 import type { ChatSummary, MarkRow, Marks } from '../marks.ts';
 import type { Disk, DiskOptions, Write } from './disk.ts';
 import type { Answer, Call } from './worker.ts';
@@ -53,6 +63,9 @@ export class SqliteStore implements Log, Marks {
   room(room: string): Promise<RoomRow> {
     return this.#call('room', room);
   }
+  rooms(rooms: string[]): Promise<RoomRow[]> {
+    return this.#call('rooms', rooms);
+  }
   append(batch: Append[], fence: number): Promise<AppendResult[]> {
     return this.#enqueue(batch.map((item) => ({ kind: 'append', item, fence })));
   }
@@ -80,8 +93,11 @@ export class SqliteStore implements Log, Marks {
   compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): Promise<void> {
     return this.#call('compact', snapshot, rows, fence);
   }
-  paper(paper: string): Promise<StoredPaper | undefined> {
-    return this.#call('paper', paper);
+  due(): Promise<string[]> {
+    return this.#call('due');
+  }
+  papers(): Promise<StoredPaper[]> {
+    return this.#call('papers');
   }
   grant(person: string, count: number): Promise<number[]> {
     return this.#call('grant', person, count);
@@ -97,6 +113,9 @@ export class SqliteStore implements Log, Marks {
   }
   startAfresh(): Promise<void> {
     return this.#call('startAfresh');
+  }
+  seqOf(room: string): Promise<number> {
+    return this.#call('seqOf', room);
   }
   marksOf(chat: string): Promise<MarkRow[]> {
     return this.#call('marksOf', chat);

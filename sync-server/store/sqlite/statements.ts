@@ -14,9 +14,11 @@ const SQL = {
   setHead: 'update rooms set head = ? where room = ?',
   docs: 'select doc, seq from docs where room = ? order by doc',
   dropped: 'select dropped from docs where doc = ?',
-  touchDoc: `insert into docs values (@doc, @room, @seq, 0)
+  touchDoc: `insert into docs values (@doc, @room, @seq, 0, 0)
     on conflict (doc) do update set seq = max(seq, excluded.seq)`,
   setDropped: 'update docs set dropped = max(dropped, @seq) where doc = @doc',
+  setDue: 'update docs set due = ? where doc = ?',
+  due: 'select doc from docs where due = 1',
   newRow: 'insert into log values (@room, @seq, @doc, @lease, @n, @person, @at, @bytes, @crc)',
   rows: 'select room, seq, doc, lease, n, person, at, bytes, crc from log where doc = ? and seq > ? order by seq',
   dropRows: 'delete from log where doc = ? and seq <= ?',
@@ -34,7 +36,7 @@ const SQL = {
   placesOfDoc: `select ${PLACE} from places where doc = ? and seq > ? order by seq`,
   place: `select ${PLACE} from places where room = ? and id = ?`,
   forget: `update places set text = '', gone = 1 where room = @room and (id = @id or (kind = 'edit' and of = @id))`,
-  paper: 'select paper, chat, owner, edit, title from papers where paper = ?',
+  papers: 'select paper, chat, owner, edit, title from papers',
   setPaper: `insert into papers values (@paper, @chat, @owner, @edit, @title)
     on conflict (paper) do update set edit = excluded.edit, title = excluded.title`,
   newLease: 'insert into leases values (?, ?)',

@@ -1,0 +1,97 @@
+/** Every HTTP route of the relay on one screen. */
+import { serveStatic } from '@hono/node-server/serve-static';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { LIMITS } from '#shared/school/limits.ts';
+import { may } from '#shared/school/may.ts';
+import { isOwnOrigin } from './gate/origin.ts';
+import type { People } from './gate/people.ts';
+import type { Sessions } from './gate/sessions.ts';
+import type { Metrics } from './monitoring/metrics.ts';
+import type { School } from './registry/school.ts';
+import type { Rooms } from './rooms/rooms.ts';
+import type { Marks } from './store/marks.ts';
+
+export interface AppOptions {
+  sessions: Sessions;
+  school: School;
+  people: People;
+  marks: Marks;
+  rooms: Rooms;
+  metrics: Metrics;
+  origins: ReadonlySet<string>;
+  /** Folder of the built app; undefined: no app is served. */
+  build: string | undefined;
+  /** Other parts' routes: accounts, files.. */
+  routes: readonly Hono<never>[];
+  isHttps: boolean;
+}
+
+const BODY_BYTES_MAX = 1024;
+const YEAR_S = 31_536_000;
+
+export function createApp(options: AppOptions): Hono {
+  const { sessions, school, people, marks, rooms, metrics } = options;
+  const app = new Hono();
+  app.use(async (c, next) => {
+    if (!isOwnOrigin(c.req.header('origin'), options.origins)) return c.json({ code: 'foreign-origin' }, 403);
+    await next();
+    secure(c, options.isHttps);
+  });
+
+  app.get('/healthz', (c) => {
+    const ok = !rooms.isFull;
+    return c.json({ ok, storage: ok ? 'ok' : 'refuses' }, ok ? 200 : 503);
+  });
+  app.get('/metrics', async (c) =>
+    c.text(metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4' }),
+  );
+
+  app.post('/api/leases', bodyLimit({ maxSize: BODY_BYTES_MAX }), async (c) => {
+    const session = await sessions.ofHeaders(c.req.raw.headers);
+    if (!session) return c.json({ code: 'signed-out' }, 401);
+    const asked = await c.req.json<{ count?: unknown }>().catch(() => ({ count: 1 }));
+    const count = Number.isSafeInteger(asked.count) ? Number(asked.count) : 1;
+    const person = await people.get(session.person);
+    const leases = await people.grant(person, Math.min(count, LIMITS.leasesPerGrantMax));
+    return leases.length > 0 ? c.json({ leases }) : c.json({ code: 'too-many' }, 429);
+  });
+
+  app.get('/api/chats/:id/readers', async (c) => {
+    const session = await sessions.ofHeaders(c.req.raw.headers);
+    if (!session) return c.json({ code: 'signed-out' }, 401);
+    const chat = c.req.param('id');
+    const place = school.chat(chat);
+    if (!place) return c.json({ code: 'unknown-place' }, 404);
+    const verdict = may(school.standing(session.person), 'chat.readers', place);
+    if (!verdict.ok) return c.json({ code: verdict.code }, 403);
+    const readers = (await marks.marksOf(chat)).map(({ person, got, read }) => ({ person, got, read }));
+    return c.json({ readers });
+  });
+
+  for (const routes of options.routes) app.route('/', routes);
+  app.all('/api/*', (c) => c.json({ code: 'unknown-route' }, 404));
+  if (options.build !== undefined) serveApp(app, options.build);
+  return app;
+}
+
+/** The built app: precompressed files, a missing chunk is a 404, every other address is the shell. */
+function serveApp(app: Hono, root: string): void {
+  const onFound = (path: string, c: Context) => {
+    const isImmutable = path.includes('/_app/immutable/');
+    c.header('cache-control', isImmutable ? `public, max-age=${YEAR_S}, immutable` : 'no-cache');
+  };
+  app.use('*', serveStatic({ root, precompressed: true, onFound }));
+  app.all('/_app/*', (c) => c.text('not found', 404));
+  app.get('*', serveStatic({ root, path: 'index.html', precompressed: true, onFound }));
+}
+
+function secure(c: Context, isHttps: boolean): void {
+  c.header('x-content-type-options', 'nosniff');
+  c.header('x-frame-options', 'DENY');
+  c.header('referrer-policy', 'same-origin');
+  c.header('cross-origin-opener-policy', 'same-origin');
+  c.header('permissions-policy', 'camera=(self), microphone=(self), geolocation=()');
+  c.header('content-security-policy', "frame-ancestors 'none'");
+  if (isHttps) c.header('strict-transport-security', `max-age=${YEAR_S}`);
+}

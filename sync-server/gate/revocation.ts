@@ -1,0 +1,76 @@
+/**
+ * Revocation on open connections: when the registry changes, every line of an affected person is checked again and
+ * gets its new projection; when a session ends, its lines close.
+ */
+import type { School } from '../registry/school.ts';
+import type { Line } from '../rooms/line.ts';
+import type { LineGround } from '../rooms/line-ground.ts';
+import type { StockClient } from '../rooms/stock.ts';
+import { registryFrame, registrySeq } from '../rooms/welcome.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Lines that are checked before the event loop gets a turn: a whole school is done within the second. */
+const LINES_PER_TURN = 20;
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+export class Revocation {
+  readonly #ground: LineGround;
+  readonly #stops: (() => void)[];
+  readonly #expiry = new Map<Line | StockClient, NodeJS.Timeout>();
+  readonly #dirty = new Set<Line>();
+  #running = false;
+
+  constructor(ground: LineGround, school: School, sessions: Sessions) {
+    this.#ground = ground;
+    this.#stops = [
+      school.onChange((persons) => this.#changed(persons)),
+      sessions.onEnd((session) => this.#ended(session)),
+    ];
+  }
+
+  /** A line is on: it closes when its session expires. */
+  watch(line: Line | StockClient): void {
+    const left = line.session.expiresAt - Date.now();
+    const timer = setTimeout(() => line.close('signedOut'), Math.min(Math.max(0, left), TIMER_MS_MAX));
+    this.#expiry.set(line, timer.unref());
+  }
+
+  forget(line: Line | StockClient): void {
+    clearTimeout(this.#expiry.get(line));
+    this.#expiry.delete(line);
+    this.#dirty.delete(line as Line);
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    for (const timer of this.#expiry.values()) clearTimeout(timer);
+  }
+
+  #changed(persons: ReadonlySet<string> | undefined): void {
+    const { lines } = this.#ground;
+    if (!persons) for (const line of lines.all()) this.#dirty.add(line);
+    else for (const person of persons) for (const line of lines.of(person)) this.#dirty.add(line);
+    for (const stock of this.#ground.stocks)
+      if (!persons || persons.has(stock.person)) stock.recheck().catch(() => stock.close('tryLater'));
+    if (!this.#running) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#dirty.size > 0) {
+      const seq = await registrySeq(this.#ground).catch(() => 0);
+      for (const line of [...this.#dirty].slice(0, LINES_PER_TURN)) {
+        this.#dirty.delete(line);
+        // A line that cannot be checked may not stay: fail closed.
+        await line.recheck().catch(() => line.close('tryLater'));
+        for (const frame of registryFrame(this.#ground, line.person, seq, 0)) line.told(frame);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#running = false;
+  }
+
+  #ended(session: string): void {
+    for (const line of this.#expiry.keys()) if (line.session.id === session) line.close('signedOut');
+  }
+}

@@ -1,0 +1,34 @@
+/** Bounds of rooms and connections that only the relay knows; what devices must know too is in #shared/school/limits.ts. */
+export const ROOM_LIMITS = {
+  /** A room that nobody watches is forgotten after this. */
+  idleMs: 20_000,
+  sweepMs: 5_000,
+  /** Rows or bytes behind a document's stored snapshot before the next one. */
+  compactRows: 500,
+  compactBytes: 512 * 1024,
+  /** Deletes are gathered for this long before their bytes are erased from the disk. */
+  eraseAfterMs: 2_000,
+  eraseRetryMs: 5_000,
+  /** Recent rows of a document in memory, so that a device that comes back gets only what it lacks. */
+  recentRows: 1_000,
+  recentBytes: 512 * 1024,
+  /** A snapshot is encoded anew when what came after it takes more. */
+  snapshotTailBytes: 64 * 1024,
+  /** Smaller patches are not worth compressing. */
+  deflateFromBytes: 2 * 1024,
+  probeEveryMs: 1_000,
+  marksEveryMs: 1_000,
+  headsEveryMs: 1_000,
+  /** Characters of a message in the list of chats. */
+  summaryChars: 120,
+} as const;
+
+export const LINE_LIMITS = {
+  helloBytesMax: 256 * 1024,
+  /** Unsent bytes of one connection; a reader that is slower is closed (`slow`) and comes back. */
+  bufferBytesMax: 16 * 1024 * 1024,
+  connectionsPerPersonMax: 16,
+  /** Frames of one connection in a second, whatever they are. */
+  framesPerSecondMax: 2_000,
+  revokeWithinMs: 1_000,
+} as const;

@@ -1,0 +1,90 @@
+/**
+ * What a room holds in memory while it is awake: sequence, leases, documents, and what waits to be said. When its
+ * memory and its log part ways (a failed append, a document that the judge broke) it is dropped whole.
+ */
+import { parseDoc, registryDoc } from '#shared/school/names.ts';
+import type { School } from '../registry/school.ts';
+import type { LeaseLast, Log, RoomRow } from '../store/log.ts';
+import { KeptDoc } from './kept-doc.ts';
+import { OutQueue } from './out-queue.ts';
+import type { Places } from './places.ts';
+import { RegistryContent } from './registry-content.ts';
+import { YjsContent } from './yjs-content.ts';
+
+export interface Ground {
+  log: Log;
+  places: Places;
+  school: School;
+}
+
+export class Live {
+  readonly room: string;
+  readonly epoch: string;
+  /** Applied in memory; `out.durable` is what is on disk. */
+  seq: number;
+  head: number;
+  readonly lasts: Map<number, LeaseLast>;
+  readonly docs = new Map<string, KeptDoc>();
+  /** Documents of the room that have content, with the sequence that last touched each. */
+  readonly touched: Map<string, number>;
+  readonly out: OutQueue;
+  /** Set when the memory is void: late answers of the log mean nothing to it. */
+  dead = false;
+  readonly #ground: Ground;
+
+  private constructor(
+    ground: Ground,
+    row: RoomRow,
+    lasts: LeaseLast[],
+    docs: { doc: string; seq: number }[],
+  ) {
+    this.#ground = ground;
+    this.room = row.room;
+    this.epoch = row.epoch;
+    this.seq = row.seq;
+    this.head = row.head;
+    this.lasts = new Map(lasts.map((last) => [last.lease, last]));
+    this.touched = new Map(docs.map(({ doc, seq }) => [doc, seq]));
+    this.out = new OutQueue(row.seq);
+  }
+
+  /** From the log or not at all: a rejected promise opens the room for nobody. */
+  static async load(ground: Ground, room: string): Promise<Live> {
+    const row = await ground.log.room(room);
+    const [lasts, docs] = await Promise.all([ground.log.lasts(room), ground.log.docs(room)]);
+    return new Live(ground, row, lasts, docs);
+  }
+
+  /** Whether a name is a document of this room that may exist now. */
+  holds(doc: string): boolean {
+    const name = parseDoc(doc);
+    if (!name || !(doc === this.room || doc.startsWith(`${this.room}/`))) return false;
+    return name.kind === 'feed' ? name.segment <= this.head : name.kind !== 'margin';
+  }
+
+  /** A document, read from the log at first. Rejects when its rows are torn. */
+  async doc(name: string): Promise<KeptDoc> {
+    const known = this.docs.get(name);
+    if (known) return known;
+    const [stored, places] = await Promise.all([
+      this.#ground.log.load(name),
+      this.#ground.log.places(name, 0),
+    ]);
+    const updates = stored.rows.map((row) => row.bytes);
+    if (stored.snapshot && stored.snapshot.bytes.length > 0) updates.unshift(stored.snapshot.bytes);
+    const kept = new KeptDoc(name, this.epoch, this.#content(name, updates, places), { ...stored, places });
+    this.docs.set(name, kept);
+    return kept;
+  }
+
+  #content(name: string, updates: Uint8Array[], places: { kind: string }[]) {
+    const { school, places: where } = this.#ground;
+    const kind = parseDoc(name)?.kind;
+    // The school itself was told all of its log at start (registry.ts) and every change since.
+    if (kind === 'registry' && name === registryDoc(school.org)) return new RegistryContent(school);
+    if (kind === undefined || kind === 'margin' || kind === 'registry')
+      throw new Error(`no such document: ${name}`);
+    const messages = places.filter((place) => place.kind === 'message').length;
+    return new YjsContent(name, kind, updates, messages, (person) => where.around(name, person, this.head));
+  }
+}

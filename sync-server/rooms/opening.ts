@@ -1,0 +1,86 @@
+/** Opening a room on a line, and bringing one document: what a device gets is what is durable, or nothing. */
+import { LIMITS } from '#shared/school/limits.ts';
+import { encodeFrame, type Open, type Pull } from '#shared/wire/frames.ts';
+import type { Live } from './live.ts';
+import { newestOf, type Room } from './room.ts';
+
+export interface Asker {
+  readonly person: string;
+  told(frame: Uint8Array): void;
+  /** Called at the moment from which the asker hears what is accepted. */
+  joined(room: Room): void;
+  /** Whether it still may hear of the room: a revocation can come while the answer waits. */
+  maySee(room: string): boolean;
+}
+
+/** Answers `open`: the state of the room, patches, and from then on everything that is accepted. */
+export function openRoom(room: Room, asker: Asker, ask: Open): void {
+  room.run({
+    run: async (live) => {
+      const held = new Map(ask.epoch === live.epoch ? ask.held.map(({ doc, seq }) => [doc, seq]) : []);
+      const wanted = new Set(ask.held.slice(0, LIMITS.docsPerOpenMax).map(({ doc }) => doc));
+      if (ask.newest) for (const doc of newestOf(live)) wanted.add(doc);
+      const frames = [encodeFrame(stateOf(live, asker.person))];
+      for (const doc of wanted) frames.push(...(await patchesOf(live, doc, held.get(doc) ?? 0)));
+      live.out.say(
+        live.seq,
+        () => {
+          if (!asker.maySee(room.name)) return;
+          for (const frame of frames) asker.told(frame);
+          asker.joined(room);
+        },
+        () => openRoom(room, asker, ask),
+      );
+    },
+    failed: () => asker.told(unreadable(room.name)),
+  });
+}
+
+/** Answers `pull`: the patches of one document. */
+export function pullDoc(room: Room, asker: Asker, ask: Pull): void {
+  room.run({
+    run: async (live) => {
+      const frames = await patchesOf(live, ask.doc, ask.epoch === live.epoch ? ask.seq : 0);
+      const say = () => {
+        if (asker.maySee(room.name)) for (const frame of frames) asker.told(frame);
+      };
+      live.out.say(live.seq, say, () => pullDoc(room, asker, ask));
+    },
+    failed: () => asker.told(unreadable(ask.doc)),
+  });
+}
+
+function stateOf(live: Live, person: string) {
+  const own = [...live.lasts.values()].filter((last) => last.person === person);
+  return {
+    kind: 'room' as const,
+    room: live.room,
+    epoch: live.epoch,
+    seq: live.seq,
+    head: live.head,
+    lasts: own.map(({ lease, n, digest, closed }) => ({ lease, n, digest, closed })),
+  };
+}
+
+/** A document that cannot be read says so and leaves the others of the room alone. */
+async function patchesOf(live: Live, doc: string, from: number): Promise<Uint8Array[]> {
+  if (!live.holds(doc)) return [unknown(doc)];
+  try {
+    const kept = await live.doc(doc);
+    kept.usedAt = Date.now();
+    // A device never holds more than there is: a sequence from nowhere counts as nothing.
+    const held = from <= live.seq ? from : 0;
+    if (held === 0 || !kept.isReady(held)) await kept.prepare();
+    return kept.patches(held);
+  } catch {
+    return [unreadable(doc)];
+  }
+}
+
+function unreadable(name: string): Uint8Array {
+  return encodeFrame({ kind: 'refuse', room: name, lease: 0, n: 0, code: 'unreadable' });
+}
+
+function unknown(name: string): Uint8Array {
+  return encodeFrame({ kind: 'refuse', room: name, lease: 0, n: 0, code: 'unknown-place' });
+}

@@ -1,0 +1,106 @@
+/**
+ * Presence in a paper: who has it on screen, and where. The relay binds it to the session's person: a client id must
+ * be a lease of the sender, and the person named in the state is the sender, whatever the bytes say.
+ */
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { LIMITS } from '#shared/school/limits.ts';
+import type { Speaker } from './intent.ts';
+
+interface Shown {
+  doc: string;
+  client: number;
+  clock: number;
+  state: object | null;
+  /** The connection that shows it. */
+  by: object;
+}
+
+/** Entries of one update that are read: a tab shows one, and its closing tells of one. */
+const ENTRIES_MAX = 8;
+
+export class Presence {
+  readonly #shown = new Map<string, Map<number, Shown>>();
+
+  /** Takes a connection's awareness bytes; answers those that others may see, or undefined when nothing remains. */
+  take(doc: string, bytes: Uint8Array, from: Speaker, by: object): Uint8Array | undefined {
+    const entries = bytes.length <= LIMITS.awarenessBytesMax ? read(bytes) : undefined;
+    if (!entries) return undefined;
+    const own = entries.filter((entry) => from.leases.has(entry.client));
+    const kept: Shown[] = own.map(({ client, clock, state }) => ({
+      doc,
+      client,
+      clock,
+      by,
+      state: state && { ...state, person: from.person },
+    }));
+    if (kept.length === 0) return undefined;
+    const shown = this.#of(doc);
+    for (const entry of kept) {
+      if (entry.state) shown.set(entry.client, entry);
+      else shown.delete(entry.client);
+    }
+    if (shown.size === 0) this.#shown.delete(doc);
+    return encode(kept);
+  }
+
+  /** What is on screen now, for one who comes. */
+  of(doc: string): Uint8Array | undefined {
+    const shown = this.#shown.get(doc);
+    return shown && shown.size > 0 ? encode([...shown.values()]) : undefined;
+  }
+
+  /** A connection left: the bytes that tell the others, by document. */
+  left(by: object, within?: string): { doc: string; bytes: Uint8Array }[] {
+    const told: { doc: string; bytes: Uint8Array }[] = [];
+    for (const [doc, shown] of this.#shown) {
+      if (within !== undefined && doc !== within && !doc.startsWith(`${within}/`)) continue;
+      const gone = [...shown.values()].filter((entry) => entry.by === by);
+      if (gone.length === 0) continue;
+      for (const entry of gone) shown.delete(entry.client);
+      if (shown.size === 0) this.#shown.delete(doc);
+      told.push({
+        doc,
+        bytes: encode(gone.map((entry) => ({ ...entry, clock: entry.clock + 1, state: null }))),
+      });
+    }
+    return told;
+  }
+
+  #of(doc: string): Map<number, Shown> {
+    let shown = this.#shown.get(doc);
+    if (!shown) this.#shown.set(doc, (shown = new Map()));
+    return shown;
+  }
+}
+
+/** y-protocols awareness: count, then client, clock and JSON of each. */
+function read(bytes: Uint8Array): { client: number; clock: number; state: object | null }[] | undefined {
+  try {
+    const from = decoding.createDecoder(bytes);
+    const count = decoding.readVarUint(from);
+    if (count > ENTRIES_MAX) return undefined;
+    const entries = [];
+    for (let i = 0; i < count; i++) {
+      const client = decoding.readVarUint(from);
+      const clock = decoding.readVarUint(from);
+      const state: unknown = JSON.parse(decoding.readVarString(from));
+      if (typeof state !== 'object' || Array.isArray(state)) return undefined;
+      entries.push({ client, clock, state });
+    }
+    return from.pos === bytes.length ? entries : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function encode(entries: readonly { client: number; clock: number; state: object | null }[]): Uint8Array {
+  const to = encoding.createEncoder();
+  encoding.writeVarUint(to, entries.length);
+  for (const { client, clock, state } of entries) {
+    encoding.writeVarUint(to, client);
+    encoding.writeVarUint(to, clock);
+    encoding.writeVarString(to, JSON.stringify(state));
+  }
+  return encoding.toUint8Array(to);
+}

@@ -1,0 +1,254 @@
+/**
+ * A room: one owner, one queue, one sequence. Jobs run one after another; most end within the turn they began in. It
+ * judges, applies in memory, hands to the log, and says nothing before the log has it.
+ */
+import { parseDoc } from '#shared/school/names.ts';
+import { isRefusalCode, REFUSALS } from '#shared/school/refusals.ts';
+import { digest } from '#shared/wire/digest.ts';
+import { encodeFrame } from '#shared/wire/frames.ts';
+import type { Append, AppendResult } from '../store/log.ts';
+import type { Answer, Intent, Speaker, Taken } from './intent.ts';
+import type { KeptDoc } from './kept-doc.ts';
+import { type Ground, Live } from './live.ts';
+import { closeLease, noteTaken, turnOf } from './taking.ts';
+import { News, type Watcher } from './watcher.ts';
+
+export interface RoomGround extends Ground {
+  fence: number;
+  now(): number;
+  /** Whether the disk refuses now. */
+  isFull(): boolean;
+  /** Told of what the log answered, so that a full disk is known to all rooms. */
+  stored(result: AppendResult): void;
+  /** Told of a durable intent. */
+  accepted(room: Room, append: Append, taken: Done): void;
+  trouble(event: string, room: string, error: unknown): void;
+}
+
+type Done = Taken & { ok: true; known: false };
+
+interface Job {
+  run(live: Live): void | Promise<void>;
+  /** The room could not be read, or lost its memory: the job did not happen. */
+  failed(): void;
+}
+
+export class Room {
+  readonly name: string;
+  readonly watchers = new Set<Watcher>();
+  usedAt = 0;
+  readonly #ground: RoomGround;
+  #live: Live | undefined;
+  #jobs: Job[] = [];
+  #running = false;
+  /** Resolves when the log answered everything this room has asked of it. */
+  #settled: Promise<unknown> = Promise.resolve();
+
+  constructor(name: string, ground: RoomGround) {
+    this.name = name;
+    this.#ground = ground;
+  }
+
+  /** What is in memory; undefined while the room sleeps. */
+  get live(): Live | undefined {
+    return this.#live;
+  }
+  get isBusy(): boolean {
+    return this.#running || this.#jobs.length > 0 || (this.#live?.out.length ?? 0) > 0;
+  }
+
+  /** Takes an intent; the answer comes once it is durable. `self` hears nothing of its own. */
+  push(
+    intent: Intent,
+    epoch: string | undefined,
+    from: Speaker,
+    self: Watcher | undefined,
+    answer: (answer: Answer) => void,
+  ): void {
+    this.run({
+      run: (live) => this.#push(live, intent, epoch, from, self, answer),
+      failed: () => answer({ ok: false, code: 'try-later' }),
+    });
+  }
+
+  /** Runs a job in turn, with the room in memory. */
+  run(job: Job): void {
+    this.usedAt = this.#ground.now();
+    this.#jobs.push(job);
+    if (!this.#running) void this.#drain();
+  }
+
+  /**
+   * Stores a snapshot of a document at a moment when all of it is durable. Rejects when that fails (a backup reads the
+   * database while bytes have to go): to be asked again.
+   */
+  compact(name: string, rows: 'drop' | 'keep' | 'erase'): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const run = async (live: Live) => {
+        await this.#settled;
+        if (live.dead) return reject(new Error('the room was evicted'));
+        const doc = await live.doc(name);
+        const bytes = doc.content.save();
+        await this.#ground.log.compact({ doc: name, seq: doc.seq, bytes }, rows, this.#ground.fence);
+        doc.compacted(rows === 'erase');
+        resolve();
+      };
+      this.run({ run, failed: () => reject(new Error('not compacted')) });
+    });
+  }
+
+  /** Forgets everything in memory; what waits to be said is lost and told so. */
+  evict(): void {
+    const live = this.#live;
+    if (!live) return;
+    live.dead = true;
+    this.#live = undefined;
+    live.out.drop();
+  }
+
+  async #drain(): Promise<void> {
+    this.#running = true;
+    for (let job = this.#jobs.shift(); job; job = this.#jobs.shift()) {
+      try {
+        if (!this.#live) {
+          await this.#settled;
+          this.#live = await Live.load(this.#ground, this.name);
+        }
+        const pending = job.run(this.#live);
+        if (pending) await pending;
+      } catch (error) {
+        this.#ground.trouble('room-job-failed', this.name, error);
+        job.failed();
+      }
+    }
+    this.#running = false;
+  }
+
+  #push(
+    live: Live,
+    intent: Intent,
+    epoch: string | undefined,
+    from: Speaker,
+    self: Watcher | undefined,
+    answer: (answer: Answer) => void,
+  ): void | Promise<void> {
+    const turn = turnOf(live, intent, from, epoch, digest(intent.bytes));
+    const lost = () => answer({ ok: false, code: 'try-later' });
+    if (turn.turn === 'known')
+      return live.out.say(
+        live.seq,
+        () => answer({ ok: true, n: intent.n, seq: turn.seq, at: turn.at }),
+        lost,
+      );
+    if (turn.turn === 'refused')
+      return this.#refuse(live, intent, from, { code: turn.code }, turn.closes, answer);
+    if (this.#ground.isFull()) return live.out.say(live.seq, lost, lost);
+    if (!live.holds(intent.doc))
+      return this.#refuse(live, intent, from, { code: 'unknown-place' }, true, answer);
+    const judge = (doc: KeptDoc) => this.#judge(live, doc, intent, turn, from, self, answer);
+    const doc = live.docs.get(intent.doc);
+    return doc ? judge(doc) : live.doc(intent.doc).then(judge);
+  }
+
+  #judge(
+    live: Live,
+    doc: KeptDoc,
+    intent: Intent,
+    { n, replaces }: { n: number; replaces: number },
+    from: Speaker,
+    self: Watcher | undefined,
+    answer: (answer: Answer) => void,
+  ): void | Promise<void> {
+    const lost = () => answer({ ok: false, code: 'try-later' });
+    const at = this.#ground.now();
+    doc.usedAt = at;
+    const taken = doc.content.take(intent, from, { seq: live.seq + 1, at });
+    if (!taken.ok) {
+      this.#refuse(live, intent, from, taken, true, answer);
+      if (!taken.broken) return;
+      // What was accepted before is still committed; only then is the memory given up.
+      return this.#settled.then(() => this.evict());
+    }
+    if (taken.known) return live.out.say(live.seq, () => answer({ ok: true, n: 0, seq: live.seq, at }), lost);
+    const head = live.head;
+    const append = noteTaken(live, doc, { ...intent, n }, from, taken, at, replaces);
+    const { seq } = append.row;
+    this.#ground.places.expect(append.papers);
+    live.out.say(seq, () => answer({ ok: true, n, seq, at }), lost);
+    const news = new News({ doc: doc.name, seq, at, lease: intent.lease, n, bytes: taken.update });
+    const spread = () => {
+      for (const watcher of this.watchers) if (watcher !== self) watcher.heard(news);
+    };
+    live.out.say(seq, spread);
+    if (live.head !== head)
+      this.#tellAll(live, encodeFrame({ kind: 'head', room: this.name, head: live.head }));
+    const stored = this.#store(live, append, taken, spread);
+    this.#settled = stored;
+    // The registry speaks from what is durable: the next job waits for it.
+    if (taken.commit) return stored;
+  }
+
+  #tellAll(live: Live, frame: Uint8Array): void {
+    live.out.say(live.seq, () => {
+      for (const watcher of this.watchers) watcher.told(frame);
+    });
+  }
+
+  async #store(live: Live, append: Append, taken: Done, spread: () => void): Promise<void> {
+    let result: AppendResult;
+    try {
+      [result] = (await this.#ground.log.append([append], this.#ground.fence)) as [AppendResult];
+    } catch (error) {
+      this.#ground.trouble('append-failed', this.name, error);
+      result = { ok: false, why: 'disk' };
+    }
+    this.#ground.stored(result);
+    this.#ground.places.settle(append.papers, result.ok);
+    if (!result.ok) {
+      taken.abandon?.();
+      if (live.dead) return;
+      this.#ground.trouble('room-evicted', this.name, result.why);
+      return this.evict();
+    }
+    taken.commit?.();
+    this.#ground.accepted(this, append, taken);
+    if (live.dead) spread();
+    else live.out.reached(append.row.seq);
+  }
+
+  #refuse(
+    live: Live,
+    intent: Intent,
+    from: Speaker,
+    why: { code: string; says?: string },
+    closes: boolean,
+    answer: (answer: Answer) => void,
+  ): void {
+    const code = isRefusalCode(why.code) ? why.code : 'malformed';
+    const says = why.says ?? REFUSALS[code].log;
+    const lost = () => answer({ ok: false, code: 'try-later' });
+    const say = () => answer({ ok: false, code, says });
+    // A lease that another person holds in this room is not the sender's to close, and a reader's is not there.
+    const held = live.lasts.get(intent.lease);
+    if (!closes || !from.leases.has(intent.lease) || (held && held.person !== from.person))
+      return live.out.say(live.seq, say, lost);
+    closeLease(live, intent.lease, from.person);
+    const closed = this.#ground.log.closeLease(this.name, intent.lease, from.person);
+    this.#settled = closed.then(
+      () => live.out.say(live.seq, say, lost),
+      (error: unknown) => {
+        this.#ground.trouble('close-lease-failed', this.name, error);
+        lost();
+        if (!live.dead) this.evict();
+      },
+    );
+  }
+}
+
+/** Documents that a device opening a room is given when it asks for the newest. */
+export function newestOf(live: Live): string[] {
+  const name = parseDoc(`${live.room}/pins`);
+  if (name?.kind === 'pins') return [`${live.room}/feed/${live.head}`, `${live.room}/pins`];
+  if (live.room.startsWith('org/')) return [`${live.room}/registry`];
+  return [live.room];
+}

@@ -1,0 +1,194 @@
+/** All rooms of this relay: found, woken, swept, compacted; and whether the disk takes anything now. */
+
+import type { Verdict } from '#shared/school/may.ts';
+import { parseDoc } from '#shared/school/names.ts';
+import type { RelayLog } from '../monitoring/log.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
+import type { School } from '../registry/school.ts';
+import type { Append, AppendResult, Log, StoredPaper } from '../store/log.ts';
+import type { Taken } from './intent.ts';
+import { ROOM_LIMITS } from './limits.ts';
+import { Places } from './places.ts';
+import { Room, type RoomGround } from './room.ts';
+
+export interface RoomsOptions {
+  log: Log;
+  school: School;
+  papers: StoredPaper[];
+  fence: number;
+  relayLog: RelayLog;
+  metrics: Metrics;
+  idleMs?: number | undefined;
+}
+
+export type Heard = (room: Room, append: Append, taken: Taken & { ok: true; known: false }) => void;
+
+export class Rooms {
+  readonly places: Places;
+  readonly #options: RoomsOptions;
+  readonly #rooms = new Map<string, Room>();
+  readonly #ground: RoomGround;
+  readonly #heard = new Set<Heard>();
+  readonly #onStorage = new Set<(full: boolean) => void>();
+  readonly #erasing = new Map<string, NodeJS.Timeout>();
+  readonly #sweeper: NodeJS.Timeout;
+  #prober: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: RoomsOptions) {
+    this.#options = options;
+    this.places = new Places(options.school, options.papers);
+    this.#ground = {
+      log: options.log,
+      places: this.places,
+      school: options.school,
+      fence: options.fence,
+      now: Date.now,
+      isFull: () => this.isFull,
+      stored: (result) => this.#stored(result),
+      accepted: (room, append, taken) => this.#accepted(room, append, taken),
+      trouble: (event, room, error) => this.#trouble(event, room, error),
+    };
+    this.#sweeper = setInterval(() => this.#sweep(), Math.min(ROOM_LIMITS.sweepMs, this.#idleMs));
+    this.#sweeper.unref();
+  }
+
+  get isFull(): boolean {
+    return this.#prober !== undefined;
+  }
+  get count(): number {
+    return this.#rooms.size;
+  }
+  /** What waits to be said in all rooms, and what was taken but is not durable. */
+  get depth(): number {
+    let sum = 0;
+    for (const room of this.#rooms.values()) sum += room.live?.out.length ?? 0;
+    return sum;
+  }
+
+  /** The room of a name that exists in the school; undefined for any other. */
+  async find(name: string): Promise<Room | undefined> {
+    return (await this.places.find(name)) ? this.room(name) : undefined;
+  }
+
+  /** A room whose name is known to exist. */
+  room(name: string): Room {
+    const known = this.#rooms.get(name);
+    if (known) return known;
+    const room = new Room(name, this.#ground);
+    room.usedAt = Date.now();
+    this.#rooms.set(name, room);
+    return room;
+  }
+
+  /** A room in memory, if it is. */
+  awake(name: string): Room | undefined {
+    return this.#rooms.get(name);
+  }
+
+  async mayRead(person: string, name: string): Promise<Verdict> {
+    await this.places.find(name);
+    return this.places.mayRead(person, name);
+  }
+
+  /** Called with each durable intent. */
+  onAccepted(heard: Heard): void {
+    this.#heard.add(heard);
+  }
+
+  /** Called when the disk begins, and ceases, to refuse. */
+  onStorage(listener: (full: boolean) => void): void {
+    this.#onStorage.add(listener);
+  }
+
+  /** Erases what was deleted before the relay stopped. */
+  async resume(): Promise<void> {
+    for (const doc of await this.#options.log.due()) this.#erase(doc, ROOM_LIMITS.eraseAfterMs);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#sweeper);
+    clearInterval(this.#prober);
+    for (const timer of this.#erasing.values()) clearTimeout(timer);
+  }
+
+  get #idleMs(): number {
+    return this.#options.idleMs ?? ROOM_LIMITS.idleMs;
+  }
+
+  #accepted(room: Room, append: Append, taken: Taken & { ok: true; known: false }): void {
+    const { row } = append;
+    for (const act of taken.acts) this.#options.metrics.count('acts_total', { act });
+    for (const heard of this.#heard) heard(room, append, taken);
+    if (append.gone.length > 0) this.#erase(row.doc, ROOM_LIMITS.eraseAfterMs);
+    const doc = room.live?.docs.get(row.doc);
+    if (!doc) return;
+    const full = doc.rowsBehind >= ROOM_LIMITS.compactRows || doc.bytesBehind >= ROOM_LIMITS.compactBytes;
+    if (!full) return;
+    doc.rowsBehind = 0;
+    doc.bytesBehind = 0;
+    // Versions of a paper are read from its log, so its rows stay behind the snapshot.
+    const rows = parseDoc(row.doc)?.kind === 'paper' ? 'keep' : 'drop';
+    room.compact(row.doc, rows).catch((error) => this.#trouble('not-compacted', room.name, error));
+  }
+
+  #erase(doc: string, afterMs: number): void {
+    if (this.#closed || this.#erasing.has(doc)) return;
+    const erase = async () => {
+      this.#erasing.delete(doc);
+      const room = this.room(doc.split('/', 2).join('/'));
+      try {
+        await room.compact(doc, 'erase');
+        this.#options.metrics.count('erasures_total');
+      } catch (error) {
+        this.#trouble('not-erased', room.name, error);
+        this.#erase(doc, ROOM_LIMITS.eraseRetryMs);
+      }
+    };
+    this.#erasing.set(doc, setTimeout(() => void erase(), afterMs).unref());
+  }
+
+  #stored(result: AppendResult): void {
+    if (result.ok || result.why !== 'disk' || this.isFull || this.#closed) return;
+    this.#options.relayLog.error('disk-refuses');
+    for (const listener of this.#onStorage) listener(true);
+    this.#prober = setInterval(() => void this.#probe(), ROOM_LIMITS.probeEveryMs);
+    this.#prober.unref();
+  }
+
+  async #probe(): Promise<void> {
+    const works = await this.#options.log.probe().catch(() => false);
+    if (!works || !this.#prober) return;
+    clearInterval(this.#prober);
+    this.#prober = undefined;
+    this.#options.relayLog.info('disk-takes-again');
+    for (const listener of this.#onStorage) listener(false);
+  }
+
+  /** Rooms that nobody watches leave the memory; segments that nobody reads leave rooms that stay. */
+  #sweep(): void {
+    const before = Date.now() - this.#idleMs;
+    for (const [name, room] of this.#rooms) {
+      if (room.isBusy || room.usedAt > before) continue;
+      if (room.watchers.size === 0) {
+        room.evict();
+        this.#rooms.delete(name);
+        continue;
+      }
+      const open = `${name}/feed/${room.live?.head}`;
+      for (const [doc, kept] of room.live?.docs ?? [])
+        if (doc !== open && doc.includes('/feed/') && kept.usedAt < before) room.live?.docs.delete(doc);
+    }
+  }
+
+  #trouble(event: string, room: string, error: unknown): void {
+    const says = error instanceof Error ? error.message : String(error);
+    // The kind of room only: its id may name a person.
+    this.#options.relayLog.warn(event, {
+      room: room.split('/')[0],
+      says: says.replace(/(me)\/[^/ ]+/g, '$1/…'),
+    });
+    this.#options.metrics.count('trouble_total', { event });
+  }
+}

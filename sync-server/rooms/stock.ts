@@ -1,0 +1,247 @@
+/**
+ * A stock `WebsocketProvider` on one document: plain y-protocols. It reads what its person may read, and writes when
+ * its client id is a lease of the person; a refusal closes the socket. Everything it is told is durable.
+ */
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { LIMITS } from '#shared/school/limits.ts';
+import { parseDoc, roomOf } from '#shared/school/names.ts';
+import type { CloseName } from '#shared/wire/close.ts';
+import type { Person } from '../gate/people.ts';
+import type { Session } from '../gate/sessions.ts';
+import type { Answer } from './intent.ts';
+import type { KeptDoc } from './kept-doc.ts';
+import { LINE_LIMITS } from './limits.ts';
+import type { LineGround } from './line-ground.ts';
+import type { Live } from './live.ts';
+import type { Wire } from './outlet.ts';
+import type { Room } from './room.ts';
+import type { News, Watcher } from './watcher.ts';
+import { YjsContent } from './yjs-content.ts';
+
+const SYNC = 0;
+const AWARENESS = 1;
+const QUERY_AWARENESS = 3;
+const STEP_1 = 0;
+const STEP_2 = 1;
+const UPDATE = 2;
+
+/** Finds the document for a session, or says why the socket is closed. */
+export async function openStock(
+  ground: LineGround,
+  session: Session,
+  wire: Wire,
+  doc: string,
+): Promise<StockClient | CloseName> {
+  const kind = parseDoc(doc)?.kind;
+  if (kind === undefined || kind === 'registry' || kind === 'margin') return 'unknownDocument';
+  const name = roomOf(doc);
+  if (!(await ground.rooms.mayRead(session.person, name)).ok) return 'unknownDocument';
+  return new StockClient(ground, session, wire, doc, await ground.people.get(session.person));
+}
+
+export class StockClient implements Watcher {
+  readonly session: Session;
+  readonly known: ReadonlySet<string>;
+  readonly #ground: LineGround;
+  readonly #wire: Wire;
+  readonly #doc: string;
+  readonly #room: Room;
+  readonly #speaker: Person;
+  #lease = 0;
+  #inFlight = 0;
+  #frames = { since: 0, count: 0 };
+  #closed = false;
+
+  constructor(ground: LineGround, session: Session, wire: Wire, doc: string, speaker: Person) {
+    this.#ground = ground;
+    this.session = session;
+    this.#wire = wire;
+    this.#doc = doc;
+    this.#speaker = speaker;
+    this.#room = ground.rooms.room(roomOf(doc));
+    this.known = new Set([this.#room.name]);
+    // Its own question: what the client has and the relay lacks comes as its sync-step-2.
+    this.#withDoc((content) => this.#sync(STEP_1, content.vector()));
+  }
+
+  get person(): string {
+    return this.session.person;
+  }
+
+  heard(news: News): void {
+    if (news.accepted.doc === this.#doc) this.#send(news.stock((bytes) => message(SYNC, UPDATE, bytes)));
+  }
+
+  told(): void {
+    // Frames of the line mean nothing to a stock client; presence reaches it through `shown`.
+  }
+
+  message(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    if (!this.#mayAsk()) return this.close('tooMany');
+    try {
+      const from = decoding.createDecoder(bytes);
+      const kind = decoding.readVarUint(from);
+      if (kind === SYNC) {
+        const step = decoding.readVarUint(from);
+        const body = decoding.readVarUint8Array(from);
+        if (from.pos !== bytes.length) return this.close('malformed');
+        if (step === STEP_1) return this.#answerStep1(body.slice());
+        if (step === STEP_2 || step === UPDATE) return this.#push(body.slice());
+        return this.close('malformed');
+      }
+      if (kind === AWARENESS) return this.#aware(decoding.readVarUint8Array(from));
+      if (kind === QUERY_AWARENESS) return this.#showAll();
+      this.close('malformed');
+    } catch {
+      this.close('malformed');
+    }
+  }
+
+  close(why: CloseName): void {
+    if (this.#closed) return;
+    this.#ground.metrics.count('closed_total', { why });
+    this.#wire.close(why);
+    this.left();
+  }
+
+  left(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#room.watchers.delete(this);
+    this.#ground.stocks.delete(this);
+    this.#ground.left(this);
+    for (const { doc, bytes } of this.#ground.presence.left(this))
+      this.#ground.showPresence(this.#room, doc, bytes, this);
+  }
+
+  /** Another's presence, as awareness bytes. */
+  shown(doc: string, bytes: Uint8Array): void {
+    if (doc === this.#doc) this.#send(awareness(bytes));
+  }
+
+  async recheck(): Promise<void> {
+    if (!(await this.#ground.rooms.mayRead(this.person, this.#room.name)).ok) this.close('unknownDocument');
+  }
+
+  #answerStep1(vector: Uint8Array): void {
+    if (vector.length > LIMITS.stateVectorBytesMax) return this.close('tooBig');
+    this.#withDoc((content) => {
+      const bytes = content.diff(vector);
+      return () => {
+        this.#sync(STEP_2, bytes)();
+        this.#room.watchers.add(this);
+      };
+    });
+  }
+
+  /** Runs in the room's turn; what it returns is said once all that it shows is durable. */
+  #withDoc(read: (content: YjsContent) => () => void): void {
+    const run = async (live: Live) => {
+      if (!live.holds(this.#doc)) return this.close('unknownDocument');
+      const kept: KeptDoc = await live.doc(this.#doc);
+      if (!(kept.content instanceof YjsContent)) return this.close('unknownDocument');
+      let say: () => void;
+      try {
+        say = read(kept.content);
+      } catch {
+        return this.close('malformed');
+      }
+      live.out.say(
+        live.seq,
+        () => {
+          if (!this.#closed) say();
+        },
+        () => this.close('tryLater'),
+      );
+    };
+    this.#room.run({ run, failed: () => this.close('tryLater') });
+  }
+
+  #push(bytes: Uint8Array): void {
+    if (bytes.length > LIMITS.stepTwoBytesMax) return this.close('tooBig');
+    if (++this.#inFlight > LIMITS.inFlightMax) return this.close('tooMany');
+    if (this.#speaker.spend(Date.now()) > 0) return this.close('tooMany');
+    // A delete-only update names no client: it goes with the lease that this connection has shown.
+    const lease = leaseIn(bytes, this.#speaker.leases) || this.#lease;
+    this.#lease = lease;
+    const intent = { doc: this.#doc, lease, n: 0, replaces: { lease: 0, n: 0 }, bytes };
+    const since = performance.now();
+    const answer = (answered: Answer) => {
+      this.#inFlight--;
+      if (answered.ok) return this.#ground.metrics.acked((performance.now() - since) / 1000);
+      this.#ground.metrics.count('refusals_total', { code: answered.code });
+      this.close(
+        answered.code === 'try-later' ? 'tryLater' : answered.code === 'malformed' ? 'malformed' : 'refused',
+      );
+    };
+    this.#room.push(intent, undefined, this.#speaker, this, answer);
+  }
+
+  #aware(bytes: Uint8Array): void {
+    this.#lease ||= clientIn(bytes, this.#speaker.leases);
+    if (parseDoc(this.#doc)?.kind !== 'paper') return;
+    const shown = this.#ground.presence.take(this.#doc, bytes, this.#speaker, this);
+    if (shown) this.#ground.showPresence(this.#room, this.#doc, shown, this);
+  }
+
+  #showAll(): void {
+    const shown = this.#ground.presence.of(this.#doc);
+    if (shown) this.#send(awareness(shown));
+  }
+
+  #sync(step: number, bytes: Uint8Array): () => void {
+    return () => this.#send(message(SYNC, step, bytes));
+  }
+
+  #send(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    this.#wire.send(bytes);
+    if (this.#wire.buffered() > LINE_LIMITS.bufferBytesMax) this.close('slow');
+  }
+
+  #mayAsk(): boolean {
+    const now = Date.now();
+    if (now - this.#frames.since > 1000) this.#frames = { since: now, count: 0 };
+    return ++this.#frames.count <= LINE_LIMITS.framesPerSecondMax;
+  }
+}
+
+/**
+ * The sender's lease that an update's first block names, 0 for none: a stock client does not say with which hand it
+ * writes. Only a hint: the judge reads the bytes strictly afterwards.
+ */
+function leaseIn(bytes: Uint8Array, leases: ReadonlySet<number>): number {
+  try {
+    const from = decoding.createDecoder(bytes);
+    if (decoding.readVarUint(from) === 0) return 0;
+    decoding.readVarUint(from);
+    const client = decoding.readVarUint(from);
+    return leases.has(client) ? client : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** The sender's lease that awareness bytes begin with; 0 for none. */
+function clientIn(bytes: Uint8Array, leases: ReadonlySet<number>): number {
+  const from = decoding.createDecoder(bytes);
+  const client = decoding.readVarUint(from) > 0 ? decoding.readVarUint(from) : 0;
+  return leases.has(client) ? client : 0;
+}
+
+function message(kind: number, step: number, bytes: Uint8Array): Uint8Array {
+  const to = encoding.createEncoder();
+  encoding.writeVarUint(to, kind);
+  encoding.writeVarUint(to, step);
+  encoding.writeVarUint8Array(to, bytes);
+  return encoding.toUint8Array(to);
+}
+
+function awareness(bytes: Uint8Array): Uint8Array {
+  const to = encoding.createEncoder();
+  encoding.writeVarUint(to, AWARENESS);
+  encoding.writeVarUint8Array(to, bytes);
+  return encoding.toUint8Array(to);
+}

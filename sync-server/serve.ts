@@ -1,0 +1,200 @@
+/** Puts a relay together: store, rooms, gate, HTTP and WebSocket on one port. */
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { LIMITS } from '#shared/school/limits.ts';
+import { encodeFrame } from '#shared/wire/frames.ts';
+import { createApp } from './app.ts';
+import { People, type Rates } from './gate/people.ts';
+import { Revocation } from './gate/revocation.ts';
+import type { Session, Sessions } from './gate/sessions.ts';
+import { Upgrade } from './gate/upgrade.ts';
+import type { RelayLog } from './monitoring/log.ts';
+import { Metrics } from './monitoring/metrics.ts';
+import type { School } from './registry/school.ts';
+import { ChatHeads } from './rooms/chat-heads.ts';
+import { LINE_LIMITS } from './rooms/limits.ts';
+import { Line } from './rooms/line.ts';
+import type { LineGround } from './rooms/line-ground.ts';
+import type { Wire } from './rooms/outlet.ts';
+import { Presence } from './rooms/presence.ts';
+import { ReadMarks } from './rooms/read-marks.ts';
+import { Rooms } from './rooms/rooms.ts';
+import { openStock } from './rooms/stock.ts';
+import { Swallows } from './rooms/swallows.ts';
+import { Switchboard } from './rooms/switchboard.ts';
+import { openSqlite, type SqliteStore } from './store/sqlite/sqlite-store.ts';
+
+export interface RelayOptions {
+  store: SqliteStore;
+  /** 0: any free port. */
+  port: number;
+  host: string;
+  /** Public origin of the school, as the address bar shows it; '' takes what the port turns out to be. */
+  origin: string;
+  /** Other origins that are the school's own (a phone in the same network while trying it out). */
+  otherOrigins?: readonly string[];
+  tls?: { cert: Buffer; key: Buffer } | undefined;
+  school: School;
+  sessions: Sessions;
+  log: RelayLog;
+  /** Folder of the built app; undefined serves none. */
+  build?: string | undefined;
+  routes?: readonly Hono<never>[];
+  rates?: Partial<Rates>;
+  idleMs?: number;
+  helloTimeoutMs?: number;
+}
+
+export interface Relay {
+  port: number;
+  origin: string;
+  metrics: Metrics;
+  /** Says goodbye to every connection, writes what waits, and closes the store. */
+  close(): Promise<void>;
+}
+
+/** Opens the relay's database in a data folder. */
+export function openStore(dataDir: string, options: { pagesMax?: number } = {}): Promise<SqliteStore> {
+  return openSqlite({ file: join(dataDir, 'parta.sqlite'), ...options });
+}
+
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const metrics = new Metrics();
+  const ground = await layGround(options, metrics);
+  const { revocation, heads } = attend(ground, options);
+  const origins = new Set([options.origin, ...(options.otherOrigins ?? [])]);
+  const accepts = {
+    line: (session: Session, wire: Wire) => acceptLine(ground, revocation, session, wire),
+    stock: async (session: Session, wire: Wire, doc: string) => {
+      const opened = await openStock(ground, session, wire, doc);
+      if (typeof opened === 'string') return opened;
+      ground.stocks.add(opened);
+      revocation.watch(opened);
+      return opened;
+    },
+  };
+  const upgrade = new Upgrade({ sessions: options.sessions, origins, metrics, accepts });
+  const app = createApp({
+    ...options,
+    people: ground.people,
+    marks: ground.rows,
+    rooms: ground.rooms,
+    metrics,
+    origins,
+    build: options.build,
+    routes: options.routes ?? [],
+    isHttps: options.origin.startsWith('https:'),
+  });
+  const listener = getRequestListener(app.fetch);
+  const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
+  server.on('upgrade', (request, socket, head) => {
+    if (!upgrade.take(request, socket, head)) socket.destroy();
+  });
+  const port = await listen(server, options);
+  const origin = options.origin || `http://${options.host}:${port}`;
+  origins.add(origin);
+  await ground.rooms.resume();
+  options.log.info('listening', { port });
+  return { port, origin, metrics, close: () => close(server, upgrade, ground, revocation, heads, options) };
+}
+
+async function layGround(options: RelayOptions, metrics: Metrics): Promise<LineGround> {
+  const { store, school, log } = options;
+  const fence = await store.claim();
+  const rooms = new Rooms({
+    log: store,
+    school,
+    papers: await store.papers(),
+    fence,
+    relayLog: log,
+    metrics,
+    idleMs: options.idleMs,
+  });
+  const lines = new Switchboard<Line>();
+  const ground: LineGround = {
+    rooms,
+    school,
+    lines,
+    metrics,
+    log: store,
+    rows: store,
+    relayLog: log,
+    people: new People(store, {
+      intentsPerSecond: options.rates?.intentsPerSecond ?? LIMITS.intentsPerSecond,
+      intentsBurst: options.rates?.intentsBurst ?? LIMITS.intentsBurst,
+    }),
+    presence: new Presence(),
+    marks: new ReadMarks(store, rooms, lines, log),
+    limits: { helloTimeoutMs: options.helloTimeoutMs ?? LIMITS.helloTimeoutMs },
+    stocks: new Set(),
+    left: () => undefined,
+    showPresence(room, doc, bytes, from) {
+      const frame = encodeFrame({ kind: 'aware', doc, bytes });
+      for (const watcher of room.watchers) if (watcher !== from) watcher.shown(doc, bytes, frame);
+    },
+  };
+  metrics.gauge('connections', () => lines.size + ground.stocks.size);
+  metrics.gauge('rooms', () => rooms.count);
+  metrics.gauge('room_queue_depth', () => rooms.depth);
+  metrics.gauge('commit_queue_depth', () => store.depth);
+  metrics.gauge('storage_refuses', () => Number(rooms.isFull));
+  metrics.gauge('resident_bytes', () => process.memoryUsage.rss());
+  return ground;
+}
+
+/** What follows from accepted intents, from changes of the registry and of the disk. */
+function attend(ground: LineGround, options: RelayOptions): { revocation: Revocation; heads: ChatHeads } {
+  const revocation = new Revocation(ground, options.school, options.sessions);
+  ground.left = (line) => revocation.forget(line);
+  const heads = new ChatHeads(ground.rows, options.school, ground.lines, options.log);
+  const swallows = new Swallows(ground.lines);
+  ground.rooms.onAccepted((room, append, taken) => {
+    heads.heard(append);
+    swallows.heard(room, append, taken.died);
+  });
+  ground.rooms.onStorage((full) => {
+    const frame = encodeFrame({ kind: 'notice', code: full ? 'try-later' : 'storing-again' });
+    for (const line of ground.lines.all()) line.told(frame);
+  });
+  return { revocation, heads };
+}
+
+function acceptLine(ground: LineGround, revocation: Revocation, session: Session, wire: Wire) {
+  if (ground.lines.of(session.person).size >= LINE_LIMITS.connectionsPerPersonMax) return 'tooMany' as const;
+  const line = new Line(ground, wire, session);
+  revocation.watch(line);
+  return line;
+}
+
+function listen(server: Server, { port, host }: RelayOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function close(
+  server: Server,
+  upgrade: Upgrade,
+  ground: LineGround,
+  revocation: Revocation,
+  heads: ChatHeads,
+  options: RelayOptions,
+): Promise<void> {
+  revocation.close();
+  heads.close();
+  upgrade.close('restarting');
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  await ground.marks.close();
+  ground.rooms.close();
+  await closed;
+  await options.store.close();
+}
