@@ -1,9 +1,13 @@
 // The relay's whole way from an intent's bytes to an applied update, as a room goes it: known by number?, decode,
 // resolve, judge by the policy of its kind, apply.
+import type { Live } from '#server/rooms/live.ts';
+import { turnOf } from '#server/rooms/taking.ts';
 import { YjsContent } from '#server/rooms/yjs-content.ts';
+import type { LeaseLast } from '#server/store/log.ts';
 import type { Place } from '#shared/school/may.ts';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import type { Standing } from '#shared/school/roles.ts';
+import { digest } from '#shared/wire/digest.ts';
 import type { Workload } from './workloads.ts';
 
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly code: string };
@@ -15,21 +19,28 @@ export type Take = (update: Uint8Array) => Outcome;
 export function opened(workload: Workload): Take {
   const { kind, base, lease, person, baseMessages } = workload;
   const who: Standing = { person, role: 'student', duties: { [UNIT]: 'student' } };
-  const around = { who, place: PLACES[kind], chat: CHAT, open: true };
+  const around = { who, place: PLACES[kind], chat: CHAT, open: true, paperExists: () => false };
   const content = new YjsContent(NAMES[kind], kind, [base], baseMessages, () => around);
   const speaker = { person, leases: new Set([lease]) };
-  const lasts = new Map([[lease, 0]]);
+  // All that the first question reads of a room.
+  const live = { epoch: EPOCH, lasts: new Map<number, LeaseLast>() } as Live;
   let seq = 0;
   return (bytes) => {
-    const n = workload.numbered ? (lasts.get(lease) ?? 0) + 1 : 0;
+    const last = live.lasts.get(lease)?.n ?? 0;
+    const n = workload.numbered ? last + 1 : 0;
     const intent = { doc: NAMES[kind], lease, n, replaces: { lease: 0, n: 0 }, bytes };
+    const sum = digest(bytes);
+    const turn = turnOf(live, intent, speaker, EPOCH, sum);
+    if (turn.turn !== 'next') return { ok: false, code: turn.turn };
     const taken = content.take(intent, speaker, { seq: ++seq, at: seq });
-    if (taken.ok) lasts.set(lease, n);
-    return taken.ok ? TAKEN : { ok: false, code: taken.code };
+    if (!taken.ok) return { ok: false, code: taken.code };
+    live.lasts.set(lease, { lease, person, n: last + 1, digest: sum, closed: false, seq, at: seq });
+    return TAKEN;
   };
 }
 
 const TAKEN: Outcome = { ok: true };
+const EPOCH = 'bench';
 const UNIT = '7a';
 const CHAT = '7a';
 const CLASS_CHAT: Place = {

@@ -1,4 +1,4 @@
-// Both sides take one sample each, right after one another and in turning order; the ratio of such a pair does not feel
+// All sides take one sample each, right after one another and in turning order; the ratio of such samples does not feel
 // what the machine does over minutes. The answer is the median of the ratios.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,9 +6,8 @@ import type { Side, WorkerAnswer } from './worker.ts';
 import type { WorkloadName } from './workloads.ts';
 
 export interface Pairs {
-  readonly plainMicroseconds: readonly number[];
-  readonly judgedMicroseconds: readonly number[];
-  readonly ratios: readonly number[];
+  /** Microseconds per update, in the order they were taken. */
+  readonly took: Readonly<Record<Side, readonly number[]>>;
   /** Why the judged side could not be measured. */
   readonly failed: string | undefined;
 }
@@ -16,22 +15,27 @@ export interface Pairs {
 const WARM_UP_PAIRS = 4;
 const NOT_STARTED: WorkerAnswer = { failed: 'the worker did not start' };
 
+const SIDES: readonly Side[] = ['plain', 'judged', 'relaying'];
+
 export async function measurePairs(name: WorkloadName, pairs: number): Promise<Pairs> {
-  const workers = { plain: worker(name, 'plain'), judged: worker(name, 'judged') };
-  const plain: number[] = [];
-  const judged: number[] = [];
+  const workers = SIDES.map((side) => ({ side, child: worker(name, side) }));
+  const took: Record<Side, number[]> = { plain: [], judged: [], relaying: [] };
   let failed: string | undefined;
   for (let pair = 0; pair < WARM_UP_PAIRS + pairs; pair++) {
-    const order: readonly Side[] = pair % 2 === 0 ? ['plain', 'judged'] : ['judged', 'plain'];
-    for (const side of order) {
-      const answer = await ask(workers[side]);
+    const turn = pair % workers.length;
+    for (const { side, child } of [...workers.slice(turn), ...workers.slice(0, turn)]) {
+      const answer = await ask(child);
       if ('failed' in answer) failed = answer.failed;
-      else if (pair >= WARM_UP_PAIRS) (side === 'plain' ? plain : judged).push(answer.microseconds);
+      else if (pair >= WARM_UP_PAIRS) took[side].push(answer.microseconds);
     }
   }
-  for (const child of Object.values(workers)) if (child.connected) child.disconnect();
-  const ratios = judged.map((microseconds, pair) => microseconds / (plain[pair] ?? Number.NaN));
-  return { plainMicroseconds: plain, judgedMicroseconds: judged, ratios, failed };
+  for (const { child } of workers) if (child.connected) child.disconnect();
+  return { took, failed };
+}
+
+/** The ratios of the judged samples to those that another side took in the same turn. */
+export function ratiosTo(side: Side, { took }: Pairs): number[] {
+  return took.judged.map((microseconds, pair) => microseconds / (took[side][pair] ?? Number.NaN));
 }
 
 function worker(name: WorkloadName, side: Side): ChildProcess {

@@ -6,7 +6,7 @@ export interface BenchCase {
   readonly id: string;
   /** Whether it runs the servers that are installed apart. */
   readonly needsPeers: boolean;
-  /** How long it may take. The sums stay below 25 and 3 minutes; an overdue case is ended and counts as failed. */
+  /** How long it may take before it is ended and counts as failed; usually it takes about half. */
   readonly budgetSeconds: { readonly full: number; readonly quick: number };
   run(bench: Bench): Promise<MeasuredRow[]>;
 }

@@ -55,10 +55,11 @@ interface Sample {
 async function measure(it: FanOut, bench: Bench, kind: ServerKind, folder: string): Promise<Sample> {
   const chats = 1 + (bench.quick ? 1 : it.measuredChats);
   const server = await kind.start(folder, { chats, seats: it.readers + it.writers });
+  const messages = bench.quick ? it.messagesPerChat / 2 : it.messagesPerChat;
   const latencies: number[] = [];
   let cpuSeconds = 0;
   for (let chat = 0; chat < chats; chat++) {
-    const { readers, writers, messagesPerChat: messages } = it;
+    const { readers, writers } = it;
     const audience = await Audience.gather(server, { chat, readers, writers, messages });
     const before = await server.cpuSeconds();
     await openLoop(it.ratePerSecond, messages, (index, dueMs) => audience.send(index, dueMs));
