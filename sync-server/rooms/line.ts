@@ -81,11 +81,19 @@ export class Line implements Watcher {
   /** One message came in. Nothing of a message that does not decode is taken. */
   message(bytes: Uint8Array): void {
     if (this.#closed) return;
-    if (!this.#speaker && !this.#early && bytes.length > LINE_LIMITS.helloBytesMax)
-      return this.close('tooBig');
+    if (!this.#speaker && !this.#early && bytes.length > LINE_LIMITS.helloBytesMax) {
+      this.close('tooBig');
+      return;
+    }
     const decoded = decodeMessage(bytes);
-    if (!decoded.ok) return this.close('malformed');
-    if (!this.#mayAsk(decoded.frames.length)) return this.close('tooMany');
+    if (!decoded.ok) {
+      this.close('malformed');
+      return;
+    }
+    if (!this.#mayAsk(decoded.frames.length)) {
+      this.close('tooMany');
+      return;
+    }
     for (const frame of decoded.frames) this.#take(frame);
   }
 
@@ -131,25 +139,31 @@ export class Line implements Watcher {
     }
     switch (frame.kind) {
       case 'push':
-        return this.#push(frame);
+        this.#push(frame);
+        return;
       case 'open':
         return void this.#open(frame);
       case 'pull':
         return void this.#pull(frame);
       case 'shut':
-        return this.#shut(frame.room);
+        this.#shut(frame.room);
+        return;
       case 'mark':
-        return this.#mark(frame);
+        this.#mark(frame);
+        return;
       case 'find':
         return void this.#find(frame);
       case 'aware':
-        return this.#aware(frame);
+        this.#aware(frame);
+        return;
       case 'lease-ask':
         return void this.#grant(this.#speaker, frame.count);
       case 'ping':
-        return this.#say({ kind: 'pong' });
+        this.#say({ kind: 'pong' });
+        return;
       default:
-        return this.close('malformed');
+        this.close('malformed');
+        return;
     }
   }
 
@@ -178,7 +192,10 @@ export class Line implements Watcher {
 
   /** A flood waits for its tokens: nothing of it is refused, and its order stays. */
   #push(push: Push): void {
-    if (++this.#inFlight > LIMITS.inFlightMax) return this.close('tooMany');
+    if (++this.#inFlight > LIMITS.inFlightMax) {
+      this.close('tooMany');
+      return;
+    }
     this.#waiting.push({ push, at: performance.now() });
     if (this.#throttle === undefined) this.#pushWaiting();
   }
@@ -202,11 +219,17 @@ export class Line implements Watcher {
     const answer = (answered: Answer) => this.#answer(name, lease, n, at, answered);
     // Two pushes of one line may wait for the same row of a paper: both are told in order of asking.
     const { places } = this.#ground.rooms;
-    if (!parseDoc(doc) || n === 0) return answer({ ok: false, code: 'malformed' });
+    if (!parseDoc(doc) || n === 0) {
+      answer({ ok: false, code: 'malformed' });
+      return;
+    }
     // The message's buffer is shared with the socket and would be held by the log.
     const intent = { doc, lease, n, replaces, bytes: push.bytes.slice() };
     const give = () => this.#ground.rooms.room(name).push(intent, epoch, speaker, this, answer);
-    if (places.isKnown(name)) return give();
+    if (places.isKnown(name)) {
+      give();
+      return;
+    }
     places.find(name).then(
       (found) => (found ? give() : answer({ ok: false, code: 'unknown-place' })),
       () => answer({ ok: false, code: 'try-later' }),
@@ -218,7 +241,8 @@ export class Line implements Watcher {
     const { metrics, relayLog } = this.#ground;
     if (answer.ok) {
       metrics.acked((performance.now() - since) / 1000);
-      return this.#say({ kind: 'ack', room, lease, n, seq: answer.seq, at: answer.at });
+      this.#say({ kind: 'ack', room, lease, n, seq: answer.seq, at: answer.at });
+      return;
     }
     metrics.count('refusals_total', { code: answer.code });
     if (answer.code !== 'try-later') relayLog.info('refused', { code: answer.code, says: answer.says });

@@ -68,8 +68,8 @@ export class Presence {
   }
 
   #of(doc: string): Map<number, Shown> {
-    let shown = this.#shown.get(doc);
-    if (!shown) this.#shown.set(doc, (shown = new Map()));
+    const shown = this.#shown.get(doc) ?? new Map<number, Shown>();
+    this.#shown.set(doc, shown);
     return shown;
   }
 }

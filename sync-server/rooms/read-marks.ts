@@ -15,7 +15,6 @@ interface ChatMarks {
   /** Not written yet. */
   raised: Map<string, MarkRow>;
   timer: NodeJS.Timeout | undefined;
-  told: boolean;
 }
 
 /** Chats whose marks are in memory; beyond it those at rest are read again. */
@@ -76,15 +75,16 @@ export class ReadMarks {
   }
 
   #of(chat: string): Promise<ChatMarks> {
-    let found = this.#chats.get(chat);
-    if (found) return found;
+    const known = this.#chats.get(chat);
+    if (known !== undefined) return known;
     if (this.#chats.size >= CHATS_MAX) this.#forget();
-    found = this.#rows.marksOf(chat).then((rows) => ({
-      byPerson: new Map(rows.map((row) => [row.person, row])),
-      raised: new Map(),
-      timer: undefined,
-      told: false,
-    }));
+    const found = this.#rows.marksOf(chat).then(
+      (rows): ChatMarks => ({
+        byPerson: new Map(rows.map((row) => [row.person, row])),
+        raised: new Map(),
+        timer: undefined,
+      }),
+    );
     found.catch(() => this.#chats.delete(chat));
     this.#chats.set(chat, found);
     return found;

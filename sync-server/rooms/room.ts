@@ -86,14 +86,16 @@ export class Room {
     return new Promise((resolve, reject) => {
       const run = async (live: Live) => {
         await this.#settled;
-        if (live.dead) return reject(new Error('the room was evicted'));
+        if (live.dead) throw new Error('the room was evicted');
         const doc = await live.doc(name);
         const bytes = doc.content.save();
         await this.#ground.log.compact({ doc: name, seq: doc.seq, bytes }, rows, this.#ground.fence);
         doc.compacted(rows === 'erase');
-        resolve();
       };
-      this.run({ run, failed: () => reject(new Error('not compacted')) });
+      this.run({
+        run: (live) => run(live).then(resolve, reject),
+        failed: () => reject(new Error('the room could not be read')),
+      });
     });
   }
 
@@ -117,7 +119,9 @@ export class Room {
         const pending = job.run(this.#live);
         if (pending) await pending;
       } catch (error) {
+        // Not loaded, or a bug that may have left half of something in memory: neither may be used.
         this.#ground.trouble('room-job-failed', this.name, error);
+        this.evict();
         job.failed();
       }
     }
@@ -147,7 +151,11 @@ export class Room {
       return this.#refuse(live, intent, from, { code: 'unknown-place' }, true, answer);
     const judge = (doc: KeptDoc) => this.#judge(live, doc, intent, turn, from, self, answer);
     const doc = live.docs.get(intent.doc);
-    return doc ? judge(doc) : live.doc(intent.doc).then(judge);
+    if (doc) return judge(doc);
+    return live.doc(intent.doc).then(judge, (error) => {
+      this.#ground.trouble('document-unreadable', this.name, error);
+      live.out.say(live.seq, lost, lost);
+    });
   }
 
   #judge(
@@ -164,8 +172,8 @@ export class Room {
     doc.usedAt = at;
     const taken = doc.content.take(intent, from, { seq: live.seq + 1, at });
     if (!taken.ok) {
-      this.#refuse(live, intent, from, taken, true, answer);
-      if (!taken.broken) return;
+      const refused = this.#refuse(live, intent, from, taken, taken.code !== 'try-later', answer);
+      if (!taken.broken) return refused;
       // What was accepted before is still committed; only then is the memory given up.
       return this.#settled.then(() => this.evict());
     }
@@ -223,25 +231,32 @@ export class Room {
     why: { code: string; says?: string },
     closes: boolean,
     answer: (answer: Answer) => void,
-  ): void {
+  ): undefined | Promise<void> {
     const code = isRefusalCode(why.code) ? why.code : 'malformed';
     const says = why.says ?? REFUSALS[code].log;
     const lost = () => answer({ ok: false, code: 'try-later' });
     const say = () => answer({ ok: false, code, says });
     // A lease that another person holds in this room is not the sender's to close, and a reader's is not there.
     const held = live.lasts.get(intent.lease);
-    if (!closes || !from.leases.has(intent.lease) || (held && held.person !== from.person))
-      return live.out.say(live.seq, say, lost);
+    const isOwn = from.leases.has(intent.lease) && (!held || held.person === from.person);
+    if (!closes || !isOwn) {
+      live.out.say(live.seq, say, lost);
+      return undefined;
+    }
     closeLease(live, intent.lease, from.person);
-    const closed = this.#ground.log.closeLease(this.name, intent.lease, from.person);
-    this.#settled = closed.then(
-      () => live.out.say(live.seq, say, lost),
+    // Later jobs wait, so that no `superseded` overtakes the verdict it follows from.
+    this.#settled = this.#ground.log.closeLease(this.name, intent.lease, from.person).then(
+      () => {
+        if (live.dead) say();
+        else live.out.say(live.seq, say, lost);
+      },
       (error: unknown) => {
         this.#ground.trouble('close-lease-failed', this.name, error);
         lost();
         if (!live.dead) this.evict();
       },
     );
+    return this.#settled as Promise<void>;
   }
 }
 

@@ -10,7 +10,6 @@ import type { CloseName } from '#shared/wire/close.ts';
 import type { Person } from '../gate/people.ts';
 import type { Session } from '../gate/sessions.ts';
 import type { Answer } from './intent.ts';
-import type { KeptDoc } from './kept-doc.ts';
 import { LINE_LIMITS } from './limits.ts';
 import type { LineGround } from './line-ground.ts';
 import type { Live } from './live.ts';
@@ -79,20 +78,39 @@ export class StockClient implements Watcher {
 
   message(bytes: Uint8Array): void {
     if (this.#closed) return;
-    if (!this.#mayAsk()) return this.close('tooMany');
+    if (!this.#mayAsk()) {
+      this.close('tooMany');
+      return;
+    }
     try {
       const from = decoding.createDecoder(bytes);
       const kind = decoding.readVarUint(from);
       if (kind === SYNC) {
         const step = decoding.readVarUint(from);
         const body = decoding.readVarUint8Array(from);
-        if (from.pos !== bytes.length) return this.close('malformed');
-        if (step === STEP_1) return this.#answerStep1(body.slice());
-        if (step === STEP_2 || step === UPDATE) return this.#push(body.slice());
-        return this.close('malformed');
+        if (from.pos !== bytes.length) {
+          this.close('malformed');
+          return;
+        }
+        if (step === STEP_1) {
+          this.#answerStep1(body.slice());
+          return;
+        }
+        if (step === STEP_2 || step === UPDATE) {
+          this.#push(body.slice());
+          return;
+        }
+        this.close('malformed');
+        return;
       }
-      if (kind === AWARENESS) return this.#aware(decoding.readVarUint8Array(from));
-      if (kind === QUERY_AWARENESS) return this.#showAll();
+      if (kind === AWARENESS) {
+        this.#aware(decoding.readVarUint8Array(from));
+        return;
+      }
+      if (kind === QUERY_AWARENESS) {
+        this.#showAll();
+        return;
+      }
       this.close('malformed');
     } catch {
       this.close('malformed');
@@ -126,7 +144,10 @@ export class StockClient implements Watcher {
   }
 
   #answerStep1(vector: Uint8Array): void {
-    if (vector.length > LIMITS.stateVectorBytesMax) return this.close('tooBig');
+    if (vector.length > LIMITS.stateVectorBytesMax) {
+      this.close('tooBig');
+      return;
+    }
     this.#withDoc((content) => {
       const bytes = content.diff(vector);
       return () => {
@@ -140,7 +161,11 @@ export class StockClient implements Watcher {
   #withDoc(read: (content: YjsContent) => () => void): void {
     const run = async (live: Live) => {
       if (!live.holds(this.#doc)) return this.close('unknownDocument');
-      const kept: KeptDoc = await live.doc(this.#doc);
+      const kept = await live.doc(this.#doc).catch(() => undefined);
+      if (!kept) {
+        this.close('tryLater');
+        return;
+      }
       if (!(kept.content instanceof YjsContent)) return this.close('unknownDocument');
       let say: () => void;
       try {
@@ -160,9 +185,18 @@ export class StockClient implements Watcher {
   }
 
   #push(bytes: Uint8Array): void {
-    if (bytes.length > LIMITS.stepTwoBytesMax) return this.close('tooBig');
-    if (++this.#inFlight > LIMITS.inFlightMax) return this.close('tooMany');
-    if (this.#speaker.spend(Date.now()) > 0) return this.close('tooMany');
+    if (bytes.length > LIMITS.stepTwoBytesMax) {
+      this.close('tooBig');
+      return;
+    }
+    if (++this.#inFlight > LIMITS.inFlightMax) {
+      this.close('tooMany');
+      return;
+    }
+    if (this.#speaker.spend(Date.now()) > 0) {
+      this.close('tooMany');
+      return;
+    }
     // A delete-only update names no client: it goes with the lease that this connection has shown.
     const lease = leaseIn(bytes, this.#speaker.leases) || this.#lease;
     this.#lease = lease;

@@ -16,8 +16,8 @@ export class Switchboard<L extends Listener> {
   }
 
   add(line: L): void {
-    let lines = this.#byPerson.get(line.person);
-    if (!lines) this.#byPerson.set(line.person, (lines = new Set()));
+    const lines = this.#byPerson.get(line.person) ?? new Set();
+    this.#byPerson.set(line.person, lines);
     if (!lines.has(line)) this.#size++;
     lines.add(line);
   }
