@@ -28,6 +28,16 @@ export default defineConfig({
         // Named ahead: a package that Vite meets in the middle of a run reloads the page under a running test.
         optimizeDeps: {
           include: [
+            '@tiptap/core',
+            '@tiptap/extension-collaboration',
+            '@tiptap/extension-link',
+            '@tiptap/extension-list',
+            '@tiptap/extension-table',
+            '@tiptap/pm/model',
+            '@tiptap/pm/state',
+            '@tiptap/pm/view',
+            '@tiptap/starter-kit',
+            '@tiptap/y-tiptap',
             'dexie',
             'fast-check',
             'lib0/decoding',
