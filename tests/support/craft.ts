@@ -50,7 +50,12 @@ export function craft({ blocks = [], deletes = [], tail = [] }: Crafted): Uint8A
 }
 
 /** One block of one client, the most common update. */
-export function one(client: number, clock: number, structs: Write[], more: Omit<Crafted, 'blocks'> = {}): Uint8Array {
+export function one(
+  client: number,
+  clock: number,
+  structs: Write[],
+  more: Omit<Crafted, 'blocks'> = {},
+): Uint8Array {
   return craft({ blocks: [{ client, clock, structs }], ...more });
 }
 
@@ -71,14 +76,24 @@ export function struct(ref: number, at: At, content: Write): Write {
   };
 }
 
-export const uint = (value: number): Write => (to) => encoding.writeVarUint(to, value);
-export const raw = (...bytes: number[]): Write => (to) => {
-  for (const byte of bytes) encoding.writeUint8(to, byte);
-};
-export const inOrder = (...writes: Write[]): Write => (to) => {
-  for (const write of writes) write(to);
-};
-export const str = (text: string): Write => (to) => encoding.writeVarString(to, text);
+export const uint =
+  (value: number): Write =>
+  (to) =>
+    encoding.writeVarUint(to, value);
+export const raw =
+  (...bytes: number[]): Write =>
+  (to) => {
+    for (const byte of bytes) encoding.writeUint8(to, byte);
+  };
+export const inOrder =
+  (...writes: Write[]): Write =>
+  (to) => {
+    for (const write of writes) write(to);
+  };
+export const str =
+  (text: string): Write =>
+  (to) =>
+    encoding.writeVarString(to, text);
 
 export const gc = (length: number): Write => inOrder(raw(0), uint(length));
 export const skip = (length: number): Write => inOrder(raw(10), uint(length));

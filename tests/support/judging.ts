@@ -47,8 +47,7 @@ export function judge(
   const examined = examine(doc, shape, bytes, sender.hand);
   if (!examined.ok) return examined;
   const none = { places: [], gone: [], papers: [] };
-  if (examined.known)
-    return { ok: true, known: true, ops: [], effects: none, died: [], update: bytes };
+  if (examined.known) return { ok: true, known: true, ops: [], effects: none, died: [], update: bytes };
   const ruling = judgeOps(kind, examined.ops, contextOf(doc, sender));
   if (!ruling.ok) return { ok: false, code: ruling.code, says: 'policy' };
   const applied = applyExamined(doc, examined);

@@ -3,12 +3,12 @@
  * are pupils, Petya attacks. The same steps seed a plain document in a unit test and a real relay through its door.
  */
 import * as Y from 'yjs';
+import { prepare } from '#server/judge/shape.ts';
 import { editKey, idOf, reactionKey } from '#shared/feed/shape.ts';
 import type { JudgedKind } from '#shared/ops/judge-ops.ts';
 import { SHAPES } from '#shared/ops/shapes.ts';
-import { DEFAULT_MATRIX, type ChatPlace, type PaperPlace } from '#shared/school/may.ts';
+import { type ChatPlace, DEFAULT_MATRIX, type PaperPlace } from '#shared/school/may.ts';
 import type { Standing } from '#shared/school/roles.ts';
-import { prepare } from '#server/judge/shape.ts';
 
 export type Who = 'anna' | 'masha' | 'petya';
 export const PEOPLE: Readonly<Record<Who, Standing>> = {
@@ -53,7 +53,10 @@ export interface Scene {
 }
 
 /** Makes the scene; `persons` are the ids under which the school knows the three. */
-export function makeScene(leases: Leases, persons: Readonly<Record<Who, string>> = NAMES): Scene & { steps: SeedStep[] } {
+export function makeScene(
+  leases: Leases,
+  persons: Readonly<Record<Who, string>> = NAMES,
+): Scene & { steps: SeedStep[] } {
   const docs = { feed: new Y.Doc(), pins: new Y.Doc(), paper: new Y.Doc() };
   for (const kind of Object.keys(docs) as SceneKind[]) prepare(docs[kind], SHAPES[kind]);
   const steps: SeedStep[] = [];
@@ -83,7 +86,9 @@ export function makeScene(leases: Leases, persons: Readonly<Record<Who, string>>
   say('petya', ids.petyas, 'Ой');
   say('masha', ids.gone, 'Не туда');
   write('feed', 'masha', (doc) => doc.getMap('messages').delete(ids.gone));
-  write('feed', 'anna', (doc) => doc.getMap('edits').set(ids.annasEdit, { at: AT, text: 'Завтра контрольная, §12' }));
+  write('feed', 'anna', (doc) =>
+    doc.getMap('edits').set(ids.annasEdit, { at: AT, text: 'Завтра контрольная, §12' }),
+  );
   write('feed', 'masha', (doc) => doc.getMap('reactions').set(reactionKey(ids.annas, persons.masha), '👍'));
   write('feed', 'anna', (doc) => {
     doc.getMap('messages').set(ids.sharing, { by: persons.anna, at: AT, text: 'План', paper: ids.paper });
@@ -92,7 +97,9 @@ export function makeScene(leases: Leases, persons: Readonly<Record<Who, string>>
   write('pins', 'anna', (doc) => doc.getMap('pins').set(ids.annas, { by: persons.anna, at: AT }));
   write('paper', 'anna', (doc) => {
     doc.getMap('paper').set('schema', 1);
-    doc.getXmlFragment('body').insert(0, [paragraph('План урока', 'heading'), paragraph('Повторить §12 😀 вместе')]);
+    doc
+      .getXmlFragment('body')
+      .insert(0, [paragraph('План урока', 'heading'), paragraph('Повторить §12 😀 вместе')]);
   });
   write('paper', 'masha', (doc) => {
     const run = (doc.getXmlFragment('body').get(1) as Y.XmlElement).get(0) as Y.XmlText;
@@ -108,7 +115,12 @@ export function clockOf(scene: Scene, kind: SceneKind, who: Who): number {
 }
 
 /** Id of the last item under a key of a root map. */
-export function lastUnder(scene: Scene, kind: SceneKind, root: string, key: string): readonly [number, number] {
+export function lastUnder(
+  scene: Scene,
+  kind: SceneKind,
+  root: string,
+  key: string,
+): readonly [number, number] {
   const item = scene.docs[kind].getMap(root)._map.get(key);
   if (!item) throw new Error(`nothing under ${key}`);
   return [item.id.client, item.id.clock + item.length - 1];
