@@ -109,6 +109,13 @@ export interface PaperCard {
   edit: PaperEdit;
 }
 
+/** A paper as a list of all papers shows it. */
+export interface PaperRow extends PaperCard {
+  chat: string;
+  /** When it was shared, ms since 1970. */
+  at: number;
+}
+
 export interface PinView {
   message: string;
   by: string;
@@ -269,6 +276,8 @@ export interface Device {
   chats(): readonly ChatRow[];
   /** One object per chat while it is open; opening it again gives the same. */
   chat(id: string): Chat;
+  /** Papers shared in the chats of this device, as far as their messages were ever loaded here; newest first. */
+  papers(): readonly PaperRow[];
   paper(id: string): Paper;
   /** Loads Automerge. Rejects when its files cannot be had (offline, never loaded). */
   registry(): Promise<RegistryDesk>;
