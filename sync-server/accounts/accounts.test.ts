@@ -31,7 +31,7 @@ async function openDoor({ origin = ORIGIN, dataDir = folder(), members = ['masha
     knows: (person) => school.has(person),
   });
   cleanups.push(() => accounts.close());
-  return { accounts, school, dataDir, app: accountRoutes({ accounts, origin }) };
+  return { accounts, school, dataDir, app: accountRoutes({ accounts, origins: new Set([origin]) }) };
 }
 
 let lastAddress = 0;
@@ -127,6 +127,15 @@ test('[R551] the link of a person who left the school opens nothing', async () =
   const token = await tokenFor(door.accounts, 'masha');
   door.school.delete('masha');
   expect((await post(door, '/api/in', { token })).status).toBe(401);
+});
+
+test('[R551] a school is fresh until the first person came in', async () => {
+  const door = await openDoor();
+  expect(await door.accounts.isFresh()).toBe(true);
+  await tokenFor(door.accounts, 'masha');
+  expect(await door.accounts.isFresh()).toBe(true);
+  await signIn(door);
+  expect(await door.accounts.isFresh()).toBe(false);
 });
 
 test('[R551] a token stands nowhere in the data folder', async () => {

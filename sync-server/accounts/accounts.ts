@@ -35,6 +35,8 @@ export interface Accounts extends Sessions {
   signOut(headers: Headers): Promise<string[]>;
   /** Ends every session of a person. */
   endAll(person: string): Promise<void>;
+  /** Whether nobody ever came in: the school still waits for its first administrator. */
+  isFresh(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
       for (const { token } of await internalAdapter.listSessions(person))
         await internalAdapter.deleteSession(token);
     },
+    isFresh: async () => (await internalAdapter.countTotalUsers()) === 0,
     close: async () => db.destroy(),
   };
 }

@@ -7,7 +7,8 @@ import { clientAddress } from './client-address.ts';
 
 export interface AccountRoutesOptions {
   accounts: Accounts;
-  origin: string;
+  /** The school's own origins. */
+  origins: ReadonlySet<string>;
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: readonly string[];
 }
@@ -16,9 +17,9 @@ type Env = { Bindings: { incoming?: { socket: { remoteAddress?: string | undefin
 
 const BODY_BYTES_MAX = 1024;
 
-export function accountRoutes({ accounts, origin, trustedProxies = [] }: AccountRoutesOptions): Hono<Env> {
+export function accountRoutes({ accounts, origins, trustedProxies = [] }: AccountRoutesOptions): Hono<Env> {
   const app = new Hono<Env>();
-  app.use('/api/*', ownOriginOnly(origin));
+  app.use('/api/*', ownOriginOnly(origins));
 
   app.post('/api/in', bodyLimit({ maxSize: BODY_BYTES_MAX }), async (c) => {
     const token = await tokenOf(c);
@@ -50,11 +51,11 @@ export function accountRoutes({ accounts, origin, trustedProxies = [] }: Account
  * A browser names the origin of every request that changes something. Another site's is refused; a program that is
  * no browser sends none and carries no cookie by accident.
  */
-function ownOriginOnly(origin: string) {
+function ownOriginOnly(origins: ReadonlySet<string>) {
   return createMiddleware<Env>(async (c, next) => {
     const from = c.req.header('origin');
     const site = c.req.header('sec-fetch-site');
-    const foreign = from !== undefined ? from !== origin : site === 'cross-site' || site === 'same-site';
+    const foreign = from !== undefined ? !origins.has(from) : site === 'cross-site' || site === 'same-site';
     if (foreign) return c.json({ code: 'foreign-origin' }, 403);
     c.header('cache-control', 'no-store');
     await next();

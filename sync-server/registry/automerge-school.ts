@@ -39,6 +39,11 @@ export class AutomergeSchool implements School {
     return this.#now().people.get(person);
   }
 
+  /** An administrator, the same one as long as they are. */
+  firstAdministrator(): string | undefined {
+    return [...this.#now().people.values()].find(({ role }) => role === 'admin')?.person;
+  }
+
   chat(id: string): ChatPlace | undefined {
     return this.#now().places.get(id);
   }

@@ -1,0 +1,64 @@
+/** `npm run demo`: a school of invented people to try Parta with, one process on one port. */
+import { resolve } from 'node:path';
+import type { People } from './accounts/people.ts';
+import { greeting, lanOrigins } from './demo/greeting.ts';
+import { type DemoOptions, readOptions } from './demo/options.ts';
+import type { Cast } from './demo/school.ts';
+import { seed } from './demo/seed.ts';
+import { makeRoom, readStamp, writeStamp } from './demo/stamp.ts';
+import { createLog } from './monitoring/log.ts';
+import { type Started, start, tryPort } from './start.ts';
+import { portTrouble, stopOnSignal } from './stopping.ts';
+import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
+
+const read = readOptions(process.argv.slice(2));
+if (!read.ok) fail(read.says);
+try {
+  await run(read.options);
+} catch (error) {
+  const { port, lan } = read.options;
+  const advice = `Choose another one: npm run demo -- --port ${port + 1}`;
+  fail(
+    portTrouble(error, port, lan ? '0.0.0.0' : '127.0.0.1', advice) ??
+      (error instanceof Error ? error.message : String(error)),
+  );
+}
+
+async function run({ fresh, lan, port, data }: DemoOptions): Promise<void> {
+  const host = lan ? '0.0.0.0' : '127.0.0.1';
+  await tryPort(port, host);
+  const dataDir = resolve(data);
+  if (fresh || !readStamp(dataDir)) makeRoom(dataDir);
+  const otherOrigins = [`http://127.0.0.1:${port}`, ...(lan ? lanOrigins(port) : [])];
+  const found = (store: SqliteStore, people: People) => fill(dataDir, store, people);
+  const origin = `http://localhost:${port}`;
+  const started = await start({ dataDir, port, host, origin, otherOrigins, log: warningsOnly(), found });
+  stopOnSignal(started.stop);
+  const links = await linksFor(started, readStamp(dataDir));
+  console.log(greeting({ links, lan: lan ? lanOrigins(port) : [] }));
+}
+
+async function fill(dataDir: string, store: SqliteStore, people: People): Promise<void> {
+  console.log('Making the demo school (once)… / Создаём демонстрационную школу (один раз)…');
+  const { cast } = await seed(store, people, Date.now());
+  writeStamp(dataDir, cast);
+}
+
+async function linksFor({ accounts }: Started, cast: Cast | undefined): Promise<Record<keyof Cast, string>> {
+  if (!cast) throw new Error('the demo school has no people');
+  const links = await Promise.all(
+    Object.entries(cast).map(async ([key, person]) => [key, await accounts.link(person)] as const),
+  );
+  return Object.fromEntries(links) as Record<keyof Cast, string>;
+}
+
+/** The terminal belongs to the links. */
+function warningsOnly() {
+  const log = createLog((line) => console.error(line));
+  return { ...log, info: () => undefined };
+}
+
+function fail(sentence: string): never {
+  console.error(sentence);
+  process.exit(1);
+}

@@ -1,0 +1,87 @@
+/** Fills an empty data folder with the demo school: as rows of the log that real people could have left there. */
+import type { People } from '../accounts/people.ts';
+import { directoryOf } from '../registry/directory.ts';
+import { foundSchool } from '../registry/founding.ts';
+import type { Append, SnapshotRow } from '../store/log.ts';
+import type { MarkRow } from '../store/marks.ts';
+import type { SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { Pen } from './pen.ts';
+import { plansOf } from './plans.ts';
+import { Chance } from './random.ts';
+import { type Cast, makeSchool } from './school.ts';
+import { type Plan, talk } from './talk.ts';
+
+const SEED = 1029;
+/** Chats whose talk is stored together. */
+const CHATS_AT_ONCE = 8;
+
+export interface Seeded {
+  cast: Cast;
+  people: number;
+  chats: number;
+  messages: number;
+}
+
+/** `now`: ms since 1970; the talk ends shortly before it. The rest depends on the seed alone. */
+export async function seed(store: SqliteStore, people: People, now: number): Promise<Seeded> {
+  const chance = new Chance(SEED);
+  const school = makeSchool(chance);
+  people.put(school.people);
+  const founded = now - 5 * 365 * 86_400_000;
+  await foundSchool(store, school.registry, founded);
+  const directory = directoryOf(school.registry);
+  const plans = plansOf(directory, school.cast, now, chance);
+  const leaseOf = await grantLeases(store, plans);
+  const fence = await store.claim();
+  let messages = 0;
+  for (let i = 0; i < plans.length; i += CHATS_AT_ONCE) {
+    const pens = plans.slice(i, i + CHATS_AT_ONCE).map((plan) => {
+      const pen = new Pen(plan.chat, leaseOf);
+      talk(pen, plan, chance);
+      return pen;
+    });
+    await storeAll(store, pens, fence);
+    for (const { appends } of pens)
+      messages += appends.filter(({ places }) => places.some(({ kind }) => kind === 'message')).length;
+    await store.raise(
+      pens.flatMap((pen) => marksOf(pen, directory.members.get(pen.chat) ?? [], school.cast, chance)),
+    );
+  }
+  return { cast: school.cast, people: school.people.length, chats: plans.length, messages };
+}
+
+async function grantLeases(store: SqliteStore, plans: readonly Plan[]): Promise<(person: string) => number> {
+  const authors = [...new Set(plans.flatMap(({ leads, others }) => [...leads, ...others]))];
+  const grants = await Promise.all(
+    authors.map(async (person) => [person, await store.grant(person, 1)] as const),
+  );
+  const leases = new Map(grants.map(([person, [lease]]) => [person, lease]));
+  return (person) => {
+    const lease = leases.get(person);
+    if (lease === undefined) throw new Error(`${person} has no lease`);
+    return lease;
+  };
+}
+
+async function storeAll(store: SqliteStore, pens: readonly Pen[], fence: number): Promise<void> {
+  const appends: Append[] = pens.flatMap((pen) => pen.appends);
+  const closed: SnapshotRow[] = pens.flatMap((pen) => pen.closed);
+  for (const room of new Set(appends.map(({ row }) => row.room))) await store.room(room);
+  const results = await store.append(appends, fence);
+  const failed = results.find((result) => !result.ok);
+  if (failed) throw new Error(`the demo could not be stored: ${failed.ok ? '' : failed.why}`);
+  for (const snapshot of closed) await store.compact(snapshot, 'drop', fence);
+}
+
+/** The five have read almost everything; of the others some have. */
+function marksOf(pen: Pen, members: readonly string[], cast: Cast, chance: Chance): MarkRow[] {
+  const five = new Set(Object.values(cast));
+  const rows: MarkRow[] = [];
+  for (const person of members) {
+    const behind = five.has(person) ? (chance.is(0.6) ? 0 : chance.int(1, 9)) : chance.int(0, 60);
+    if (!five.has(person) && !chance.is(0.15)) continue;
+    const read = Math.max(0, pen.seq - behind);
+    rows.push({ chat: pen.chat, person, got: five.has(person) ? pen.seq : read, read });
+  }
+  return rows;
+}

@@ -1,0 +1,53 @@
+/** `npm start`: a school for everyday use. The only file that reads the environment. */
+import { randomBytes } from 'node:crypto';
+import type { People } from './accounts/people.ts';
+import { createLog } from './monitoring/log.ts';
+import { emptySchool, foundSchool } from './registry/founding.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { type Started, start } from './start.ts';
+import { portTrouble, stopOnSignal } from './stopping.ts';
+import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
+
+const read = readSettings(process.env);
+if (!read.ok) fail(read.problems);
+await run(read.settings);
+
+async function run(settings: Settings): Promise<void> {
+  for (const warning of settings.warnings) console.error(warning);
+  const started = await startOrSayWhy(settings);
+  stopOnSignal(started.stop);
+  await inviteFirst(started);
+}
+
+async function startOrSayWhy(settings: Settings): Promise<Started> {
+  const found = (store: SqliteStore, people: People) => foundEmpty(store, people, settings.school);
+  try {
+    return await start({ ...settings, log: createLog(), found });
+  } catch (error) {
+    const { port, host } = settings;
+    const says = portTrouble(error, port, host, 'Set PARTA_PORT to another one. Example: PARTA_PORT=8081');
+    return fail([says ?? `Parta could not start: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+async function foundEmpty(store: SqliteStore, people: People, title: string): Promise<void> {
+  const administrator = `p${randomBytes(6).toString('hex')}`;
+  people.put([{ person: administrator, name: 'Администратор' }]);
+  await foundSchool(store, emptySchool(title, administrator), Date.now());
+}
+
+/** Until somebody came in, each start offers the first administrator a new link: an unread one is not lost. */
+async function inviteFirst({ accounts, school }: Started): Promise<void> {
+  if (!(await accounts.isFresh())) return;
+  const administrator = school.firstAdministrator();
+  if (administrator === undefined) return;
+  const link = await accounts.link(administrator);
+  console.error(
+    `\nThis school is new. The first administrator signs in once, within a week, with this link:\n${link}\n`,
+  );
+}
+
+function fail(sentences: readonly string[]): never {
+  for (const sentence of sentences) console.error(sentence);
+  process.exit(1);
+}

@@ -1,0 +1,88 @@
+/** Starts a school from its data folder: store, registry, people and accounts, then the relay that serves them. */
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Accounts, openAccounts } from './accounts/accounts.ts';
+import { openPeople, type People } from './accounts/people.ts';
+import { accountRoutes } from './accounts/routes.ts';
+import { secretOf } from './accounts/secret.ts';
+import type { RelayLog } from './monitoring/log.ts';
+import type { AutomergeSchool } from './registry/automerge-school.ts';
+import { openSchool } from './registry/founding.ts';
+import { openStore, type Relay, startRelay } from './serve.ts';
+import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
+
+export const ORG = 'main';
+const BUILD = fileURLToPath(new URL('../build', import.meta.url));
+
+export interface StartOptions {
+  dataDir: string;
+  port: number;
+  host: string;
+  origin: string;
+  otherOrigins?: readonly string[];
+  tls?: { cert: Buffer; key: Buffer } | undefined;
+  trustedProxies?: readonly string[];
+  /** Signs sessions; undefined: the data folder's own. */
+  secret?: string | undefined;
+  log: RelayLog;
+  /** Fills a data folder that holds no school yet. */
+  found(store: SqliteStore, people: People): Promise<void>;
+}
+
+export interface Started {
+  relay: Relay;
+  school: AutomergeSchool;
+  accounts: Accounts;
+  /** Lets everyone finish, writes what waits, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Rejects with the system's error when the port cannot be had: nothing in the data folder is touched then. */
+export async function start(options: StartOptions): Promise<Started> {
+  const { dataDir, origin, otherOrigins = [] } = options;
+  // A second relay on the same folder would take the rooms over from the first before it finds the port taken.
+  await tryPort(options.port, options.host);
+  const store = await openStore(dataDir);
+  const people = openPeople(join(dataDir, 'people.sqlite'));
+  const school = await schoolIn(store, people, options);
+  const accounts = await openAccounts({
+    dataDir,
+    origin,
+    secret: options.secret ?? secretOf(dataDir),
+    knows: (person) => school.standing(person) !== undefined,
+  });
+  const origins = new Set([origin, ...otherOrigins]);
+  const routes = accountRoutes({ accounts, origins, trustedProxies: options.trustedProxies ?? [] });
+  const { port, host, tls, log } = options;
+  const relay = await startRelay({
+    ...{ store, port, host, origin, otherOrigins, tls, school, log },
+    sessions: accounts,
+    build: BUILD,
+    routes: [routes as never],
+  });
+  const stop = async () => {
+    await relay.close();
+    await accounts.close();
+    people.close();
+  };
+  return { relay, school, accounts, stop };
+}
+
+async function schoolIn(store: SqliteStore, people: People, options: StartOptions): Promise<AutomergeSchool> {
+  const found = await openSchool(store, ORG, people.nameOf);
+  if (found) return found;
+  await options.found(store, people);
+  const founded = await openSchool(store, ORG, people.nameOf);
+  if (!founded) throw new Error('the school was not founded');
+  return founded;
+}
+
+/** Resolves when the port can be had; rejects with the system's error. */
+export function tryPort(port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
