@@ -228,6 +228,8 @@ export interface Paper {
   readonly right: 'edit' | 'read' | 'none';
   /** Why it is not `edit`; undefined when it is. */
   readonly reason: RefusalCode | undefined;
+  /** The chat it was shared with, as far as the device knows. */
+  readonly chat: string | undefined;
   readonly card: PaperCard | undefined;
   /** Schema of the paper: `known` may be bound; `unknown` is shown as static text; `empty` has no content yet. */
   readonly schema: 'known' | 'unknown' | 'empty';
