@@ -15,5 +15,3 @@ export function createLog(write: Write = (line) => process.stdout.write(`${line}
     write(JSON.stringify({ at: new Date().toISOString(), level, event, ...fields }));
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
-
-export const silentLog: RelayLog = createLog(() => undefined);

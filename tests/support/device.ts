@@ -64,7 +64,6 @@ export class TestDevice {
     if (!doc) {
       doc = new Y.Doc();
       prepare(doc, SHAPES[parseDoc(name)?.kind as JudgedKind]);
-      doc.clientID = this.lease;
       this.docs.set(name, doc);
     }
     return doc;
@@ -77,10 +76,13 @@ export class TestDevice {
     const collect = (update: Uint8Array, origin: unknown) => {
       if (origin !== 'relay') updates.push(update);
     };
+    const nobody = doc.clientID;
     doc.clientID = this.lease;
     doc.on('update', collect);
     doc.transact(() => change(doc));
     doc.off('update', collect);
+    // Yjs gives up a client id that it meets from outside.
+    doc.clientID = nobody;
     return this.wrap(name, Y.mergeUpdates(updates));
   }
 
@@ -105,8 +107,11 @@ export class TestDevice {
   async send(push: Push): Promise<Extract<Frame, { kind: 'ack' | 'refuse' }>> {
     const { lease, n } = push;
     this.line.say(push);
-    const fits = (frame: { lease: number; n: number }) => frame.lease === lease && frame.n === n;
-    return Promise.race([this.line.next('ack', fits), this.line.next('refuse', fits)]);
+    const answer = await this.line.nextOf(
+      `an answer to ${n}`,
+      (frame) => (frame.kind === 'ack' || frame.kind === 'refuse') && frame.lease === lease && frame.n === n,
+    );
+    return answer as Extract<Frame, { kind: 'ack' | 'refuse' }>;
   }
 
   texts(chat: string, segment = this.heads.get(`chat/${chat}`) ?? 1): string[] {

@@ -43,10 +43,17 @@ export class TestLine {
   }
 
   /** The first frame of a kind (that fits) not taken yet; removes it from `heard`. */
-  async next<K extends Frame['kind']>(kind: K, fits: (frame: Of<K>) => boolean = () => true): Promise<Of<K>> {
-    return this.#until(`a ${kind} frame`, () => {
-      const at = this.heard.findIndex((frame) => frame.kind === kind && fits(frame as Of<K>));
-      return at < 0 ? undefined : (this.heard.splice(at, 1)[0] as Of<K>);
+  next<K extends Frame['kind']>(kind: K, fits: (frame: Of<K>) => boolean = () => true): Promise<Of<K>> {
+    return this.nextOf(`a ${kind} frame`, (frame) => frame.kind === kind && fits(frame as Of<K>)) as Promise<
+      Of<K>
+    >;
+  }
+
+  /** The same, of any kind. */
+  nextOf(what: string, fits: (frame: Frame) => boolean): Promise<Frame> {
+    return this.#until(what, () => {
+      const at = this.heard.findIndex(fits);
+      return at < 0 ? undefined : this.heard.splice(at, 1)[0];
     });
   }
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLog } from '#server/monitoring/log.ts';
+import { createLog, type RelayLog } from '#server/monitoring/log.ts';
 import { foundSchool, openSchool } from '#server/registry/founding.ts';
 import { NAMES, smallRegistry } from '#server/registry/school.fixture.ts';
 import { openStore, type Relay, type RelayOptions, startRelay } from '#server/serve.ts';
@@ -18,7 +18,7 @@ export interface TestRelay extends Relay {
   /** Lines of the structured log. */
   logged: string[];
   /** Closes, then opens the same folder again. */
-  restart(options?: Partial<RelayOptions>): Promise<TestRelay>;
+  restart(options?: TestRelayOptions): Promise<TestRelay>;
   /** Closes and removes the folder. */
   end(): Promise<void>;
 }
@@ -66,7 +66,8 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
     logged,
     async restart(more = {}) {
       await relay.close();
-      return startTestRelay({ ...options, pagesMax: undefined as never, ...more, dataDir, sessions });
+      const { pagesMax: _, ...same } = options;
+      return startTestRelay({ ...same, ...more, dataDir, sessions });
     },
     async end() {
       await relay.close();
@@ -74,3 +75,5 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
     },
   };
 }
+
+export const silent: RelayLog = createLog(() => undefined);

@@ -52,8 +52,12 @@ export class Disk {
     this.#db.pragma(`busy_timeout = ${BUSY_WAIT_MS}`);
     this.#db.pragma('cache_size = -32000');
     migrate(this.#db);
-    if (options.pagesMax !== undefined) this.#db.pragma(`max_page_count = ${options.pagesMax}`);
+    if (options.pagesMax !== undefined) this.limitPages(options.pagesMax);
     this.#sql = prepareAll(this.#db);
+  }
+
+  limitPages(pages: number): void {
+    this.#db.pragma(`max_page_count = ${pages}`);
   }
 
   claim(): number {

@@ -108,6 +108,10 @@ export class SqliteStore implements Log, Marks {
   probe(): Promise<boolean> {
     return this.#call('probe');
   }
+  /** Sets the bound of the database, in pages of 4 KB: a quota. */
+  limitPages(pages: number): Promise<void> {
+    return this.#call('limitPages', pages);
+  }
   size(): Promise<number> {
     return this.#call('size');
   }
