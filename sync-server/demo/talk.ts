@@ -2,7 +2,7 @@
 
 import type { PaperPlan, Pen, Written } from './pen.ts';
 import type { Chance } from './random.ts';
-import { type Circle, fill, letter, SHORT, THREADS } from './words.ts';
+import { type Circle, fill, letter, SHORT, say, THREADS } from './words.ts';
 
 export interface Plan {
   chat: string;
@@ -71,7 +71,7 @@ function oneThread(pen: Pen, plan: Plan, chance: Chance, start: number, told: Wr
     const re = first && chance.is(0.35) ? first.id : undefined;
     // Some write on the way, without a network, and it arrives later.
     const writtenAt = chance.is(0.01) ? now - chance.int(20, 900) * MINUTE : now;
-    const written = pen.message(fill(chance, line), { by, at: now }, re, writtenAt);
+    const written = pen.message(say(chance, plan.circle, line), { by, at: now }, re, writtenAt);
     first ??= written;
     told.push(written);
   }
@@ -91,13 +91,13 @@ function afterwards(pen: Pen, plan: Plan, chance: Chance, start: number, told: r
     }
     now += 1_000;
     if (chance.is(0.01) && pen.isOpen(message))
-      pen.edit(message, `${fill(chance, chance.pick(corrections))}`, now);
+      pen.edit(message, fill(chance, chance.pick(CORRECTIONS)), now);
     else if (chance.is(0.003) && pen.isOpen(message)) pen.delete(message, now);
   }
   return now;
 }
 
-const corrections = [
+const CORRECTIONS = [
   'Исправляюсь: {day} в {time}, кабинет {room}.',
   'Уточнение: страница {page}, а не та, что я писала раньше.',
   'Перенесли! Теперь {day}, {time}.',

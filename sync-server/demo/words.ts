@@ -529,3 +529,83 @@ export function letter(chance: Chance): string {
   const paragraphs = chance.shuffled(PARAGRAPHS).slice(0, count);
   return ['Добрый день!', ...paragraphs].map((paragraph) => fill(chance, paragraph)).join('\n\n');
 }
+
+const BEFORE: Readonly<Record<Circle, readonly string[]>> = {
+  class: [
+    'Всем привет!',
+    'Народ,',
+    'Слушайте,',
+    'Кстати,',
+    'Ой,',
+    'Вопрос:',
+    'Ещё раз:',
+    'Ребят,',
+    'Если что,',
+  ],
+  parents: [
+    'Добрый день!',
+    'Добрый вечер!',
+    'Здравствуйте!',
+    'Извините, что поздно.',
+    'Кстати,',
+    'Коротко:',
+    'Ещё раз:',
+  ],
+  staff: ['Доброе утро!', 'Коротко:', 'Для информации:', 'Кстати,', 'Напомню ещё раз:', 'По просьбе завуча:'],
+  news: ['Внимание!', 'Хорошая новость!', 'Важно.', 'Обратите внимание:', 'Приглашаем!'],
+  friends: ['слушай,', 'короче,', 'блин,', 'хм,', 'эй,', 'кстати,', 'ааа,', 'так,'],
+  family: ['Солнышко,', 'Мам,', 'Слушай,', 'Кстати,', 'Да,', 'Ну,'],
+};
+const AFTER: Readonly<Record<Circle, readonly string[]>> = {
+  class: [
+    'Кто что знает?',
+    'Напишите тут.',
+    'Это важно!',
+    '🙏',
+    'Заранее спасибо',
+    'Передайте остальным.',
+    'Ну вы поняли',
+    '😅',
+  ],
+  parents: [
+    'Заранее спасибо!',
+    'Хорошего вечера!',
+    '🙂',
+    'Передайте, пожалуйста, детям.',
+    'Жду ответа до {time}.',
+    'Если вопросы, пишите.',
+  ],
+  staff: [
+    'Спасибо за понимание.',
+    'Хорошего дня!',
+    'Подробности в учительской.',
+    'Вопросы мне в личные.',
+    'Отпишитесь до {time}.',
+  ],
+  news: [
+    'Подробности в канцелярии.',
+    'Вход со стороны двора.',
+    'Ждём вас!',
+    'Берегите себя.',
+    'Справки в кабинете {room}.',
+  ],
+  friends: ['если что', 'ахах', 'вот', '🙃', 'ну ты понял', 'серьёзно', 'честно', '!!'],
+  family: ['Целую', '😘', 'хорошо?', 'напиши потом', 'ладно?', '❤️'],
+};
+
+/** A line as one person would say it: sometimes with a word before, sometimes with a word after. */
+export function say(chance: Chance, circle: Circle, line: string): string {
+  const text = fill(chance, line);
+  const before = chance.is(0.28) ? chance.pick(BEFORE[circle]) : '';
+  const after = chance.is(0.25) ? fill(chance, chance.pick(AFTER[circle])) : '';
+  const said = before.endsWith(',') || before.endsWith(':') ? lower(text) : text;
+  return [before, said, after].filter((part) => part !== '').join(' ');
+}
+
+/** A small letter after «Кстати,», unless the word begins with a name or stands in capitals. */
+function lower(text: string): string {
+  return /^[А-ЯЁ][а-яё]*\s/.test(text) && !NAMES.test(text)
+    ? text.charAt(0).toLowerCase() + text.slice(1)
+    : text;
+}
+const NAMES = /^(Тимур|Соня|Лёша|Вика|Марк|Алина|Гоша|Дина|Стёпа|Уля|Захар|Катя|Артём)/;
