@@ -26,6 +26,8 @@ export interface StartOptions {
   /** Signs sessions; undefined: the data folder's own. */
   secret?: string | undefined;
   log: RelayLog;
+  /** Folder of the built app; undefined: the one beside this program. */
+  build?: string | undefined;
   /** Fills a data folder that holds no school yet. */
   found(store: SqliteStore, people: People): Promise<void>;
 }
@@ -58,7 +60,7 @@ export async function start(options: StartOptions): Promise<Started> {
   const relay = await startRelay({
     ...{ store, port, host, origin, otherOrigins, tls, school, log },
     sessions: accounts,
-    build: BUILD,
+    build: options.build ?? BUILD,
     routes: [routes as never],
   });
   const stop = async () => {

@@ -40,7 +40,8 @@ export function buildRelease(version: string, edit?: (sources: string) => void):
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
     if (status !== 0) throw new Error(`release ${version} was not built:\n${stderr}`);
   }
-  if (!existsSync(join(folder, 'build', 'service-worker.js'))) throw new Error('the release has no service worker');
+  if (!existsSync(join(folder, 'build', 'service-worker.js')))
+    throw new Error('the release has no service worker');
   return {
     version,
     folder: join(folder, 'build'),

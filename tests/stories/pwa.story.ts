@@ -1,0 +1,180 @@
+/** The app on a device: it opens with no relay, and a newer release is offered, never forced. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, expect, type Page, test } from '@playwright/test';
+import { chromiumArgs, findChromium } from '../../scripts/chromium.mjs';
+import { countingProxy } from '../support/counting-proxy.ts';
+import { buildRelease, type Release } from '../support/releases.ts';
+import { serveSchool } from '../support/served-school.ts';
+
+let first: Release;
+let second: Release;
+
+test.beforeAll(() => {
+  test.setTimeout(120_000);
+  first = buildRelease('release-one');
+  second = buildRelease('release-two', (sources) => {
+    const page = join(sources, 'src', 'app.html');
+    writeFileSync(page, readFileSync(page, 'utf8').replace('<title>Парта', '<title>Новая Парта'));
+  });
+});
+test.afterAll(() => {
+  first?.remove();
+  second?.remove();
+});
+
+test('[R613] after one load, with the relay killed, a restarted browser opens the app', async () => {
+  const masha = profile();
+  const data = folder();
+  const school = await serveSchool({ data, build: first.folder });
+  const before = await masha.open();
+  const page = await before.newPage();
+  await page.goto(school.origin);
+  await stored(page, 'release-one');
+  await before.close();
+  await school.kill();
+
+  const after = await masha.open();
+  const again = await after.newPage();
+  await again.goto(school.origin);
+  await expect(again.locator('#app')).not.toBeEmpty();
+  expect(await releaseOf(again)).toBe('release-one');
+  // A deep link is the shell's too.
+  await again.goto(`${school.origin}/chats/7a`);
+  expect(await releaseOf(again)).toBe('release-one');
+  await after.close();
+});
+
+test('[R614] storing a release fetches no file of the first load again', async ({ browser }) => {
+  const proxy = await countingProxy();
+  const origin = `http://localhost:${proxy.port}`;
+  const school = await serveSchool({ data: folder(), build: first.folder, origin });
+  proxy.leadTo(school.port);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(origin);
+  await stored(page, 'release-one');
+  const files = [...proxy.counts].filter(([path]) => path.startsWith('/_app/immutable/'));
+  expect(files.length).toBeGreaterThan(5);
+  expect(files.filter(([, times]) => times > 1)).toEqual([]);
+  await context.close();
+  proxy.close();
+  await school.kill();
+});
+
+test('[R615] a newer release is offered; accepted, every tab runs it; what was kept is there', async ({
+  browser,
+}) => {
+  const data = folder();
+  const school = await serveSchool({ data, build: first.folder });
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(school.origin);
+  await stored(page, 'release-one');
+  const other = await context.newPage();
+  await other.goto(school.origin);
+  await page.evaluate(() => localStorage.setItem('story', 'kept'));
+  await school.kill();
+  const renewed = await serveSchool({ data, build: second.folder, port: school.port });
+
+  await page.reload();
+  // The old release runs on until a person says so.
+  await expect(page.getByText('Доступно обновление')).toBeVisible();
+  expect(await releaseOf(page)).toBe('release-one');
+  const reloads = [page.waitForEvent('load'), other.waitForEvent('load')];
+  await page.getByRole('button', { name: 'Обновить', exact: true }).click();
+  await Promise.all(reloads);
+  for (const tab of [page, other]) await expect.poll(() => releaseOf(tab)).toBe('release-two');
+  expect(await page.evaluate(() => localStorage.getItem('story'))).toBe('kept');
+  // The release before stays for one more: a tab that still runs it finds its chunks.
+  expect(await page.evaluate(() => caches.keys())).toEqual(
+    expect.arrayContaining(['parta-release-release-one', 'parta-release-release-two']),
+  );
+  await context.close();
+  await renewed.kill();
+});
+
+test('[R616] a browser below the floor gets plain words, and nothing of the app starts', async ({
+  browser,
+}) => {
+  const school = await serveSchool({ data: folder(), build: first.folder });
+  const context = await browser.newContext();
+  await context.addInitScript(() => {
+    delete (CSS as unknown as Record<string, unknown>).registerProperty;
+  });
+  const page = await context.newPage();
+  const scripts: string[] = [];
+  page.on('pageerror', (error) => scripts.push(error.message));
+  await page.goto(school.origin, { waitUntil: 'commit' });
+  await expect(page.getByText('Этот браузер слишком старый для «Парты»')).toBeVisible();
+  expect(await page.locator('#app').count()).toBe(0);
+  expect(scripts).toEqual([]);
+  await context.close();
+  await school.kill();
+});
+
+test('[R617] a captive page is never stored as a part of the app', async ({ browser }) => {
+  const school = await serveSchool({ data: folder(), build: first.folder });
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  let isCaptive = true;
+  await context.route('**/icons/parta-512.png', (route) =>
+    isCaptive
+      ? route.fulfill({ status: 200, contentType: 'text/html', body: 'Войдите в Wi-Fi школы' })
+      : route.continue(),
+  );
+  await page.goto(school.origin);
+  await expect.poll(() => page.evaluate(async () => (await caches.keys()).length)).toBeGreaterThan(0);
+  await expect
+    .poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active ?? null))
+    .toBe(null);
+  isCaptive = false;
+  await page.reload();
+  await stored(page, 'release-one');
+  await context.close();
+  await school.kill();
+});
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'parta-story-'));
+  folders.push(made);
+  return made;
+}
+const folders: string[] = [];
+test.afterEach(() => {
+  for (const made of folders.splice(0)) rmSync(made, { recursive: true, force: true });
+});
+
+/** A browser profile that outlives its browser. */
+function profile(): { open(): Promise<BrowserContext> } {
+  const dir = folder();
+  return {
+    open: () =>
+      chromium.launchPersistentContext(dir, {
+        executablePath: findChromium(),
+        args: chromiumArgs,
+        locale: 'ru-RU',
+      }),
+  };
+}
+
+/** Waits until the release is stored whole and in charge of the page. */
+async function stored(page: Page, version: string): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller)
+      await new Promise((done) =>
+        navigator.serviceWorker.addEventListener('controllerchange', done, { once: true }),
+      );
+  });
+  const held = await page.evaluate(
+    async (name) => Boolean(await (await caches.open(name)).match('/')),
+    `parta-release-${version}`,
+  );
+  expect(held).toBe(true);
+}
+
+function releaseOf(page: Page): Promise<string | null> {
+  return page.locator('meta[name="parta-release"]').getAttribute('content');
+}

@@ -1,0 +1,42 @@
+/** Passes requests on to a relay and counts them by path: what a device really fetched. */
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface CountingProxy {
+  port: number;
+  /** Path → times it was asked for. */
+  counts: Map<string, number>;
+  /** Names the relay's port; until then every request fails. */
+  leadTo(port: number): void;
+  close(): void;
+}
+
+export async function countingProxy(): Promise<CountingProxy> {
+  let to = 0;
+  const counts = new Map<string, number>();
+  const server = createServer((incoming, outgoing) => {
+    const path = incoming.url ?? '/';
+    counts.set(path, (counts.get(path) ?? 0) + 1);
+    const onward = request(
+      { host: '127.0.0.1', port: to, path, method: incoming.method, headers: incoming.headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
+    onward.on('error', () => outgoing.destroy());
+    incoming.pipe(onward);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    port: (server.address() as AddressInfo).port,
+    counts,
+    leadTo(port) {
+      to = port;
+    },
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
