@@ -15,7 +15,7 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   y: 'у',
   ё: 'е',
 };
-const LATIN_KEYS = 'qwertyuiop[]asdfghjkl;\'zxcvbnm,.`';
+const LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
 const CYRILLIC_KEYS = 'йцукенгшщзхъфывапролджэячсмитьбюё';
 
 /** The form in which two spellings of one word are equal. */

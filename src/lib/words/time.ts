@@ -25,8 +25,7 @@ export function listTime(at: number, now: number, language: Language): string {
   if (ago <= 0) return clock(at, language);
   if (ago === 1) return relative(language).format(-1, 'day');
   if (ago < 7) return format(language, 'weekdayShort', { weekday: 'short' }).format(at);
-  if (sameYear(at, now))
-    return format(language, 'dayShort', { day: 'numeric', month: 'short' }).format(at);
+  if (sameYear(at, now)) return format(language, 'dayShort', { day: 'numeric', month: 'short' }).format(at);
   return format(language, 'dateShort', { day: '2-digit', month: '2-digit', year: '2-digit' }).format(at);
 }
 

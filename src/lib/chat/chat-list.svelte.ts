@@ -1,0 +1,102 @@
+/** The list of chats as a page draws it: titles, last lines and times in words. Never holds a document. */
+import { m } from '#lib/paraglide/messages.js';
+import { live } from '#lib/replica/live.svelte.ts';
+import type { ChatRow, Device, Peek } from '#lib/replica/types.ts';
+import { matcher } from '#lib/words/fold.ts';
+import { language } from '#lib/words/language.ts';
+import { shortName, spokenName } from '#lib/words/names.ts';
+import { now } from '#lib/words/now.svelte.ts';
+import { listTime } from '#lib/words/time.ts';
+
+export interface ListedChat {
+  id: string;
+  title: string;
+  /** Whose hue and letters the avatar has. */
+  avatar: string;
+  /** What stands before the last line and why: own unsent, refused, a draft, or the author. */
+  lead: { kind: 'unsent' | 'refused' | 'draft' | 'author'; text: string } | undefined;
+  line: string;
+  time: string;
+  unread: number;
+}
+
+export class ChatList {
+  readonly #device: Device;
+  readonly #follow: ReturnType<typeof live>;
+  #query = $state('');
+  readonly #all = $derived.by(() => this.#listed());
+  readonly chats = $derived.by(() => {
+    if (!this.#query.trim()) return this.#all;
+    const matches = matcher(this.#query);
+    return this.#all.filter((chat) => matches(chat.title));
+  });
+
+  constructor(device: Device) {
+    this.#device = device;
+    this.#follow = live(device, ['chats', 'projection']);
+  }
+
+  get query(): string {
+    return this.#query;
+  }
+
+  search(query: string): void {
+    this.#query = query;
+  }
+
+  /** Before the first connection nothing is known, which is not the same as «no chats». */
+  get known(): boolean {
+    return this.#follow(() => this.#device.projection !== undefined);
+  }
+
+  get unread(): number {
+    return this.#follow(() => this.#device.chats().reduce((sum, chat) => sum + chat.unread, 0));
+  }
+
+  #listed(): ListedChat[] {
+    const present = now();
+    return this.#follow(() => this.#device.chats().map((row) => this.#list(row, present)));
+  }
+
+  #list(row: ChatRow, present: number): ListedChat {
+    const title = titleOf(this.#device, row);
+    return {
+      id: row.id,
+      title,
+      avatar: row.title ? row.id : (othersOf(this.#device, row.people)[0] ?? row.id),
+      lead: this.#lead(row),
+      line: row.draft && !row.unsent && !row.refused ? row.draft : lineOf(row.last),
+      time: row.activeAt ? listTime(row.activeAt, present, language()) : '',
+      unread: row.unread,
+    };
+  }
+
+  #lead(row: ChatRow): ListedChat['lead'] {
+    if (row.refused) return { kind: 'refused', text: m.chat_refused({ count: row.refused }) };
+    if (row.unsent) return { kind: 'unsent', text: m.unsent_short({ count: row.unsent }) };
+    if (row.draft) return { kind: 'draft', text: m.draft_lead() };
+    if (!row.last || !row.title) return undefined;
+    if (row.last.by === this.#device.person) return { kind: 'author', text: m.you_lead() };
+    const card = this.#device.who(row.last.by);
+    return card && { kind: 'author', text: `${shortName(card.name, card.role)}:` };
+  }
+}
+
+/** The title of a chat; a direct one is called by the other people in it. */
+export function titleOf(device: Device, row: { title: string; people: readonly string[] }): string {
+  if (row.title) return row.title;
+  const names = othersOf(device, row.people).map((person) => {
+    const card = device.who(person);
+    return card ? spokenName(card.name, card.role) : m.someone();
+  });
+  return names.join(', ') || m.chat_untitled();
+}
+
+function othersOf(device: Device, people: readonly string[]): string[] {
+  return people.filter((person) => person !== device.person);
+}
+
+function lineOf(last: Peek | undefined): string {
+  if (!last) return m.chat_no_messages();
+  return last.text || m.message_deleted();
+}

@@ -1,0 +1,188 @@
+/**
+ * One chat on screen: its messages as rows, what this person may do here, and what they are writing.
+ * Knows nothing of documents: the device answers with plain values. An act that is not allowed is undefined.
+ */
+import { live } from '#lib/replica/live.svelte.ts';
+import type {
+  Chat,
+  ChatAct,
+  ChatRow,
+  Device,
+  MessageView,
+  RefusedDraft,
+  Verdict,
+} from '#lib/replica/types.ts';
+import type { PaperEdit } from '#shared/school/may.ts';
+import { may } from '#shared/school/may.ts';
+import { titleOf } from './chat-list.svelte.ts';
+import { Composer } from './composer.svelte.ts';
+import { placeOf } from './place.ts';
+import { type MessageRow, rowsOf } from './rows.ts';
+
+/** What a person may do with one message; what is missing is not offered. */
+export interface MessageActs {
+  reply?: () => void;
+  react?: (emoji: string) => void;
+  edit?: () => void;
+  pin?: () => void;
+  unpin?: () => void;
+  remove?: () => void;
+}
+
+export interface PinnedMessage {
+  id: string;
+  /** Undefined while the message is not loaded. */
+  message: MessageView | undefined;
+}
+
+export class OpenChat {
+  readonly id: string;
+  readonly composer: Composer;
+  readonly #device: Device;
+  readonly #chat: Chat;
+  readonly #follow: ReturnType<typeof live>;
+  #loading = $state(false);
+  #refusal = $state.raw<Extract<Verdict, { ok: false }>>();
+
+  readonly messages = $derived.by(() => this.#follow(() => this.#chat.messages()));
+  readonly rows: MessageRow[] = $derived.by(() => rowsOf(this.messages, this.#chat.firstUnread));
+  readonly #byId = $derived(new Map(this.messages.map((message) => [message.id, message])));
+  readonly pins: PinnedMessage[] = $derived.by(() =>
+    this.#follow(() =>
+      this.#chat.pins().map(({ message }) => ({ id: message, message: this.#byId.get(message) })),
+    ),
+  );
+
+  constructor(device: Device, id: string) {
+    this.id = id;
+    this.#device = device;
+    this.#chat = device.chat(id);
+    this.#follow = live(device, [`chat/${id}`, 'chats', 'projection', 'refused', 'me']);
+    this.composer = new Composer(this.#chat, () => this.#follow(() => this.#chat.draft));
+  }
+
+  get row(): ChatRow | undefined {
+    return this.#follow(() => this.#device.chats().find((chat) => chat.id === this.id));
+  }
+
+  /** Undefined when this chat is none of the person's, as far as the device knows. */
+  get title(): string | undefined {
+    const { row } = this;
+    return row && titleOf(this.#device, row);
+  }
+
+  get ready(): boolean {
+    return this.#follow(() => this.#chat.ready);
+  }
+
+  get hasOlder(): boolean {
+    return this.#follow(() => this.#chat.hasOlder);
+  }
+
+  get loading(): boolean {
+    return this.#loading;
+  }
+
+  /** Why the last act on a message was not taken. */
+  get refusal(): Extract<Verdict, { ok: false }> | undefined {
+    return this.#refusal;
+  }
+
+  get refused(): RefusedDraft[] {
+    return this.#follow(() => this.#device.refused().filter((draft) => draft.room === `chat/${this.id}`));
+  }
+
+  /** Why writing is not possible here; undefined when it is. */
+  get closed(): Extract<Verdict, { ok: false }> | undefined {
+    const verdict = this.#ask('say');
+    return verdict.ok ? undefined : verdict;
+  }
+
+  /** Whether the rules show this person who has read. */
+  get seesReaders(): boolean {
+    return this.#follow(() => {
+      const { projection } = this.#device;
+      const entry = projection?.chats[this.id];
+      if (!projection || !entry) return false;
+      const { id, role, duties } = projection.me;
+      return may({ person: id, role, duties }, 'chat.readers', placeOf(entry)).ok;
+    });
+  }
+
+  message(id: string): MessageView | undefined {
+    return this.#byId.get(id);
+  }
+
+  async older(): Promise<void> {
+    if (this.#loading || !this.hasOlder) return;
+    this.#loading = true;
+    await this.#chat.older();
+    this.#loading = false;
+  }
+
+  /** Loads what is needed to show a message; false when it cannot be shown. */
+  find(id: string): Promise<boolean> {
+    return this.#byId.has(id) ? Promise.resolve(true) : this.#chat.find(id);
+  }
+
+  seen(message: string): void {
+    this.#chat.markRead(message);
+  }
+
+  actsOn(message: MessageView): MessageActs {
+    const acts: MessageActs = {};
+    if (this.#ask('say').ok) acts.reply = () => this.composer.answer(message);
+    if (this.#ask('react', message.id).ok)
+      acts.react = (emoji) => void this.#act(this.#chat.react(message.id, emoji));
+    if (message.mine && !message.paper && this.#ask('edit', message.id).ok)
+      acts.edit = () => this.composer.change(message);
+    if (this.#ask('pin', message.id).ok) {
+      if (message.pinned) acts.unpin = () => void this.#act(this.#chat.unpin(message.id));
+      else acts.pin = () => void this.#act(this.#chat.pin(message.id));
+    }
+    if (this.#ask('remove', message.id).ok) acts.remove = () => void this.#act(this.#chat.remove(message.id));
+    return acts;
+  }
+
+  /** The last own message that may be edited, for the arrow key in an empty composer. */
+  get lastEditable(): MessageView | undefined {
+    return this.messages.findLast(
+      (message) => message.mine && !message.paper && this.#ask('edit', message.id).ok,
+    );
+  }
+
+  get createPaper(): ((title: string, edit: PaperEdit) => Promise<Verdict>) | undefined {
+    return this.#ask('createPaper').ok ? (title, edit) => this.#chat.createPaper(title, edit) : undefined;
+  }
+
+  get unpin(): ((message: string) => void) | undefined {
+    return this.#ask('pin').ok ? (message) => void this.#act(this.#chat.unpin(message)) : undefined;
+  }
+
+  /** Takes a refused text back into the composer. */
+  async reuse(draft: RefusedDraft): Promise<void> {
+    const text = await this.#device.reuse(draft.id);
+    if (text) this.composer.takeBack(text);
+  }
+
+  async dismiss(draft: RefusedDraft): Promise<void> {
+    await this.#device.dismiss(draft.id);
+  }
+
+  forgetRefusal(): void {
+    this.#refusal = undefined;
+  }
+
+  close(): void {
+    this.#chat.close();
+  }
+
+  #ask(act: ChatAct, message?: string): Verdict {
+    return this.#follow(() => this.#chat.may(act, message));
+  }
+
+  async #act(answer: Promise<Verdict>): Promise<void> {
+    const verdict = await answer;
+    this.#refusal = verdict.ok ? undefined : verdict;
+  }
+}

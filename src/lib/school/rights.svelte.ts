@@ -1,0 +1,104 @@
+/**
+ * An administrator's changes to the registry, offline too: what is written on this device shows at once, and what
+ * the relay refused comes back with its reason. The registry's own library is loaded with the first change.
+ */
+import { live } from '#lib/replica/live.svelte.ts';
+import type { Device, RefusedDraft, RegistryDesk, Verdict } from '#lib/replica/types.ts';
+import type { Matrix } from '#shared/school/may.ts';
+import type { Role } from '#shared/school/roles.ts';
+
+export type DeskState =
+  | { at: 'loading' }
+  | { at: 'open'; desk: RegistryDesk }
+  /** Its files are not on this device and there is no network. */
+  | { at: 'out-of-reach' };
+
+export class Rights {
+  readonly #device: Device;
+  readonly #follow: ReturnType<typeof live>;
+  readonly #room: string;
+  #state = $state.raw<DeskState>({ at: 'loading' });
+  #refusal = $state.raw<Extract<Verdict, { ok: false }>>();
+  #closed = false;
+
+  constructor(device: Device) {
+    this.#device = device;
+    this.#room = `org/${device.projection?.org.id ?? ''}`;
+    this.#follow = live(device, [
+      'projection',
+      'refused',
+      'unsent',
+      `org/${device.projection?.org.id ?? ''}`,
+    ]);
+    void this.#open();
+  }
+
+  get state(): DeskState {
+    return this.#state;
+  }
+
+  /** Why the last change was not kept. */
+  get refusal(): Extract<Verdict, { ok: false }> | undefined {
+    return this.#refusal;
+  }
+
+  get refused(): RefusedDraft[] {
+    return this.#follow(() => this.#device.refused().filter(({ room }) => room === this.#room));
+  }
+
+  /** The role as this device wants it, and whether the school has it already. */
+  role(person: string): { role: Role; settled: boolean } | undefined {
+    return this.#follow(() => {
+      const known = this.#device.who(person)?.role;
+      const wanted = this.#desk?.role(person) ?? known;
+      return wanted && { role: wanted, settled: wanted === known };
+    });
+  }
+
+  matrix(chat: string): { matrix: Matrix; settled: boolean } | undefined {
+    return this.#follow(() => {
+      const known = this.#device.projection?.chats[chat]?.matrix;
+      const wanted = this.#desk?.matrix(chat) ?? known;
+      return wanted && { matrix: wanted, settled: sameMatrix(wanted, known) };
+    });
+  }
+
+  async setRole(person: string, to: Role): Promise<void> {
+    this.#keep(await this.#desk?.setRole(person, to));
+  }
+
+  async setMatrix(chat: string, to: Matrix): Promise<void> {
+    this.#keep(await this.#desk?.setMatrix(chat, to));
+  }
+
+  async dismiss(draft: RefusedDraft): Promise<void> {
+    await this.#device.dismiss(draft.id);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#desk?.close();
+  }
+
+  get #desk(): RegistryDesk | undefined {
+    return this.#state.at === 'open' ? this.#state.desk : undefined;
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const desk = await this.#device.registry();
+      if (this.#closed) desk.close();
+      else this.#state = { at: 'open', desk };
+    } catch {
+      this.#state = { at: 'out-of-reach' };
+    }
+  }
+
+  #keep(verdict: Verdict | undefined): void {
+    this.#refusal = verdict && !verdict.ok ? verdict : undefined;
+  }
+}
+
+function sameMatrix(a: Matrix, b: Matrix | undefined): boolean {
+  return b !== undefined && (Object.keys(a) as (keyof Matrix)[]).every((key) => a[key] === b[key]);
+}

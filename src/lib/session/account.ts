@@ -1,0 +1,57 @@
+/** Who this browser belongs to now. The cookie is the relay's; the name of the person is remembered here, so that the app opens without a network. */
+
+/** What a one-time link gave, or why it gave nothing. */
+export type Entry =
+  | { ok: true; person: string }
+  | { ok: false; code: 'link-gone' | 'too-many' | 'no-network' };
+
+const KEY = 'parta-person';
+
+/** The person who used this browser last and did not sign out. */
+export function rememberedPerson(): string | undefined {
+  return localStorage.getItem(KEY) ?? undefined;
+}
+
+export function rememberPerson(person: string): void {
+  localStorage.setItem(KEY, person);
+}
+
+export function forgetPerson(): void {
+  localStorage.removeItem(KEY);
+}
+
+/** Uses a one-time link; its token works once. */
+export async function redeem(token: string): Promise<Entry> {
+  const answer = await ask('/api/in', { token });
+  if (!answer) return { ok: false, code: 'no-network' };
+  if (answer.status === 429) return { ok: false, code: 'too-many' };
+  if (answer.status === 401 || answer.status === 400) return { ok: false, code: 'link-gone' };
+  const person = await personOf(answer);
+  return person === undefined ? { ok: false, code: 'no-network' } : { ok: true, person };
+}
+
+/** The person of the session's cookie; undefined when there is none, or no network to ask. */
+export async function sessionPerson(): Promise<string | undefined> {
+  const answer = await fetch('/api/session').catch(() => undefined);
+  return answer && personOf(answer);
+}
+
+/** Ends the session at the relay. Without a network the cookie stays until it expires, but nothing local uses it. */
+export async function endSession(): Promise<void> {
+  await ask('/api/sign-out', {});
+}
+
+function ask(path: string, body: Record<string, string>): Promise<Response | undefined> {
+  return fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => undefined);
+}
+
+async function personOf(answer: Response): Promise<string | undefined> {
+  if (!answer.ok) return undefined;
+  const body: unknown = await answer.json().catch(() => undefined);
+  const person = (body as { person?: unknown } | undefined)?.person;
+  return typeof person === 'string' ? person : undefined;
+}

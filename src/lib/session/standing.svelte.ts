@@ -1,0 +1,25 @@
+/** What the line and the disk say to a person, in one place for the bars of the shell. */
+import { live } from '#lib/replica/live.svelte.ts';
+import type { Device, DiskState, LineState } from '#lib/replica/types.ts';
+
+export class DeviceStanding {
+  readonly #device: Device;
+  readonly #follow: ReturnType<typeof live>;
+
+  constructor(device: Device) {
+    this.#device = device;
+    this.#follow = live(device, ['line', 'unsent', 'disk']);
+  }
+
+  get line(): LineState {
+    return this.#follow(() => this.#device.line);
+  }
+
+  get disk(): DiskState {
+    return this.#follow(() => this.#device.disk);
+  }
+
+  get unsent(): number {
+    return this.#follow(() => this.#device.unsent);
+  }
+}
