@@ -4,7 +4,7 @@ import type { People } from './accounts/people.ts';
 import { createLog } from './monitoring/log.ts';
 import { emptySchool, foundSchool } from './registry/founding.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { type Started, start } from './start.ts';
+import { isBuilt, type Started, start } from './start.ts';
 import { portTrouble, stopOnSignal } from './stopping.ts';
 import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 
@@ -14,9 +14,12 @@ await run(read.settings);
 
 async function run(settings: Settings): Promise<void> {
   for (const warning of settings.warnings) console.error(warning);
+  if (!isBuilt())
+    console.error('The app is not built, so browsers find nothing here. Build it: npm run build');
   const started = await startOrSayWhy(settings);
   stopOnSignal(started.stop);
   await inviteFirst(started);
+  console.error(`Parta runs at ${settings.origin} (stop: Ctrl+C).`);
 }
 
 async function startOrSayWhy(settings: Settings): Promise<Started> {

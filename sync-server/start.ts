@@ -1,4 +1,5 @@
 /** Starts a school from its data folder: store, registry, people and accounts, then the relay that serves them. */
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ import { openSchool } from './registry/founding.ts';
 import { openStore, type Relay, startRelay } from './serve.ts';
 import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 
-export const ORG = 'main';
+const ORG = 'main';
 const BUILD = fileURLToPath(new URL('../build', import.meta.url));
 
 export interface StartOptions {
@@ -78,6 +79,11 @@ async function schoolIn(store: SqliteStore, people: People, options: StartOption
   const founded = await openSchool(store, ORG, people.nameOf);
   if (!founded) throw new Error('the school was not founded');
   return founded;
+}
+
+/** Whether there is an app to serve. */
+export function isBuilt(): boolean {
+  return existsSync(join(BUILD, 'index.html'));
 }
 
 /** Resolves when the port can be had; rejects with the system's error. */
