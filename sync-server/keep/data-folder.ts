@@ -1,8 +1,9 @@
 /** What a school's data folder holds, found by looking: databases by their first bytes, the rest as plain files. */
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import Sqlite from 'better-sqlite3';
 
+/** The database of rooms (serve.ts opens it). */
+const LOG = 'parta.sqlite';
 const SQLITE_HEADER = 'SQLite format 3\0';
 /** Written by SQLite beside its database; their content is in the database's own snapshot. */
 const COMPANION = /-(wal|shm|journal)$/;
@@ -26,8 +27,8 @@ export function readDataFolder(folder: string): DataFolder {
   for (const path of pathsUnder(folder)) {
     if (COMPANION.test(path) || PARTIAL.test(path) || path === LAST_BACKUP) continue;
     const file = join(folder, path);
-    if (!isDatabase(file)) found.files.push(path);
-    else if (found.log === undefined && isLog(file)) found.log = path;
+    if (path === LOG) found.log = path;
+    else if (!isDatabase(file)) found.files.push(path);
     else found.databases.push(path);
   }
   return found;
@@ -49,16 +50,5 @@ function isDatabase(file: string): boolean {
     );
   } finally {
     closeSync(handle);
-  }
-}
-
-function isLog(file: string): boolean {
-  const db = new Sqlite(file, { readonly: true, fileMustExist: true });
-  try {
-    const tables =
-      "select count(*) from sqlite_master where type = 'table' and name in ('rooms', 'log', 'leases')";
-    return db.prepare(tables).pluck().get() === 3;
-  } finally {
-    db.close();
   }
 }

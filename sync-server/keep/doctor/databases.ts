@@ -1,0 +1,64 @@
+/** Databases and documents: whole on the disk, and readable to the last one. */
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { parseDoc } from '#shared/school/names.ts';
+import { plainRegistry } from '../../registry/plain.ts';
+import { openSqlite, type SqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import { readDataFolder } from '../data-folder.ts';
+import { loadYjs } from '../load-yjs.ts';
+import { faultsOf } from '../snapshot.ts';
+import { bad, type Finding, ok, warn } from './finding.ts';
+
+const RESTORE = 'Stop the relay, keep the folder as it is, and put the last backup back: npm run restore.';
+
+export async function checkDatabases(data: string): Promise<Finding[]> {
+  const { log, databases } = readDataFolder(data);
+  if (log === undefined) return [warn(`${data} holds no school yet`, 'Run: npm start')];
+  const findings = [log, ...databases].map((path) => checkDatabase(data, path));
+  if (findings[0]?.level === 'ok') findings.push(...(await checkDocuments(join(data, log))));
+  return findings;
+}
+
+function checkDatabase(data: string, path: string): Finding {
+  const faults = faultsOf(join(data, path));
+  if (faults.length === 0) return ok(`${path} is sound`);
+  return bad(`${path} is damaged: ${faults[0]}`, RESTORE);
+}
+
+async function checkDocuments(file: string): Promise<Finding[]> {
+  const docs = docsIn(file);
+  const store = await openSqlite({ file });
+  const findings: Finding[] = [];
+  try {
+    for (const doc of docs) {
+      const why = await faultOf(store, doc);
+      if (why) findings.push(bad(`${doc} cannot be read: ${why}`, `Everything else works. ${RESTORE}`));
+    }
+  } finally {
+    await store.close();
+  }
+  return findings.length > 0 ? findings : [ok(`${docs.length} documents open`)];
+}
+
+async function faultOf(store: SqliteStore, doc: string): Promise<string | undefined> {
+  try {
+    const name = parseDoc(doc);
+    if (!name) return 'no document has such a name';
+    if (name.kind === 'registry') {
+      const { snapshot, rows } = await store.load(doc);
+      plainRegistry([...(snapshot ? [snapshot.bytes] : []), ...rows.map((row) => row.bytes)]);
+    } else (await loadYjs(store, doc)).doc.destroy();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function docsIn(file: string): string[] {
+  const db = new Sqlite(file, { readonly: true, fileMustExist: true });
+  try {
+    return db.prepare('select doc from docs order by doc').pluck().all() as string[];
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,132 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { expect, it, onTestFinished } from 'vitest';
+import { selfSigned } from '../../../tests/support/certificate.ts';
+import { freePort } from '../../../tests/support/served-school.ts';
+import { createLog } from '../../monitoring/log.ts';
+import { foundSchool } from '../../registry/founding.ts';
+import { NAMES, smallRegistry } from '../../registry/school.fixture.ts';
+import { start } from '../../start.ts';
+import { backup } from '../backup.ts';
+import { folder, MASHA, smallSchool } from '../school.fixture.ts';
+import { checkCertificate, checkLine } from './address.ts';
+import { examine, report } from './doctor.ts';
+import type { Finding } from './finding.ts';
+import { checkNode, checkRoom } from './folder.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+function trouble(findings: readonly Finding[]): string[] {
+  return findings.filter((finding) => finding.level !== 'ok').map((finding) => finding.what);
+}
+
+async function runningSchool(): Promise<{ data: string; port: number }> {
+  const [data, port] = [folder(), await freePort()];
+  const started = await start({
+    dataDir: data,
+    port,
+    host: '127.0.0.1',
+    origin: `http://localhost:${port}`,
+    log: createLog(() => undefined),
+    async found(store, people) {
+      people.put(Object.entries(NAMES).map(([person, name]) => ({ person, name })));
+      await foundSchool(store, smallRegistry(), Date.now());
+    },
+  });
+  onTestFinished(started.stop);
+  return { data, port };
+}
+
+function builtApp(): string {
+  const build = folder();
+  writeFileSync(join(build, 'index.html'), '');
+  return build;
+}
+
+it('[R630] a school that runs well, with a backup of today, is told nothing to do', async () => {
+  const { data, port } = await runningSchool();
+  await backup({ data, to: folder(), maxAgeDays: 30 });
+  const findings = await examine({
+    env: { PARTA_PORT: String(port) },
+    data,
+    build: builtApp(),
+    now: Date.now(),
+  });
+  expect(trouble(findings)).toEqual([]);
+  expect(report(findings)).toContain('WebSockets pass');
+});
+
+it('[R631] each fault is named with what to do, and none hides another', async () => {
+  const school = await smallSchool();
+  await school.say('7a', MASHA, 'Привет');
+  await school.say('7b', MASHA, 'И вам');
+  await school.close();
+  const raw = new Sqlite(join(school.data, 'parta.sqlite'));
+  raw.prepare("update log set bytes = x'00' where room = 'chat/7b'").run();
+  raw.close();
+  writeFileSync(
+    join(school.data, 'auth.sqlite'),
+    Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4096, 7)]),
+  );
+  chmodSync(school.data, 0o755);
+  const env = { PARTA_PORT: String(await freePort()), PARTA_SECRET: 'short' };
+  const now = Date.UTC(2020, 0, 1);
+  const findings = await examine({ env, data: school.data, build: folder(), now });
+  const said = report(findings);
+  for (const words of [
+    'the app is not built',
+    'PARTA_SECRET is shorter',
+    'others on this computer can read',
+    'the clock says 2020',
+    'auth.sqlite is damaged',
+    'chat/7b/feed/1 cannot be read',
+    'no backup was ever made',
+  ])
+    expect(said).toContain(words);
+  expect(said).not.toContain('chat/7a/feed/1 cannot');
+  expect(findings.filter(({ level, todo }) => level === 'bad' && todo === '')).toEqual([]);
+});
+
+it('[R631] an old backup, a full disk, an old Node, a folder that is not there', async () => {
+  const school = await smallSchool();
+  await school.say('7a', MASHA, 'Привет');
+  await backup({ data: school.data, to: folder(), maxAgeDays: 30 });
+  await school.close();
+  const options = { env: { PARTA_PORT: String(await freePort()) }, build: builtApp() };
+  const later = await examine({ ...options, data: school.data, now: Date.now() + 5 * DAY_MS });
+  expect(trouble(later)).toContain('the last backup is 5 days old');
+  expect(trouble(later).some((what) => what.startsWith('nothing answers'))).toBe(true);
+  const none = await examine({ ...options, data: join(folder(), 'none'), now: Date.now() });
+  expect(trouble(none).some((what) => what.includes('there is no data folder'))).toBe(true);
+  expect([checkRoom('/', 1).level, checkRoom('/', 500 * 1024 * 1024).level]).toEqual(['bad', 'warn']);
+  expect([checkNode('20.1.0').level, checkNode('24.0.0').level]).toEqual(['bad', 'ok']);
+});
+
+it('[R632] a certificate that ends, ended, or is another’s', () => {
+  const dir = folder();
+  const { cert, key } = selfSigned(dir, 'localhost', 20);
+  const tls = { cert: readFileSync(cert), key: readFileSync(key) };
+  mkdirSync(join(dir, 'b'));
+  const other = { ...tls, key: readFileSync(selfSigned(join(dir, 'b')).key) };
+  const level = (origin: string, days: number, pair = tls) =>
+    checkCertificate({ tls: pair, origin }, Date.now() + days * DAY_MS).map((finding) => finding.level);
+  expect(level('https://localhost', 0.1)).toEqual(['ok']);
+  expect(level('https://localhost', 10)).toEqual(['warn']);
+  expect(level('https://localhost', 21)).toEqual(['bad']);
+  expect(level('https://parta.example', 0.1)).toEqual(['bad']);
+  expect(level('https://localhost', 0.1, other)).toEqual(['bad']);
+});
+
+it('[R633] a proxy that swallows WebSockets, and a relay of another origin, are told apart', async () => {
+  const { port } = await runningSchool();
+  expect((await checkLine(`http://127.0.0.1:${port}`)).what).toContain('another PARTA_ORIGIN');
+  const proxy = createServer((_, answer) => answer.end('page'));
+  proxy.on('upgrade', (_, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'));
+  await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+  onTestFinished(() => void proxy.close());
+  const finding = await checkLine(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  expect(finding).toMatchObject({ level: 'bad', what: expect.stringContaining('no WebSocket') });
+});
