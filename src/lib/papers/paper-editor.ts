@@ -74,6 +74,10 @@ export class PaperEditor {
     return canRun(this.#editor, action);
   }
 
+  get inTable(): boolean {
+    return this.#editor.isActive('table');
+  }
+
   /** Address of the link under the selection, '' for none. */
   get link(): string {
     const { href } = this.#editor.getAttributes('link') as { href?: unknown };
@@ -112,8 +116,21 @@ export class PaperEditor {
     };
   }
 
+  get hasFocus(): boolean {
+    return this.#editor.isFocused;
+  }
   focus(): void {
     this.#editor.commands.focus();
+  }
+  /** Where the caret is, to come back to in the next editor of the paper. */
+  get caret(): { from: number; to: number } {
+    const { from, to } = this.#editor.state.selection;
+    return { from, to };
+  }
+  comeBack({ from, to }: { from: number; to: number }): void {
+    const end = this.#editor.state.doc.content.size;
+    const selection = { from: Math.min(from, end), to: Math.min(to, end) };
+    this.#editor.chain().setTextSelection(selection).focus(undefined, { scrollIntoView: false }).run();
   }
 
   /** The engine below, for tests. */
