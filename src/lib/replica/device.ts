@@ -1,5 +1,11 @@
 /** The device of one person: everything a page needs, from the disk of this browser. */
-import type { Device } from './types.ts';
+
+import { LINE_PATH } from '#shared/wire/protocol.ts';
+import { brokenDevice } from './broken.ts';
+import type { Disks } from './disk.ts';
+import { openDisks, troubleOf } from './disk.ts';
+import { LiveDevice } from './live-device.ts';
+import type { Device, DiskState } from './types.ts';
 
 export interface OpenOptions {
   person: string;
@@ -13,6 +19,26 @@ export interface OpenOptions {
  * Opens the person's database and becomes one of their tabs; resolves as soon as the disk answers, never waits for the
  * network. Never rejects for a broken disk: `disk` of the device is then `failed`, and nothing was wiped.
  */
-export function openDevice(_options: OpenOptions): Promise<Device> {
-  return Promise.reject(new Error('not written yet'));
+export async function openDevice({ person, url, app = '' }: OpenOptions): Promise<Device> {
+  let device: LiveDevice | undefined;
+  let early: DiskState = 'open';
+  const onDisk = (state: DiskState) => {
+    early = state;
+    void device?.diskIs(state);
+  };
+  let disks: Disks;
+  try {
+    disks = await openDisks(person, onDisk);
+  } catch (error) {
+    return brokenDevice(person, troubleOf(error) === 'storage-full' ? 'full' : 'failed');
+  }
+  const line = url ?? `${location.origin.replace(/^http/, 'ws')}${LINE_PATH}`;
+  try {
+    device = await LiveDevice.open({ person, url: line, app, disks });
+  } catch (error) {
+    for (const disk of [disks.strict, disks.relaxed]) disk.close();
+    return brokenDevice(person, troubleOf(error) === 'storage-full' ? 'full' : 'failed');
+  }
+  if (early !== 'open') await device.diskIs(early);
+  return device;
 }

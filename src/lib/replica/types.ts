@@ -31,6 +31,7 @@ export type Topic =
   | 'chats'
   | 'unsent'
   | 'refused'
+  | 'papers'
   | 'disk'
   | 'me'
   | `${string}/${string}`;
@@ -153,7 +154,8 @@ export type Intent =
   | { act: 'pin.set'; message: string; at: number }
   | { act: 'pin.remove'; message: string }
   | { act: 'paper.rights'; paper: string; title?: string; edit?: PaperEdit }
-  | { act: 'paper.write' }
+  /** Keystrokes: bytes alone. `schema`: the paper learns its schema, with its first words. */
+  | { act: 'paper.write'; schema?: true }
   | { act: 'me.set'; root: 'settings' | 'drafts'; key: string; value: Plain | null }
   | { act: 'role.set'; person: string; from: Role; to: Role; at: number }
   | { act: 'matrix.set'; chat: string; from: Matrix; to: Matrix; at: number };

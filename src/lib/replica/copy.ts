@@ -1,0 +1,267 @@
+/**
+ * A room on this tab: its loaded documents as they are on screen, confirmed content plus everything that waits in the
+ * outbox. The disk is the truth: when pending work was made again there (`gen`), this copy is read anew and what was
+ * not saved yet is made on top of it.
+ */
+
+import * as Y from 'yjs';
+import type { Message, PaperEntry } from '#shared/feed/shape.ts';
+import { feedDoc, parseRoom, pinsDoc } from '#shared/school/names.ts';
+import { perform } from './acts.ts';
+import type { Disk, DocRow, OutRow, PenRow, PlaceRow, RoomRow, TailRow } from './disk.ts';
+import type { RoomWord } from './tabs.ts';
+import type { Intent } from './types.ts';
+import { bytesOf, FROM_OUTSIDE, holdLease, type Moved, newDoc, noteMove, rebase } from './ydoc.ts';
+
+export type LiveDoc = ReturnType<typeof newDoc>;
+
+/** Made on screen, not on disk yet. */
+export interface Unsaved {
+  intent: Intent;
+  doc: string;
+  bytes: Uint8Array;
+  lease: number;
+  n: number;
+  dependsOn: string[];
+  at: number;
+  done(saved: { ok: true } | { ok: false; code: 'storage-full' | 'storage-failed' | 'no-lease' }): void;
+}
+
+export class RoomCopy {
+  readonly room: string;
+  epoch = '';
+  head = 0;
+  gen = 0;
+  /** Whether the disk was read. */
+  loaded = false;
+  /** Rises with everything that changes the room on this tab. */
+  version = 0;
+  docs = new Map<string, LiveDoc>();
+  places = new Map<string, PlaceRow>();
+  out: OutRow[] = [];
+  unsaved: Unsaved[] = [];
+  pen: PenRow | undefined;
+  /** Called before the documents are replaced by newly read ones. */
+  beforeSwap: (() => void) | undefined;
+  readonly #onTwin: (lease: number) => void;
+  #lane: Promise<unknown> = Promise.resolve();
+
+  constructor(room: string, onTwin: (lease: number) => void) {
+    this.room = room;
+    this.#onTwin = onTwin;
+  }
+
+  /** Runs one piece of work after another: reading and saving never overlap. */
+  inLane<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#lane.then(work);
+    this.#lane = result.catch(() => {});
+    return result;
+  }
+
+  /** Documents to load when the room is opened. */
+  firstDocs(head: number): string[] {
+    const parsed = parseRoom(this.room);
+    if (parsed?.kind === 'chat') return [feedDoc(parsed.chat, Math.max(head, 1)), pinsDoc(parsed.chat)];
+    return parsed?.kind === 'org' ? [] : [this.room];
+  }
+
+  /** Reads the room and its first documents, and those already loaded, from disk. In the lane. */
+  async read(disk: Disk, person: string, slot: number): Promise<void> {
+    const stores = [disk.rooms, disk.docs, disk.tails, disk.places, disk.outbox, disk.pens];
+    const read = await disk.transaction('r', stores, async () => {
+      const row: RoomRow | undefined = await disk.rooms.get(this.room);
+      const out: OutRow[] = await disk.outbox.where('room').equals(this.room).sortBy('id');
+      const pen: PenRow | undefined = await disk.pens.get([this.room, slot]);
+      const names = new Set([...this.firstDocs(row?.head ?? 0), ...this.docs.keys()]);
+      const stored: Stored[] = [];
+      for (const name of names) stored.push(await readStored(disk, name));
+      return { row, out, pen, stored };
+    });
+    // From here on nothing may wait: what was typed until now is carried over.
+    this.beforeSwap?.();
+    const { row, out, pen, stored } = read;
+    this.epoch = row?.epoch ?? '';
+    this.head = row?.head ?? 0;
+    this.gen = row?.gen ?? 0;
+    this.out = out;
+    this.docs = new Map();
+    this.places = new Map();
+    const old = this.pen;
+    this.pen = pen ?? old;
+    for (const part of stored) this.#build(part);
+    if (pen && this.unsaved.length > 0) this.#again(person, pen, old);
+    this.loaded = true;
+    this.version++;
+  }
+
+  /** Loads one more document from disk; false when it is not there. In the lane. */
+  async readMore(disk: Disk, name: string): Promise<boolean> {
+    const stored = await disk.transaction('r', [disk.docs, disk.tails, disk.places], () =>
+      readStored(disk, name),
+    );
+    if (stored.there) this.#build(stored);
+    this.version++;
+    return stored.there;
+  }
+
+  /** Takes bytes of the relay or of another tab. */
+  take(doc: string, bytes: Uint8Array): void {
+    const live = this.docs.get(doc);
+    if (live && bytes.length > 0) Y.applyUpdate(live, bytes, FROM_OUTSIDE);
+    this.version++;
+  }
+
+  /** Makes an intent on screen. Undefined when it changes nothing. */
+  make(intent: Intent, doc: string, person: string): Uint8Array | undefined {
+    const live = this.docs.get(doc) ?? this.#empty(doc);
+    const bytes = bytesOf(live, () => perform(intent, live, person));
+    this.version++;
+    return bytes;
+  }
+
+  /** Hears what another tab (or the leader in this one) did to the room on disk. In the lane. */
+  hear(word: RoomWord): void {
+    if (!this.loaded) return;
+    for (const { doc, bytes } of word.changes) this.take(doc, bytes);
+    for (const place of word.places) this.places.set(place.id, place);
+    if (word.acked.length > 0) {
+      const acked = new Set(word.acked);
+      this.out = this.out.filter((row) => !acked.has(row.id));
+    }
+    const known = new Set(this.out.map((row) => row.id));
+    for (const row of word.added) if (!known.has(row.id)) this.out.push(row);
+    if (word.head > 0) this.#moveHead(word.head);
+    if (word.epoch !== '') this.epoch = word.epoch;
+    this.version++;
+  }
+
+  /** From now on this room is written with that pen. */
+  hold(pen: PenRow): void {
+    this.pen = pen;
+    for (const doc of this.docs.values()) holdLease(doc, pen.lease);
+  }
+
+  /** The document that holds a message or paper, pending ones included. */
+  docOf(id: string): string | undefined {
+    const placed = this.places.get(id);
+    if (placed) return placed.doc;
+    for (const [name, doc] of this.docs) {
+      if (doc.share.has('messages') && (doc.getMap('messages').has(id) || doc.getMap('papers').has(id)))
+        return name;
+    }
+    return undefined;
+  }
+
+  message(id: string): Message | 'gone' | 'unknown' {
+    for (const doc of this.docs.values()) {
+      const found = doc.share.has('messages') ? doc.getMap<Message>('messages').get(id) : undefined;
+      if (found) return found;
+    }
+    const placed = this.places.get(id);
+    return placed && this.docs.has(placed.doc) ? 'gone' : 'unknown';
+  }
+
+  paper(id: string): PaperEntry | undefined {
+    for (const doc of this.docs.values()) {
+      const found = doc.share.has('papers') ? doc.getMap<PaperEntry>('papers').get(id) : undefined;
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** A segment that opens now is empty here: what comes for it needs a document to land in. */
+  #moveHead(head: number): void {
+    this.head = head;
+    for (const name of this.firstDocs(head)) if (!this.docs.has(name)) this.#empty(name);
+  }
+
+  #empty(name: string): LiveDoc {
+    const live = newDoc(name, () => this.#onTwin(live.lease));
+    if (this.pen) holdLease(live, this.pen.lease);
+    this.docs.set(name, live);
+    return live;
+  }
+
+  #build({ name, parts, places }: Stored): void {
+    for (const place of places) this.places.set(place.id, place);
+    const live = newDoc(name, () => this.#onTwin(live.lease));
+    const pending = this.out.filter((out) => out.doc === name);
+    Y.transact(
+      live,
+      () => {
+        for (const bytes of parts) Y.applyUpdate(live, bytes, FROM_OUTSIDE);
+        for (const { bytes } of pending) if (bytes.length > 0) Y.applyUpdate(live, bytes, FROM_OUTSIDE);
+      },
+      FROM_OUTSIDE,
+      false,
+    );
+    if (this.pen) holdLease(live, this.pen.lease);
+    this.docs.set(name, live);
+  }
+
+  /** Makes what was not saved yet again, on the state that was just read, under the pen that now holds. */
+  #again(person: string, pen: PenRow, old: PenRow | undefined): void {
+    this.hold(pen);
+    let n = pen.n;
+    const kept: Unsaved[] = [];
+    for (const unsaved of this.unsaved) {
+      if (unsaved.doc.endsWith('/registry')) {
+        // Only whoever has the registry's library can make it again: the leader does, before it is sent.
+        kept.push({ ...unsaved, lease: 0, n: 0 });
+        continue;
+      }
+      const bytes =
+        unsaved.intent.act === 'paper.write' && !unsaved.intent.schema
+          ? this.#rebased(unsaved, pen, old)
+          : this.make(unsaved.intent, unsaved.doc, person);
+      if (!bytes) {
+        unsaved.done({ ok: true });
+        continue;
+      }
+      n++;
+      kept.push({ ...unsaved, bytes, lease: pen.lease, n });
+    }
+    this.unsaved = kept;
+    this.pen = { ...pen, n };
+  }
+
+  #rebased(unsaved: Unsaved, pen: PenRow, old: PenRow | undefined): Uint8Array | undefined {
+    const live = this.docs.get(unsaved.doc);
+    if (!live) return undefined;
+    const bytes =
+      old && old.lease !== pen.lease
+        ? rebase(unsaved.bytes, this.#moves(unsaved, pen, old, live))
+        : unsaved.bytes;
+    // Own words that come back as bytes must not look like a twin's.
+    const { lease } = live;
+    holdLease(live, Number.MAX_SAFE_INTEGER);
+    Y.applyUpdate(live, bytes, FROM_OUTSIDE);
+    holdLease(live, lease);
+    return bytes;
+  }
+
+  /** What was saved before it has moved from the end of the confirmed on; what is being typed follows it. */
+  #moves({ bytes }: Unsaved, pen: PenRow, old: PenRow, live: LiveDoc): Moved {
+    const from = Y.getState(live.store, old.lease);
+    const start = Y.getState(live.store, pen.lease);
+    const first = Y.parseUpdateMeta(bytes).from.get(old.lease) ?? from;
+    const moved: Moved = new Map([[old.lease, [{ from, end: first, lease: pen.lease, start: 0 }]]]);
+    noteMove(moved, bytes, old.lease, pen.lease, start);
+    return moved;
+  }
+}
+
+interface Stored {
+  name: string;
+  there: boolean;
+  parts: Uint8Array[];
+  places: PlaceRow[];
+}
+
+async function readStored(disk: Disk, name: string): Promise<Stored> {
+  const row: DocRow | undefined = await disk.docs.get(name);
+  const tails: TailRow[] = row ? await disk.tails.where('doc').equals(name).sortBy('id') : [];
+  const places: PlaceRow[] = await disk.places.where('doc').equals(name).toArray();
+  const snapshot = row && row.snapshot.length > 0 ? [row.snapshot] : [];
+  return { name, there: row !== undefined, parts: [...snapshot, ...tails.map(({ bytes }) => bytes)], places };
+}

@@ -1,0 +1,181 @@
+/**
+ * The one database of a person on this device. The schema changes only by adding; every released form stays readable.
+ * Confirmed documents and the outbox never mix: a document on screen is the first plus the second.
+ */
+
+import { Dexie, type Table } from 'dexie';
+import type { Projection } from '#shared/registry/shape.ts';
+import type { Intent, PaperRow, Peek, PrivateCopy, RefusedDraft, ReturnedPiece } from './types.ts';
+
+export interface RoomRow {
+  room: string;
+  /** '' until the relay named one. */
+  epoch: string;
+  /** Sequence up to which what is held here is complete. */
+  seq: number;
+  head: number;
+  /** Rises when pending work was made again: whoever wrote on the older one loads and repeats. */
+  gen: number;
+}
+export interface DocRow {
+  doc: string;
+  room: string;
+  seq: number;
+  /** Confirmed content; `tails` hold what came after it. */
+  snapshot: Uint8Array;
+  tailBytes: number;
+}
+export interface TailRow {
+  id: number;
+  doc: string;
+  room: string;
+  seq: number;
+  bytes: Uint8Array;
+}
+export interface PlaceRow {
+  room: string;
+  id: string;
+  doc: string;
+  kind: 'message' | 'edit' | 'paper';
+  seq: number;
+  at: number;
+  by: string;
+}
+export interface OutRow {
+  id: number;
+  room: string;
+  doc: string;
+  epoch: string;
+  slot: number;
+  lease: number;
+  n: number;
+  intent: Intent;
+  bytes: Uint8Array;
+  /** Ids of messages and papers that were themselves pending when this was made. */
+  dependsOn: string[];
+  at: number;
+  /** How often it was made again without having been acknowledged. */
+  tries: number;
+}
+export interface LeaseRow {
+  lease: number;
+  /** Tab slot that writes with it; SPARE for none yet, BURNT for never again. */
+  slot: number;
+  /** Last number used in an id that begins with this lease. */
+  ids: number;
+}
+export const SPARE = -1;
+export const BURNT = -2;
+
+/** With which lease a slot writes in a room, and how far. */
+export interface PenRow {
+  room: string;
+  slot: number;
+  lease: number;
+  /** Last number used. */
+  n: number;
+  /** Last number that the relay is known to hold, and the digest of that intent. */
+  acked: number;
+  digest: number;
+  replaces: { lease: number; n: number };
+}
+export interface HeadRow {
+  chat: string;
+  seq: number;
+  read: number;
+  unread: number;
+  last: Peek | undefined;
+  /** Largest marks of the others. */
+  got: number;
+  othersRead: number;
+  /** How far the relay was told that this person has read. */
+  told: number;
+}
+export interface RefusedRow extends RefusedDraft {
+  bytes: Uint8Array;
+}
+export interface CopyRow extends PrivateCopy {
+  bytes: Uint8Array;
+}
+export type Kv = { key: 'projection'; value: Projection } | { key: `draft/${string}`; value: string };
+
+/** The stores of each released version, in order. Never edit one: add the next. */
+const VERSIONS: readonly Record<string, string>[] = [
+  {
+    rooms: 'room',
+    docs: 'doc, room',
+    tails: '++id, doc, room',
+    places: '[room+id], doc, [room+kind+seq]',
+    outbox: '++id, room, [room+lease+n]',
+    leases: 'lease, slot',
+    pens: '[room+slot], room',
+    refused: 'id, room',
+    pieces: 'id, paper',
+    copies: 'id, paper',
+    heads: 'chat',
+    papers: 'id, chat',
+    kv: 'key',
+  },
+];
+
+export class Disk extends Dexie {
+  declare rooms: Table<RoomRow, string>;
+  declare docs: Table<DocRow, string>;
+  declare tails: Table<TailRow, number, Omit<TailRow, 'id'>>;
+  declare places: Table<PlaceRow, [string, string]>;
+  declare outbox: Table<OutRow, number, Omit<OutRow, 'id'> & { id?: number }>;
+  declare leases: Table<LeaseRow, number>;
+  declare pens: Table<PenRow, [string, number]>;
+  declare refused: Table<RefusedRow, string>;
+  declare pieces: Table<ReturnedPiece, string>;
+  declare copies: Table<CopyRow, string>;
+  declare heads: Table<HeadRow, string>;
+  declare papers: Table<PaperRow, string>;
+  declare kv: Table<Kv, string>;
+
+  constructor(person: string, durability: 'strict' | 'relaxed') {
+    super(diskName(person), { chromeTransactionDurability: durability });
+    VERSIONS.forEach((stores, index) => {
+      this.version(index + 1).stores(stores);
+    });
+  }
+}
+
+export const diskName = (person: string): string => `parta-${person}`;
+
+/** Both handles of one database: what must never be lost, and caches that may be fetched again. */
+export interface Disks {
+  strict: Disk;
+  relaxed: Disk;
+}
+
+/** Opens the database; `onState` hears of `blocked` and `superseded`. Rejects when it cannot be opened, wiping nothing. */
+export async function openDisks(
+  person: string,
+  onState: (state: 'blocked' | 'superseded') => void,
+): Promise<Disks> {
+  const strict = new Disk(person, 'strict');
+  const relaxed = new Disk(person, 'relaxed');
+  for (const handle of [strict, relaxed]) {
+    handle.on('blocked', () => onState('blocked'));
+    handle.on('versionchange', () => onState('superseded'));
+  }
+  await strict.open();
+  await relaxed.open();
+  return { strict, relaxed };
+}
+
+/** Names what went wrong with the storage. */
+export function troubleOf(error: unknown): 'storage-full' | 'storage-failed' {
+  let at: unknown = error;
+  for (let depth = 0; depth < 4 && at instanceof Error; depth++) {
+    if (at.name === 'QuotaExceededError') return 'storage-full';
+    at = (at as { inner?: unknown }).inner;
+  }
+  return 'storage-failed';
+}
+
+/** Deletes everything of a person on this device. */
+export async function wipe(person: string): Promise<void> {
+  await Dexie.delete(diskName(person));
+}

@@ -1,0 +1,162 @@
+/**
+ * A relay that was restored starts new epochs; copies of different epochs never merge. Before an old copy goes, its
+ * own author's acts above the restored sequence become intents again, landing once by their ids; a paper's words come
+ * back as a private copy and a returned piece.
+ */
+
+import * as Y from 'yjs';
+import { leaseOfId, type Message, type PaperEntry, splitKey } from '#shared/feed/shape.ts';
+import type { Pin } from '#shared/pins/shape.ts';
+import { parseDoc } from '#shared/school/names.ts';
+import type { RoomState } from '#shared/wire/frames.ts';
+import { docFor } from './acts.ts';
+import type { Disk, OutRow, PlaceRow } from './disk.ts';
+import { dropRoom, TAIL_BYTES_MAX } from './intake.ts';
+import { keepCopy } from './recover.ts';
+import type { Intent, Plain } from './types.ts';
+import { FROM_OUTSIDE, newDoc } from './ydoc.ts';
+
+/**
+ * Moves a room to the relay's epoch, emptied of confirmed content. Gives the documents that must be pulled before the
+ * pending work can be made again.
+ */
+export async function moveToEpoch(
+  disk: Disk,
+  state: RoomState,
+  person: string,
+  slot: number,
+): Promise<string[]> {
+  const { rooms, docs, tails, outbox, places, pieces, copies, leases } = disk;
+  return disk.transaction('rw', [rooms, docs, tails, outbox, places, pieces, copies, leases], async () => {
+    const { room, epoch, head, seq } = state;
+    const pending = await outbox.where('room').equals(room).sortBy('id');
+    const again = await ownActs(disk, room, seq, person);
+    if (room.startsWith('paper/')) await keepPaper(disk, room, seq, pending);
+    const firstId = (pending[0]?.id ?? 1) - again.length;
+    const rows = again.map((intent, index) => reoffered(intent, room, head, slot, firstId + index));
+    await outbox.bulkPut(rows);
+    await dropRoom(disk, room);
+    const row = await rooms.get(room);
+    await rooms.put({ room, epoch, seq: 0, head, gen: (row?.gen ?? 0) + 1 });
+    const left = await outbox.where('room').equals(room).toArray();
+    return [...new Set(left.map(({ doc }) => doc))].filter((doc) => {
+      const parsed = parseDoc(doc);
+      return parsed?.kind !== 'feed' || parsed.segment <= head;
+    });
+  });
+}
+
+function reoffered(intent: Intent, room: string, head: number, slot: number, id: number): OutRow {
+  const doc = docFor(intent, room, head, () => undefined) ?? `${room}/feed/${Math.max(head, 1)}`;
+  return {
+    ...{ id, room, doc, epoch: '', slot, lease: 0, n: 0, intent },
+    ...{ bytes: new Uint8Array(), dependsOn: [], at: Date.now(), tries: 0 },
+  };
+}
+
+async function ownActs(disk: Disk, room: string, seq: number, person: string): Promise<Intent[]> {
+  const acts: Intent[] = [];
+  const places = new Map<string, PlaceRow>();
+  const own = new Set((await disk.leases.toArray()).map(({ lease }) => lease));
+  const names = (await disk.docs.where('room').equals(room).toArray()).filter((row) => row.seq > seq);
+  for (const row of names) {
+    for (const place of await disk.places.where('doc').equals(row.doc).toArray()) places.set(place.id, place);
+    const kind = parseDoc(row.doc)?.kind;
+    const doc = kind === 'feed' || kind === 'pins' || kind === 'me' ? await read(disk, row.doc) : undefined;
+    if (!doc) continue;
+    if (kind === 'feed') acts.push(...feedActs(doc, places, seq, person, own));
+    else if (kind === 'pins') acts.push(...pinActs(doc, person));
+    else acts.push(...meActs(doc));
+  }
+  return acts.sort((a, b) => orderOf(a, places) - orderOf(b, places));
+}
+
+/** Creations in the order in which they had arrived, then what is about them. */
+function orderOf(intent: Intent, places: ReadonlyMap<string, PlaceRow>): number {
+  const id = 'id' in intent ? intent.id : undefined;
+  return (id !== undefined && places.get(id)?.seq) || Number.MAX_SAFE_INTEGER;
+}
+
+function feedActs(
+  doc: Y.Doc,
+  places: ReadonlyMap<string, PlaceRow>,
+  seq: number,
+  person: string,
+  own: ReadonlySet<number>,
+): Intent[] {
+  const acts: Intent[] = [];
+  const papers = doc.getMap<PaperEntry>('papers');
+  for (const [id, message] of doc.getMap<Message>('messages')) {
+    if (message.by !== person || (places.get(id)?.seq ?? 0) <= seq) continue;
+    const { at, text, re, paper } = message;
+    const entry = paper === undefined ? undefined : papers.get(paper);
+    if (paper !== undefined && entry)
+      acts.push({ act: 'paper.create', id, at, text, paper, title: entry.title, edit: entry.edit });
+    else acts.push({ act: 'message.create', id, at, text, ...(re === undefined ? {} : { re }) });
+  }
+  for (const [key, edit] of doc.getMap<{ at: number; text: string }>('edits')) {
+    const { message, rest } = splitKey(key) ?? { message: '', rest: '' };
+    if ((places.get(rest)?.seq ?? 0) > seq && own.has(leaseOfId(rest) ?? -1))
+      acts.push({ act: 'message.edit', message, id: rest, ...edit });
+  }
+  for (const [key, emoji] of doc.getMap<string>('reactions')) {
+    const { message, rest } = splitKey(key) ?? { message: '', rest: '' };
+    if (rest === person) acts.push({ act: 'reaction.set', message, emoji });
+  }
+  for (const place of places.values()) {
+    const gone = place.kind === 'message' && place.by === person && place.seq <= seq;
+    if (gone && !doc.getMap('messages').has(place.id) && doc.getMap('messages').size > 0)
+      acts.push({ act: 'message.delete', message: place.id });
+  }
+  return acts;
+}
+
+function pinActs(doc: Y.Doc, person: string): Intent[] {
+  return [...doc.getMap<Pin>('pins')]
+    .filter(([, pin]) => pin.by === person)
+    .map(([message, { at }]) => ({ act: 'pin.set', message, at }));
+}
+
+function meActs(doc: Y.Doc): Intent[] {
+  const of = (root: 'settings' | 'drafts'): Intent[] =>
+    [...doc.getMap<Plain>(root)].map(([key, value]) => ({ act: 'me.set', root, key, value }));
+  return [...of('settings'), ...of('drafts')];
+}
+
+async function keepPaper(disk: Disk, room: string, seq: number, pending: readonly OutRow[]): Promise<void> {
+  const row = await disk.docs.get(room);
+  const writes = pending.filter(({ intent }) => intent.act === 'paper.write');
+  if (writes.length > 0 || (row && row.seq > seq)) {
+    const doc = await read(disk, room);
+    for (const { bytes } of writes) Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
+    await keepCopy(
+      disk,
+      room,
+      doc,
+      'wrong-epoch',
+      writes.map(({ bytes }) => bytes),
+    );
+  }
+  await disk.outbox.bulkDelete(writes.map(({ id }) => id));
+}
+
+async function read(disk: Disk, name: string): Promise<Y.Doc> {
+  const doc = newDoc(name);
+  const row = await disk.docs.get(name);
+  if (row && row.snapshot.length > 0) Y.applyUpdate(doc, row.snapshot, FROM_OUTSIDE);
+  for (const { bytes } of await disk.tails.where('doc').equals(name).sortBy('id'))
+    Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
+  return doc;
+}
+
+/** Folds the tails of a document into its snapshot, collecting what is deleted. */
+export async function compact(disk: Disk, name: string): Promise<void> {
+  if (name.endsWith('/registry')) return;
+  await disk.transaction('rw', [disk.docs, disk.tails], async () => {
+    const row = await disk.docs.get(name);
+    if (!row || row.tailBytes <= TAIL_BYTES_MAX) return;
+    const doc = await read(disk, name);
+    await disk.docs.put({ ...row, snapshot: Y.encodeStateAsUpdate(doc), tailBytes: 0 });
+    await disk.tails.where('doc').equals(name).delete();
+  });
+}

@@ -1,0 +1,78 @@
+/** Everything of a person on this device in a form that outlives the app: plain JSON. */
+
+import * as Y from 'yjs';
+import type { Edit, Message } from '#shared/feed/shape.ts';
+import { splitKey } from '#shared/feed/shape.ts';
+import type { Projection } from '#shared/registry/shape.ts';
+import { parseDoc, roomOf } from '#shared/school/names.ts';
+import type { Disk, DocRow, OutRow, TailRow } from './disk.ts';
+import { allText, FROM_OUTSIDE, newDoc } from './ydoc.ts';
+
+/** Only what is in the outbox or came back from it. */
+export async function exportUnsent(disk: Disk): Promise<string> {
+  return JSON.stringify(await unsentOf(disk), null, 2);
+}
+
+export async function exportEverything(disk: Disk, projection: Projection | undefined): Promise<string> {
+  const chats: Record<string, unknown> = {};
+  const papers: Record<string, unknown> = {};
+  const docs: DocRow[] = await disk.docs.toArray();
+  for (const row of docs) {
+    const parsed = parseDoc(row.doc);
+    if (parsed?.kind === 'feed') {
+      const before = (chats[parsed.chat] as unknown[] | undefined) ?? [];
+      chats[parsed.chat] = [...before, ...messagesOf(await read(disk, row), projection)];
+    } else if (parsed?.kind === 'paper') {
+      const body = (await read(disk, row)).getXmlFragment('body');
+      papers[parsed.paper] = { xml: body.toString() };
+    }
+  }
+  return JSON.stringify({ person: projection?.me.id, chats, papers, ...(await unsentOf(disk)) }, null, 2);
+}
+
+async function unsentOf(disk: Disk): Promise<object> {
+  const rows: OutRow[] = await disk.outbox.orderBy('id').toArray();
+  const keys = rows.filter(({ intent }) => intent.act === 'paper.write');
+  const refused = await disk.refused.toArray();
+  return {
+    unsent: rows
+      .filter(({ intent }) => intent.act !== 'paper.write')
+      .map(({ room, intent, at }) => ({ room, at, intent })),
+    unsentInPapers: [...new Set(keys.map(({ room }) => room))].map((room) => ({
+      room,
+      text: allText(keys.filter((row) => row.room === room).map(({ bytes }) => bytes)),
+    })),
+    refused: refused.map(({ room, intent, code, when }) => ({ room, intent, code, when })),
+    returned: await disk.pieces.toArray(),
+    privateCopies: (await disk.copies.toArray()).map(({ paper, when, bytes }) => {
+      const doc = newDoc(`paper/${paper}`);
+      Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
+      return { paper, when, xml: doc.getXmlFragment('body').toString() };
+    }),
+  };
+}
+
+function messagesOf(doc: Y.Doc, projection: Projection | undefined): object[] {
+  const edits = new Map<string, Edit>();
+  for (const [key, edit] of doc.getMap<Edit>('edits')) {
+    const message = splitKey(key)?.message ?? key;
+    if ((edits.get(message)?.at ?? 0) <= edit.at) edits.set(message, edit);
+  }
+  return [...doc.getMap<Message>('messages')]
+    .map(([id, { by, at, text, re, paper }]) => ({
+      ...{ id, by, name: projection?.people[by]?.name, at: new Date(at).toISOString() },
+      ...{ text: edits.get(id)?.text ?? text, re, paper },
+    }))
+    .sort((a, b) => (a.at < b.at ? -1 : 1));
+}
+
+async function read(disk: Disk, row: DocRow): Promise<Y.Doc> {
+  const doc = newDoc(row.doc);
+  const tails: TailRow[] = await disk.tails.where('doc').equals(row.doc).sortBy('id');
+  const own: OutRow[] = await disk.outbox.where('room').equals(roomOf(row.doc)).sortBy('id');
+  const pending = own.filter(({ doc: name, bytes }) => name === row.doc && bytes.length > 0);
+  const snapshot = row.snapshot.length > 0 ? [row.snapshot] : [];
+  for (const bytes of [...snapshot, ...[...tails, ...pending].map((part) => part.bytes)])
+    Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
+  return doc;
+}

@@ -1,0 +1,346 @@
+/**
+ * What the relay says, written to disk: confirmed content, places, acknowledgements, heads of chats. One transaction for
+ * all frames of a moment; what follows from them (words to the tabs, sends, repairs) comes back as a list, so that
+ * nothing is shown or answered that is not on disk.
+ */
+import { chatRoom, parseDoc, roomOf } from '#shared/school/names.ts';
+import { digest } from '#shared/wire/digest.ts';
+import type {
+  Ack,
+  ChatHead,
+  Frame,
+  Marks,
+  Patch,
+  RoomState,
+  Swallowed,
+  Update,
+} from '#shared/wire/frames.ts';
+import type { Disk, DocRow, HeadRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
+import { roomWord, type Word } from './tabs.ts';
+import type { Topic } from './types.ts';
+import { type Created, createdIn, textOf } from './ydoc.ts';
+
+const PEEK_CHARS = 120;
+/** Tails of a document beyond this are folded into its snapshot. */
+export const TAIL_BYTES_MAX = 48 * 1024;
+
+export interface Followed {
+  words: Word[];
+  /** Rooms that opened: their state, and whether what was held belongs to another epoch. */
+  opened: { state: RoomState; otherEpoch: boolean; twins: number[] }[];
+  /** Documents that arrived whole or in part. */
+  patched: string[];
+  acked: { room: string; lease: number; n: number }[];
+  /** Segments that opened while the room was live. */
+  heads: { room: string; head: number }[];
+  /** Documents whose tails want folding. */
+  grown: string[];
+  /** Chats of which the device now holds more. */
+  got: Map<string, number>;
+}
+
+export class Intake {
+  readonly #disk: Disk;
+  readonly #person: string;
+  #followed: Followed = nothing();
+
+  constructor(disk: Disk, person: string) {
+    this.#disk = disk;
+    this.#person = person;
+  }
+
+  /** Stores what the frames say, in order. Patches are inflated already. Rejects when nothing of it was stored. */
+  async take(frames: readonly Frame[]): Promise<Followed> {
+    this.#followed = nothing();
+    const { rooms, docs, tails, places, outbox, pens, heads, kv, pieces, papers } = this.#disk;
+    await this.#disk.transaction(
+      'rw',
+      [rooms, docs, tails, places, outbox, pens, heads, kv, pieces, papers],
+      async () => {
+        for (const frame of frames) await this.#one(frame);
+      },
+    );
+    return this.#followed;
+  }
+
+  async #one(frame: Frame): Promise<void> {
+    switch (frame.kind) {
+      case 'room':
+        return this.#room(frame);
+      case 'patch':
+        return this.#patch(frame);
+      case 'update':
+        return this.#update(frame);
+      case 'ack':
+        return this.#ack(frame);
+      case 'head':
+        return this.#head(frame.room, frame.head);
+      case 'chat-head':
+        return this.#chatHead(frame);
+      case 'marks':
+        return this.#marks(frame);
+      case 'purge':
+        return this.#purge(frame.room);
+      case 'swallowed':
+        return this.#swallowed(frame);
+      case 'registry':
+        await this.#disk.kv.put({ key: 'projection', value: JSON.parse(frame.json) });
+        this.#topic('projection');
+        this.#topic('chats');
+        return;
+      default:
+    }
+  }
+
+  async #room(state: RoomState): Promise<void> {
+    const row = await this.#roomRow(state.room);
+    const otherEpoch = row.epoch !== '' && row.epoch !== state.epoch;
+    const twins: number[] = [];
+    this.#followed.opened.push({ state, otherEpoch, twins });
+    for (const pen of await this.#disk.pens.where('room').equals(state.room).toArray()) {
+      const last = state.lasts.find(({ lease }) => lease === pen.lease);
+      // An older epoch's numbers count no more; else the relay never knows less than it acknowledged.
+      if (!last && !otherEpoch) continue;
+      if (last && !otherEpoch && (await this.#isTwin(pen, last))) twins.push(pen.lease);
+      const acked = otherEpoch ? (last?.n ?? 0) : Math.max(pen.acked, last?.n ?? 0);
+      if (acked !== pen.acked)
+        await this.#disk.pens.update([pen.room, pen.slot], { acked, digest: last?.digest ?? 0 });
+    }
+    if (otherEpoch) return;
+    await this.#disk.rooms.put({ ...row, epoch: state.epoch, head: Math.max(row.head, state.head) });
+    this.#say(state.room, { head: state.head, epoch: state.epoch });
+  }
+
+  /** Another device writes with our lease, or this one was set back: the relay knows what we never wrote. */
+  async #isTwin(pen: PenRow, last: RoomState['lasts'][number]): Promise<boolean> {
+    if (last.n > pen.n) return true;
+    if (last.n === pen.acked && pen.digest !== 0) return last.digest !== pen.digest;
+    const own = await this.#disk.outbox.where({ room: pen.room, lease: pen.lease, n: last.n }).first();
+    return own !== undefined && digest(own.bytes) !== last.digest;
+  }
+
+  async #patch(patch: Patch): Promise<void> {
+    const room = roomOf(patch.doc);
+    const row = await this.#disk.rooms.get(room);
+    if (row?.epoch !== patch.epoch) return;
+    const doc = await this.#docRow(patch.doc);
+    if (patch.from > doc.seq) return;
+    if (patch.from === 0) {
+      await this.#disk.tails.where('doc').equals(patch.doc).delete();
+      await this.#disk.docs.put({ ...doc, seq: patch.seq, snapshot: patch.bytes, tailBytes: 0 });
+    } else await this.#append(doc, patch.seq, patch.bytes);
+    const at = new Map(patch.places.map((place) => [place.id, place]));
+    const created = isFeed(patch.doc) && patch.bytes.length > 0 ? createdIn(patch.bytes) : [];
+    const places: PlaceRow[] = [];
+    for (const made of created) {
+      const place = at.get(made.id);
+      if (place) places.push(placeOf(room, patch.doc, made, place.seq, place.at));
+      at.delete(made.id);
+    }
+    // A place whose content is gone still tells that the message was here.
+    for (const { id, seq, at: when } of at.values())
+      places.push({ room, id, doc: patch.doc, kind: 'message', seq, at: when, by: '' });
+    await this.#disk.places.bulkPut(places);
+    await this.#notePapers(room, created, (id) => places.find((place) => place.id === id)?.at ?? 0);
+    await this.#raise(row, patch.seq);
+    this.#followed.patched.push(patch.doc);
+    this.#say(room, { changes: [{ doc: patch.doc, bytes: patch.bytes }], places });
+  }
+
+  async #update(update: Update): Promise<void> {
+    const room = roomOf(update.doc);
+    const row = await this.#roomRow(room);
+    const doc = await this.#disk.docs.get(update.doc);
+    const created = isFeed(update.doc) ? createdIn(update.bytes) : [];
+    await this.#raise(row, update.seq);
+    await this.#peek(room, created, update.seq, update.at);
+    if (!doc || update.seq <= doc.seq) return;
+    await this.#append(doc, update.seq, update.bytes);
+    const places = created.map((made) => placeOf(room, update.doc, made, update.seq, update.at));
+    await this.#disk.places.bulkPut(places);
+    await this.#notePapers(room, created, () => update.at);
+    this.#say(room, { changes: [{ doc: update.doc, bytes: update.bytes }], places });
+  }
+
+  async #ack(ack: Ack): Promise<void> {
+    this.#followed.acked.push({ room: ack.room, lease: ack.lease, n: ack.n });
+    const out = await this.#disk.outbox.where({ room: ack.room, lease: ack.lease, n: ack.n }).first();
+    if (!out) return;
+    await this.#disk.outbox.delete(out.id);
+    const pen = await this.#disk.pens.get([out.room, out.slot]);
+    if (pen && pen.lease === ack.lease && pen.acked < ack.n)
+      await this.#disk.pens.update([out.room, out.slot], { acked: ack.n, digest: digest(out.bytes) });
+    const doc = await this.#disk.docs.get(out.doc);
+    const places: PlaceRow[] = [];
+    // At or below what is held, a patch has brought it already, with its true place.
+    if (doc && ack.seq > doc.seq) {
+      await this.#append(doc, ack.seq, out.bytes);
+      const created = isFeed(out.doc) ? createdIn(out.bytes) : [];
+      for (const made of created) places.push(placeOf(out.room, out.doc, made, ack.seq, ack.at));
+      await this.#disk.places.bulkPut(places);
+      await this.#peek(out.room, created, ack.seq, ack.at);
+      await this.#notePapers(out.room, created, () => ack.at);
+    }
+    await this.#raise(await this.#roomRow(out.room), ack.seq);
+    this.#say(out.room, { places, acked: [out.id] });
+    this.#topic('unsent');
+  }
+
+  async #head(room: string, head: number): Promise<void> {
+    const row = await this.#roomRow(room);
+    await this.#disk.rooms.put({ ...row, head });
+    this.#followed.heads.push({ room, head });
+    this.#say(room, { head });
+  }
+
+  async #chatHead({ chat, seq, read, unread, last }: ChatHead): Promise<void> {
+    const head = await this.#headRow(chat);
+    await this.#disk.heads.put({ ...head, seq, read: Math.max(read, head.read), unread, last });
+    this.#topic('chats');
+  }
+
+  async #marks({ chat, got, read, mine }: Marks): Promise<void> {
+    const head = await this.#headRow(chat);
+    const next = {
+      ...head,
+      got: Math.max(head.got, got),
+      othersRead: Math.max(head.othersRead, read),
+      read: Math.max(head.read, mine),
+      told: Math.max(head.told, mine),
+    };
+    if (next.read > head.read) next.unread = await countUnread(this.#disk, chat, next.read, this.#person);
+    await this.#disk.heads.put(next);
+    this.#topic('chats');
+    this.#topic(chatRoom(chat) as Topic);
+  }
+
+  async #purge(room: string): Promise<void> {
+    await dropRoom(this.#disk, room);
+    await this.#disk.rooms.delete(room);
+    const chat = parseDoc(`${room}/pins`);
+    if (chat?.kind === 'pins') {
+      await this.#disk.heads.delete(chat.chat);
+      await this.#disk.papers.where('chat').equals(chat.chat).delete();
+    }
+    this.#say(room, { rebuilt: true });
+    this.#topic('chats');
+  }
+
+  async #swallowed({ doc, lease, clock, length, text, near }: Swallowed): Promise<void> {
+    const room = roomOf(doc);
+    const pending = await this.#disk.outbox.where('room').equals(room).toArray();
+    const tails = await this.#disk.tails.where('doc').equals(doc).toArray();
+    const own =
+      text ||
+      textOf(
+        [...tails, ...pending].map(({ bytes }) => bytes),
+        lease,
+        clock,
+        length,
+      );
+    if (own.trim() === '') return;
+    const paper = room.slice(room.indexOf('/') + 1);
+    const id = `${paper}:${lease}:${clock}`;
+    await this.#disk.pieces.put({
+      ...{ id, paper, text: own, near, why: 'swallowed', code: undefined },
+      when: Date.now(),
+    });
+    this.#topic(room as Topic);
+  }
+
+  /** Papers are listed without opening their chats. */
+  async #notePapers(room: string, created: readonly Created[], at: (id: string) => number): Promise<void> {
+    const rows = created.flatMap(({ kind, id, paper }) =>
+      kind === 'paper' && paper ? [{ id, chat: room.slice(5), ...paper, at: at(id) }] : [],
+    );
+    if (rows.length === 0) return;
+    await this.#disk.papers.bulkPut(rows);
+    this.#topic('papers');
+  }
+
+  /** Keeps the list of chats true for a room that is live. */
+  async #peek(room: string, created: readonly Created[], seq: number, at: number): Promise<void> {
+    const chat = room.slice(room.indexOf('/') + 1);
+    const messages = created.filter(({ kind, message }) => kind === 'message' && message);
+    if (messages.length === 0) return;
+    const head = await this.#headRow(chat);
+    if (seq <= head.seq) return;
+    const { id, message } = messages[messages.length - 1] as Created;
+    const by = message?.by ?? '';
+    const others = messages.filter((made) => made.message?.by !== this.#person).length;
+    await this.#disk.heads.put({
+      ...head,
+      seq,
+      unread: seq > head.read ? head.unread + others : head.unread,
+      last: { id, by, at, text: (message?.text ?? '').slice(0, PEEK_CHARS) },
+    });
+    this.#topic('chats');
+  }
+
+  async #append(doc: DocRow, seq: number, bytes: Uint8Array): Promise<void> {
+    if (bytes.length > 0) await this.#disk.tails.add({ doc: doc.doc, room: doc.room, seq, bytes });
+    const tailBytes = doc.tailBytes + bytes.length;
+    await this.#disk.docs.put({ ...doc, seq, tailBytes });
+    if (tailBytes > TAIL_BYTES_MAX) this.#followed.grown.push(doc.doc);
+  }
+
+  async #raise(row: RoomRow, seq: number): Promise<void> {
+    if (seq <= row.seq) return;
+    await this.#disk.rooms.update(row.room, { seq });
+    if (row.room.startsWith('chat/')) this.#followed.got.set(row.room.slice(5), seq);
+  }
+
+  async #roomRow(room: string): Promise<RoomRow> {
+    const row = await this.#disk.rooms.get(room);
+    if (row) return row;
+    const fresh = { room, epoch: '', seq: 0, head: 0, gen: 0 };
+    await this.#disk.rooms.put(fresh);
+    return fresh;
+  }
+  async #docRow(doc: string): Promise<DocRow> {
+    const row = await this.#disk.docs.get(doc);
+    return row ?? { doc, room: roomOf(doc), seq: 0, snapshot: new Uint8Array(), tailBytes: 0 };
+  }
+  async #headRow(chat: string): Promise<HeadRow> {
+    const row = await this.#disk.heads.get(chat);
+    return row ?? { chat, seq: 0, read: 0, unread: 0, last: undefined, got: 0, othersRead: 0, told: 0 };
+  }
+
+  #say(room: string, part: Parameters<typeof roomWord>[1]): void {
+    this.#followed.words.push(roomWord(room, part));
+  }
+  #topic(topic: Topic): void {
+    this.#followed.words.push({ say: 'topic', topic });
+  }
+}
+
+/** Confirmed copies of a room go; what is unsent stays. Inside a transaction on these stores. */
+export async function dropRoom(disk: Disk, room: string): Promise<void> {
+  await disk.docs.where('room').equals(room).delete();
+  await disk.tails.where('room').equals(room).delete();
+  await disk.places
+    .where('[room+kind+seq]')
+    .between([room, '', 0], [room, '\uffff', Number.MAX_SAFE_INTEGER])
+    .delete();
+}
+
+/** Messages of others above a sequence, as far as their places are held. Inside a transaction on `places`. */
+export async function countUnread(disk: Disk, chat: string, read: number, person: string): Promise<number> {
+  return disk.places
+    .where('[room+kind+seq]')
+    .between([chatRoom(chat), 'message', read + 1], [chatRoom(chat), 'message', Number.MAX_SAFE_INTEGER])
+    .filter((place) => place.by !== person && place.by !== '')
+    .count();
+}
+
+function isFeed(doc: string): boolean {
+  return parseDoc(doc)?.kind === 'feed';
+}
+
+function placeOf(room: string, doc: string, made: Created, seq: number, at: number): PlaceRow {
+  return { room, id: made.id, doc, kind: made.kind, seq, at, by: made.message?.by ?? '' };
+}
+
+function nothing(): Followed {
+  return { words: [], opened: [], patched: [], acked: [], heads: [], grown: [], got: new Map() };
+}

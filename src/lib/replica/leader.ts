@@ -1,0 +1,301 @@
+/** The tab that holds the line: it greets, opens rooms, stores what comes and tells the other tabs. */
+import type { Projection } from '#shared/registry/shape.ts';
+import { LIMITS } from '#shared/school/limits.ts';
+import { chatRoom, feedDoc, meDoc, roomOf } from '#shared/school/names.ts';
+import type { Frame, Hello, Welcome } from '#shared/wire/frames.ts';
+import { PROTOCOL } from '#shared/wire/protocol.ts';
+import { type Disks, SPARE } from './disk.ts';
+import { compact } from './epochs.ts';
+import { type Followed, Intake } from './intake.ts';
+import { Line } from './line.ts';
+import { SPARES_KEPT, sparesIn } from './pens.ts';
+import type { RegistryMaker } from './recover.ts';
+import { Sending } from './sending.ts';
+import type { Tabs, Word } from './tabs.ts';
+import type { LineState } from './types.ts';
+
+/** Rooms kept live in the background; beyond it only heads of chats come, and a room opens when it is shown. */
+const FILL_ROOMS_MAX = 300;
+const MARKS_EVERY_MS = 1_000;
+const FLUSH_EVERY_MS = 30_000;
+
+export interface LeaderGround {
+  person: string;
+  url: string;
+  app: string;
+  disks: Disks;
+  tabs: Tabs;
+  projection(): Projection | undefined;
+  registryMaker(): Promise<RegistryMaker>;
+  onTrouble(error: unknown): void;
+}
+
+export class Leader {
+  readonly #ground: LeaderGround;
+  readonly #line: Line;
+  readonly #sending: Sending;
+  readonly #intake: Intake;
+  /** Rooms on some tab's screen. */
+  readonly #wanted = new Set<string>();
+  /** Rooms to open in the background, most wanted first. */
+  #fill: string[] = [];
+  #filling: string | undefined;
+  #frames: Frame[] = [];
+  #reading: Promise<void> | undefined;
+  readonly #marks = new Set<string>();
+  #markTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #flushTimer: ReturnType<typeof setInterval>;
+  #asked = false;
+  #stopped = false;
+
+  constructor(ground: LeaderGround) {
+    this.#ground = ground;
+    this.#intake = new Intake(ground.disks.relaxed, ground.person);
+    this.#line = new Line(ground.url, {
+      hello: () => this.#hello(),
+      frames: (frames) => this.#receive(frames),
+      state: (line) => this.#onState(line),
+    });
+    this.#sending = new Sending({
+      person: ground.person,
+      disk: ground.disks.strict,
+      tabs: ground.tabs,
+      send: (frame) => this.#line.send(frame),
+      online: () => this.#line.online,
+      projection: ground.projection,
+      registryMaker: ground.registryMaker,
+      askLeases: (count) => this.#askLeases(count),
+      onTrouble: ground.onTrouble,
+    });
+    this.#flushTimer = setInterval(() => void this.#flushAll(), FLUSH_EVERY_MS);
+    ground.tabs.say({ say: 'who-wants' });
+    this.#line.connect();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#markTimer);
+    clearInterval(this.#flushTimer);
+    this.#sending.reset();
+    this.#line.stop();
+  }
+
+  hear(word: Word): void {
+    switch (word.say) {
+      case 'want':
+        for (const room of word.rooms) {
+          this.#wanted.add(room);
+          if (!this.#sending.isOpen(room)) this.#sending.flush(room);
+        }
+        return;
+      case 'outbox':
+        for (const room of word.rooms) this.#sending.flush(room);
+        return;
+      case 'pull':
+        void this.#pull(word.doc);
+        return;
+      case 'mark':
+        this.#mark(word.chat);
+        return;
+      case 'find':
+        this.#line.send({ kind: 'find', chat: word.chat, id: word.id });
+        return;
+      case 'aware-out':
+        this.#line.send({ kind: 'aware', doc: word.doc, bytes: word.bytes });
+        return;
+      case 'lease-ask':
+        this.#askLeases(1);
+        return;
+      case 'twin':
+        this.#sending.twin(word.room, word.lease);
+        return;
+      case 'wake':
+        this.#line.wake();
+        void this.#flushAll();
+        return;
+      default:
+    }
+  }
+
+  async #hello(): Promise<Hello> {
+    const { relaxed } = this.#ground.disks;
+    const rooms = (await relaxed.rooms.toArray()).filter(({ epoch }) => epoch !== '');
+    return {
+      kind: 'hello',
+      protocol: PROTOCOL,
+      app: this.#ground.app,
+      rooms: rooms.map(({ room, epoch, seq }) => ({ room, epoch, seq })),
+      registry: this.#ground.projection()?.seq ?? 0,
+    };
+  }
+
+  #onState(line: LineState): void {
+    if (line.at !== 'online') this.#sending.reset();
+    this.#asked = false;
+    if (!this.#stopped) this.#ground.tabs.say({ say: 'line', line });
+  }
+
+  #receive(frames: readonly Frame[]): void {
+    this.#frames.push(...frames);
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+      if (this.#frames.length > 0) this.#receive([]);
+    });
+  }
+
+  async #read(): Promise<void> {
+    while (this.#frames.length > 0 && !this.#stopped) {
+      const frames = this.#frames;
+      this.#frames = [];
+      try {
+        for (const frame of frames) if (frame.kind === 'patch' && frame.deflated) await inflate(frame);
+        const followed = await this.#intake.take(frames);
+        await this.#follow(followed);
+      } catch (error) {
+        // What was not stored comes again with the next hello.
+        this.#ground.onTrouble(error);
+        this.#frames = [];
+        this.#line.reconnect();
+        return;
+      }
+      for (const frame of frames) await this.#control(frame);
+    }
+  }
+
+  async #follow(followed: Followed): Promise<void> {
+    for (const word of followed.words) this.#ground.tabs.say(word);
+    for (const { state, otherEpoch, twins } of followed.opened) {
+      await this.#sending.opened(state, otherEpoch, twins);
+      if (state.room === this.#filling) this.#filling = undefined;
+    }
+    for (const doc of followed.patched) this.#sending.patched(doc, roomOf(doc));
+    for (const { room, lease, n } of followed.acked) this.#sending.acked(room, lease, n);
+    for (const { room, head } of followed.heads) await this.#pull(feedDoc(room.slice(5), head));
+    for (const chat of followed.got.keys()) this.#mark(chat);
+    for (const doc of followed.grown) await compact(this.#ground.disks.relaxed, doc);
+    this.#fillNext();
+  }
+
+  async #control(frame: Frame): Promise<void> {
+    switch (frame.kind) {
+      case 'welcome':
+        return this.#welcome(frame);
+      case 'refuse':
+        this.#sending.refuse(frame);
+        return;
+      case 'lease-grant':
+        await this.#keepLeases(frame.leases);
+        return;
+      case 'purge':
+        this.#sending.forget(frame.room);
+        return;
+      case 'found':
+        this.#ground.tabs.say({ say: 'found', chat: frame.chat, id: frame.id, doc: frame.doc });
+        return;
+      case 'aware':
+        this.#ground.tabs.say({ say: 'aware-in', doc: frame.doc, bytes: frame.bytes });
+        return;
+      case 'notice':
+        this.#line.storing(frame.code !== 'try-later');
+        return;
+      case 'registry':
+        this.#fill.push(...this.#chatsToFill());
+        this.#fillNext();
+        return;
+      default:
+    }
+  }
+
+  async #welcome({ changed, gone }: Welcome): Promise<void> {
+    if (gone.length > 0) {
+      const followed = await this.#intake.take(gone.map((room) => ({ kind: 'purge', room })));
+      for (const word of followed.words) this.#ground.tabs.say(word);
+    }
+    const { relaxed } = this.#ground.disks;
+    if ((await sparesIn(relaxed)) < SPARES_KEPT) this.#askLeases(SPARES_KEPT);
+    const cached = (await relaxed.rooms.toArray()).map(({ room }) => room);
+    const recent = (await relaxed.heads.toArray()).sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
+    const order = recent.map(({ chat }) => chatRoom(chat)).filter((room) => cached.includes(room));
+    this.#fill = [...changed.filter(isChat), ...order, ...this.#chatsToFill()];
+    for (const head of recent) if (head.read > head.told) this.#mark(head.chat);
+    this.#sending.flush(meDoc(this.#ground.person));
+    for (const room of this.#wanted) this.#sending.flush(room);
+    await this.#flushAll();
+    this.#fillNext();
+  }
+
+  #chatsToFill(): string[] {
+    return Object.keys(this.#ground.projection()?.chats ?? {}).map(chatRoom);
+  }
+
+  /** Opens the next room of the background, one at a time, so that what is on screen never waits. */
+  #fillNext(): void {
+    if (this.#filling !== undefined || this.#sending.openCount >= FILL_ROOMS_MAX) return;
+    let room = this.#fill.shift();
+    while (room !== undefined && this.#sending.isOpen(room)) room = this.#fill.shift();
+    if (room === undefined) return;
+    this.#filling = room;
+    this.#sending.flush(room);
+  }
+
+  async #flushAll(): Promise<void> {
+    if (!this.#line.online) return;
+    const rooms = await this.#ground.disks.relaxed.outbox.orderBy('room').uniqueKeys();
+    for (const room of rooms) this.#sending.flush(room as string);
+  }
+
+  async #pull(doc: string): Promise<void> {
+    const row = await this.#ground.disks.relaxed.docs.get(doc);
+    const room = await this.#ground.disks.relaxed.rooms.get(roomOf(doc));
+    if (!this.#line.online) {
+      this.#ground.tabs.say({ say: 'failed-pull', doc });
+      return;
+    }
+    await this.#sending.open(roomOf(doc));
+    const epoch = this.#sending.epochOf(roomOf(doc)) || room?.epoch || '';
+    this.#line.send({ kind: 'pull', doc, epoch, seq: row?.seq ?? 0 });
+  }
+
+  #mark(chat: string): void {
+    this.#marks.add(chat);
+    this.#markTimer ??= setTimeout(() => void this.#sendMarks(), MARKS_EVERY_MS);
+  }
+
+  async #sendMarks(): Promise<void> {
+    this.#markTimer = undefined;
+    if (!this.#line.online) return;
+    const chats = [...this.#marks];
+    this.#marks.clear();
+    const { relaxed } = this.#ground.disks;
+    for (const chat of chats) {
+      const [row, head] = [await relaxed.rooms.get(chatRoom(chat)), await relaxed.heads.get(chat)];
+      const read = head?.read ?? 0;
+      this.#line.send({ kind: 'mark', chat, got: Math.max(row?.seq ?? 0, read), read });
+      if (head && head.told < read) await relaxed.heads.update(chat, { told: read });
+    }
+  }
+
+  #askLeases(count: number): void {
+    if (this.#asked || !this.#line.online) return;
+    this.#asked = true;
+    this.#line.send({ kind: 'lease-ask', count: Math.min(LIMITS.leasesPerGrantMax, Math.max(count, 2)) });
+  }
+
+  async #keepLeases(leases: readonly number[]): Promise<void> {
+    this.#asked = false;
+    const { strict } = this.#ground.disks;
+    await strict.leases.bulkPut(leases.map((lease) => ({ lease, slot: SPARE, ids: 0 })));
+    this.#ground.tabs.say({ say: 'leases' });
+    this.#sending.leasesCame();
+  }
+}
+
+const isChat = (room: string): boolean => room.startsWith('chat/');
+
+async function inflate(patch: { bytes: Uint8Array; deflated: boolean }): Promise<void> {
+  const stream = new Blob([patch.bytes as Uint8Array<ArrayBuffer>])
+    .stream()
+    .pipeThrough(new DecompressionStream('deflate-raw'));
+  patch.bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  patch.deflated = false;
+}

@@ -1,0 +1,197 @@
+/** The one socket to the relay: connects, greets, keeps alive, comes back with jitter, stays away when told to. */
+import { LIMITS } from '#shared/school/limits.ts';
+import { CLOSE, mayComeBack } from '#shared/wire/close.ts';
+import { decodeMessage, encodeFrame, type Frame, type Hello, joinFrames } from '#shared/wire/frames.ts';
+import type { LineState } from './types.ts';
+
+const BACKOFF_MIN_MS = 400;
+const BACKOFF_MAX_MS = 20_000;
+const BACKOFF_HIDDEN_MAX_MS = 60_000;
+/** A message of ours is cut here, well below the relay's limit. */
+const JOIN_BYTES_MAX = 256 * 1024;
+const JOIN_FRAMES_MAX = 256;
+/** How long an answer to a ping after waking may take before the socket counts as dead. */
+const WAKE_ANSWER_MS = 5_000;
+
+export interface LineEvents {
+  hello(): Promise<Hello>;
+  frames(frames: Frame[]): void;
+  state(state: LineState): void;
+}
+
+export class Line {
+  readonly #url: string;
+  readonly #events: LineEvents;
+  #socket: WebSocket | undefined;
+  #attempt = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #tick: ReturnType<typeof setInterval> | undefined;
+  #wait: ReturnType<typeof setTimeout> | undefined;
+  #out: Uint8Array[] = [];
+  #sentAt = 0;
+  #heardAt = 0;
+  #state: LineState = { at: 'offline', since: Date.now(), storing: true, code: 0 };
+  #stopped = false;
+
+  constructor(url: string, events: LineEvents) {
+    this.#url = url;
+    this.#events = events;
+  }
+
+  get online(): boolean {
+    return this.#state.at === 'online';
+  }
+
+  connect(): void {
+    clearTimeout(this.#retry);
+    if (this.#socket || this.#stopped) return;
+    this.#enter('connecting', 0);
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(this.#url);
+    } catch {
+      this.#away(1006);
+      return;
+    }
+    socket.binaryType = 'arraybuffer';
+    this.#socket = socket;
+    // A network that swallows the handshake must not hold the line for minutes.
+    this.#wait = setTimeout(() => this.#drop(socket), LIMITS.helloTimeoutMs);
+    socket.onopen = () => {
+      void this.#events.hello().then((hello) => {
+        if (this.#socket === socket && socket.readyState === WebSocket.OPEN)
+          socket.send(encodeFrame(hello) as Uint8Array<ArrayBuffer>);
+      });
+    };
+    socket.onmessage = (event) => this.#hear(socket, event.data);
+    socket.onclose = (event) => {
+      if (this.#socket === socket) this.#away(event.code);
+    };
+  }
+
+  /** The network or the person came back: connect now, or see whether the socket still lives. */
+  wake(): void {
+    if (this.#stopped) return;
+    const socket = this.#socket;
+    if (!socket) {
+      this.#attempt = 0;
+      this.connect();
+    } else if (this.online && Date.now() - this.#heardAt > WAKE_ANSWER_MS) {
+      this.send({ kind: 'ping' });
+      clearTimeout(this.#wait);
+      this.#wait = setTimeout(() => this.#drop(socket), WAKE_ANSWER_MS);
+    }
+  }
+
+  /** Sends with everything else of this tick, in order. Dropped when there is no line: what matters is in the outbox. */
+  send(frame: Frame): void {
+    if (!this.online) return;
+    this.#out.push(encodeFrame(frame));
+    if (this.#out.length === 1) queueMicrotask(() => this.#flush());
+  }
+
+  /** Whether the relay's disk takes what is sent. */
+  storing(storing: boolean): void {
+    this.#state = { ...this.#state, storing };
+    this.#events.state(this.#state);
+  }
+
+  /** Closes and tries again after the usual wait. */
+  reconnect(): void {
+    if (this.#socket) this.#drop(this.#socket);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#flush();
+    clearTimeout(this.#retry);
+    this.#leave();
+  }
+
+  #hear(socket: WebSocket, data: ArrayBuffer): void {
+    if (this.#socket !== socket) return;
+    this.#heardAt = Date.now();
+    clearTimeout(this.#wait);
+    const message = decodeMessage(new Uint8Array(data));
+    if (!message.ok) {
+      this.#drop(socket);
+      return;
+    }
+    if (!this.online && message.frames[0]?.kind === 'welcome') {
+      this.#attempt = 0;
+      this.#enter('online', 0);
+      this.#tick = setInterval(() => this.#keepAlive(socket), LIMITS.heartbeatMs / 5);
+      this.#sentAt = Date.now();
+    }
+    this.#events.frames(message.frames);
+  }
+
+  #keepAlive(socket: WebSocket): void {
+    const now = Date.now();
+    if (now - this.#heardAt > LIMITS.silenceMs) this.#drop(socket);
+    else if (now - Math.max(this.#sentAt, this.#heardAt) >= LIMITS.heartbeatMs) this.send({ kind: 'ping' });
+  }
+
+  #flush(): void {
+    const socket = this.#socket;
+    const frames = this.#out;
+    this.#out = [];
+    if (!socket || socket.readyState !== WebSocket.OPEN) return;
+    this.#sentAt = Date.now();
+    let part: Uint8Array[] = [];
+    let size = 0;
+    const go = () => {
+      if (part.length > 0) socket.send(joinFrames(part) as Uint8Array<ArrayBuffer>);
+      part = [];
+      size = 0;
+    };
+    for (const frame of frames) {
+      if (part.length >= JOIN_FRAMES_MAX || size + frame.length > JOIN_BYTES_MAX) go();
+      part.push(frame);
+      size += frame.length;
+    }
+    go();
+  }
+
+  #drop(socket: WebSocket): void {
+    socket.close();
+    if (this.#socket === socket) this.#away(1006);
+  }
+
+  #leave(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#out = [];
+    clearInterval(this.#tick);
+    clearTimeout(this.#wait);
+    if (socket && socket.readyState <= WebSocket.OPEN) socket.close(1000);
+  }
+
+  #away(code: number): void {
+    this.#leave();
+    if (this.#stopped) return;
+    const stay = stayAway(code);
+    if (stay) {
+      this.#enter(stay, code);
+      return;
+    }
+    this.#enter('offline', code);
+    const most = document.visibilityState === 'hidden' ? BACKOFF_HIDDEN_MAX_MS : BACKOFF_MAX_MS;
+    const span = Math.min(most, BACKOFF_MIN_MS * 2 ** this.#attempt++);
+    // The first try comes soon; after it a school of devices must not return in one moment.
+    this.#retry = setTimeout(() => this.connect(), span / 4 + Math.random() * span);
+  }
+
+  #enter(at: LineState['at'], code: number): void {
+    const storing = at === 'online' ? true : this.#state.storing;
+    const since = this.#state.at === at ? this.#state.since : Date.now();
+    this.#state = { at, since, storing, code };
+    this.#events.state(this.#state);
+  }
+}
+
+function stayAway(code: number): LineState['at'] | undefined {
+  if (code === CLOSE.signedOut.code) return 'signed-out';
+  if (code === CLOSE.oldProtocol.code) return 'outdated';
+  return mayComeBack(code) ? undefined : 'stopped';
+}

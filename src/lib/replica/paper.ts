@@ -1,0 +1,209 @@
+/** A paper on this tab: its document for the editor, who may write, and what of one's own words came back. */
+
+import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { isOwnWrite } from '#shared/papers/own.ts';
+import { PAPER_SCHEMA } from '#shared/papers/shape.ts';
+import { may, type PaperPlace, type Verdict as Ruling } from '#shared/school/may.ts';
+import type { RefusalCode } from '#shared/school/refusals.ts';
+import type { Standing } from '#shared/school/roles.ts';
+import type { LiveDoc, RoomCopy } from './copy.ts';
+import type { CopyRow, Disk } from './disk.ts';
+import type { Intent, Paper, PaperCard, PrivateCopy, ReturnedPiece, Verdict } from './types.ts';
+import { FROM_OUTSIDE, newDoc } from './ydoc.ts';
+
+/** Keystrokes of this long become one intent. */
+const MERGE_MS = 300;
+/** Presence travels at most so often. */
+const AWARE_MS = 100;
+
+export interface PaperGround {
+  copy: RoomCopy;
+  disk: Disk;
+  standing(): Standing | undefined;
+  chat(): string | undefined;
+  /** The place of the paper for the rules, and its card; undefined while its chat is not loaded. */
+  place(): { place: PaperPlace; card: PaperCard } | undefined;
+  put(intent: Intent, bytes: Uint8Array): Promise<Verdict>;
+  write(intent: Intent): Promise<Verdict>;
+  /** The replica holds what nobody wrote: read it anew. */
+  rebuild(): void;
+  aware(bytes: Uint8Array): void;
+  changed(): void;
+  close(): void;
+}
+
+export class PaperView implements Paper {
+  readonly id: string;
+  readonly #ground: PaperGround;
+  #bound: LiveDoc | undefined;
+  #awareness: Awareness | undefined;
+  #typed: Uint8Array[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #awareTimer: ReturnType<typeof setTimeout> | undefined;
+  #pieces: ReturnedPiece[] = [];
+  #copies: PrivateCopy[] = [];
+  /** What the editor shows until the disk answered. */
+  readonly #nothing: LiveDoc;
+
+  constructor(id: string, ground: PaperGround) {
+    this.id = id;
+    this.#ground = ground;
+    this.#nothing = newDoc(`paper/${id}`);
+    ground.copy.beforeSwap = () => void this.#take();
+  }
+
+  get ready(): boolean {
+    return this.#ground.copy.loaded && this.#ground.copy.pen !== undefined;
+  }
+
+  get doc(): Y.Doc {
+    const live = this.ready ? this.#ground.copy.docs.get(`paper/${this.id}`) : undefined;
+    if (!live) return this.#nothing;
+    if (live !== this.#bound) this.#bind(live);
+    return live;
+  }
+
+  get awareness(): Awareness {
+    const { doc } = this;
+    if (!this.#awareness || this.#awareness.doc !== doc || this.#awareness.clientID !== doc.clientID) {
+      this.#awareness?.destroy();
+      this.#awareness = new Awareness(doc);
+      this.#awareness.on('update', (_change: unknown, origin: unknown) => {
+        if (origin !== FROM_OUTSIDE) this.#awareTimer ??= setTimeout(() => this.#sendAwareness(), AWARE_MS);
+      });
+    }
+    return this.#awareness;
+  }
+
+  get right(): 'edit' | 'read' | 'none' {
+    const place = this.#ground.place()?.place;
+    if (!place || !may(this.#ground.standing(), 'paper.read', place).ok) return 'none';
+    return this.#mayEdit(place).ok ? 'edit' : 'read';
+  }
+
+  get reason(): RefusalCode | undefined {
+    const place = this.#ground.place()?.place;
+    const verdict = place && this.#mayEdit(place);
+    return verdict && !verdict.ok ? verdict.code : undefined;
+  }
+
+  get chat(): string | undefined {
+    return this.#ground.chat();
+  }
+
+  get card(): PaperCard | undefined {
+    return this.#ground.place()?.card;
+  }
+
+  get schema(): 'known' | 'unknown' | 'empty' {
+    const schema = this.doc.getMap('paper').get('schema');
+    if (schema === undefined) return this.doc.getXmlFragment('body').length > 0 ? 'known' : 'empty';
+    return schema === PAPER_SCHEMA ? 'known' : 'unknown';
+  }
+
+  get unsynced(): number {
+    const { out, unsaved } = this.#ground.copy;
+    return out.length + unsaved.length + (this.#typed.length > 0 ? 1 : 0);
+  }
+
+  returned(): readonly ReturnedPiece[] {
+    return this.#pieces;
+  }
+
+  copies(): readonly PrivateCopy[] {
+    return this.#copies;
+  }
+
+  async dismissReturned(id: string): Promise<void> {
+    await this.#ground.disk.pieces.delete(id);
+    await this.refresh();
+  }
+
+  async dismissCopy(id: string): Promise<void> {
+    await this.#ground.disk.copies.delete(id);
+    await this.refresh();
+  }
+
+  async openCopy(id: string): Promise<Y.Doc | undefined> {
+    const row: CopyRow | undefined = await this.#ground.disk.copies.get(id);
+    if (!row) return undefined;
+    const doc = newDoc(`paper/${this.id}`);
+    Y.applyUpdate(doc, row.bytes, FROM_OUTSIDE);
+    return doc;
+  }
+
+  flush(): Promise<Verdict> {
+    return this.#take() ?? Promise.resolve({ ok: true, id: this.id });
+  }
+
+  close(): void {
+    void this.flush();
+    clearTimeout(this.#awareTimer);
+    this.#awareness?.destroy();
+    this.#ground.copy.beforeSwap = undefined;
+    this.#ground.close();
+  }
+
+  /** Reads what came back from disk. */
+  async refresh(): Promise<void> {
+    const { disk } = this.#ground;
+    const before = JSON.stringify([this.#pieces, this.#copies]);
+    this.#pieces = await disk.pieces.where('paper').equals(this.id).sortBy('when');
+    const title = this.card?.title ?? '';
+    const rows: CopyRow[] = await disk.copies.where('paper').equals(this.id).sortBy('when');
+    this.#copies = rows.map(({ id, paper, code, when, title: kept }) => ({
+      ...{ id, paper, code, when },
+      title: kept || title,
+    }));
+    // Its own word would call it again.
+    if (JSON.stringify([this.#pieces, this.#copies]) !== before) this.#ground.changed();
+  }
+
+  hearAwareness(bytes: Uint8Array): void {
+    if (this.ready) applyAwarenessUpdate(this.awareness, bytes, FROM_OUTSIDE);
+  }
+
+  #mayEdit(place: PaperPlace): Ruling {
+    return may(this.#ground.standing(), 'paper.edit', place);
+  }
+
+  #bind(live: LiveDoc): void {
+    this.#bound = live;
+    live.on('update', (bytes: Uint8Array, _origin: unknown, doc: Y.Doc, transaction: Y.Transaction) => {
+      if (doc !== this.#bound || !transaction.local || transaction.origin === FROM_OUTSIDE) return;
+      if (transaction.origin === 'parta:intent') return;
+      if (!isOwnWrite(transaction)) {
+        this.#ground.rebuild();
+        return;
+      }
+      this.#typed.push(bytes);
+      this.#timer ??= setTimeout(() => void this.#take(), MERGE_MS);
+      this.#ground.changed();
+    });
+  }
+
+  /** Hands what was typed to the outbox, at once. */
+  #take(): Promise<Verdict> | undefined {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const typed = this.#typed;
+    this.#typed = [];
+    if (typed.length === 0) return undefined;
+    const put = this.#ground.put(
+      { act: 'paper.write' },
+      typed.length === 1 ? (typed[0] as Uint8Array) : Y.mergeUpdates(typed),
+    );
+    if (this.#bound && this.#bound.getMap('paper').get('schema') === undefined)
+      return this.#ground
+        .write({ act: 'paper.write', schema: true })
+        .then((schema) => (schema.ok ? put : schema));
+    return put;
+  }
+
+  #sendAwareness(): void {
+    this.#awareTimer = undefined;
+    const awareness = this.#awareness;
+    if (awareness) this.#ground.aware(encodeAwarenessUpdate(awareness, [awareness.clientID]));
+  }
+}

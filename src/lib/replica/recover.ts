@@ -1,0 +1,297 @@
+/**
+ * Making pending work again. After a refusal, a closed lease or another epoch, everything unsent of a room is judged and
+ * made anew on what is confirmed, under fresh leases that name those they replace; what may not be done becomes a draft
+ * together with what depends on it. One transaction: either all of it stands on disk or nothing changed.
+ */
+
+import * as Y from 'yjs';
+import type { Message, PaperEntry } from '#shared/feed/shape.ts';
+import type { Pin } from '#shared/pins/shape.ts';
+import type { Projection } from '#shared/registry/shape.ts';
+import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
+import { isRefusalCode, REFUSALS, type RefusalCode } from '#shared/school/refusals.ts';
+import { allowed, bringsOf, docFor, type Look, perform, textOfIntent } from './acts.ts';
+import type { Disk, OutRow, PenRow } from './disk.ts';
+import { burn, freshPen, takeSpare } from './pens.ts';
+import { allText, bytesOf, FROM_OUTSIDE, holdLease, type Moved, newDoc, noteMove, rebase } from './ydoc.ts';
+
+export interface Why {
+  person: string;
+  projection: Projection | undefined;
+  /** The row that the relay refused, and its answer. Undefined: nobody was refused, the work only has to move. */
+  refused: { lease: number; n: number; code: string } | undefined;
+  /** Leases never to be used again anywhere (a twin writes with them, or the relay does not know them). */
+  burnt: readonly number[];
+  /** Registry rooms: makes an intent again on the confirmed bytes. Loaded by the caller, it needs the wasm. */
+  registry: RegistryMaker | undefined;
+}
+
+export type RegistryMaker = (
+  confirmed: readonly Uint8Array[],
+  lease: number,
+) => (row: OutRow) => { ok: true; bytes: Uint8Array } | { ok: false; code: RefusalCode };
+
+export type Recovered = { ok: true; refused: number; kept: number } | { ok: false; need: number };
+
+/** Made again this often without an acknowledgement, an intent is shown to its author instead. */
+export const TRIES_MAX = 12;
+
+/** Rebuilds the outbox of a room. `need`: that many spare leases are missing, nothing was changed. */
+export async function recover(disk: Disk, room: string, why: Why): Promise<Recovered> {
+  const { rooms, docs, tails, outbox, pens, leases, refused, places, pieces, copies } = disk;
+  const stores = [rooms, docs, tails, outbox, pens, leases, refused, places, pieces, copies];
+  return disk.transaction('rw', stores, async () => {
+    const work = new Recovery(disk, room, why);
+    return work.run();
+  });
+}
+
+class Recovery {
+  readonly #disk: Disk;
+  readonly #room: string;
+  readonly #why: Why;
+  readonly #docs = new Map<string, ReturnType<typeof newDoc>>();
+  readonly #docOf = new Map<string, string>();
+  readonly #lost = new Set<string>();
+  #refused = 0;
+
+  constructor(disk: Disk, room: string, why: Why) {
+    this.#disk = disk;
+    this.#room = room;
+    this.#why = why;
+  }
+
+  async run(): Promise<Recovered> {
+    const disk = this.#disk;
+    const pens = await disk.pens.where('room').equals(this.#room).toArray();
+    const rows = await this.#unknown(pens);
+    const slots = new Set(rows.map((row) => row.slot));
+    const fresh = await this.#freshPens(pens, slots);
+    if (!fresh) return { ok: false, need: slots.size };
+    const row = await disk.rooms.get(this.#room);
+    const epoch = row?.epoch ?? '';
+    const kept = this.#paperIsLost(rows)
+      ? await this.#keepPrivately(rows)
+      : await this.#again(rows, fresh, row?.head ?? 0, epoch);
+    await disk.outbox.where('room').equals(this.#room).delete();
+    await disk.outbox.bulkPut(kept);
+    for (const pen of fresh.values()) await disk.pens.put(pen);
+    for (const lease of this.#why.burnt) await burn(disk, lease);
+    await disk.rooms.put({
+      ...(row ?? { room: this.#room, epoch, seq: 0, head: 0 }),
+      gen: (row?.gen ?? 0) + 1,
+    });
+    return { ok: true, refused: this.#refused, kept: kept.length };
+  }
+
+  /** What the relay holds already is not made again. */
+  async #unknown(pens: readonly PenRow[]): Promise<OutRow[]> {
+    const rows = await this.#disk.outbox.where('room').equals(this.#room).sortBy('id');
+    return rows.filter((row) => {
+      const pen = pens.find(({ lease }) => lease === row.lease);
+      return !pen || row.n > pen.acked || this.#why.burnt.includes(row.lease);
+    });
+  }
+
+  async #freshPens(
+    pens: readonly PenRow[],
+    slots: ReadonlySet<number>,
+  ): Promise<Map<number, PenRow> | undefined> {
+    if ((await this.#disk.leases.where('slot').equals(-1).count()) < slots.size) return undefined;
+    const fresh = new Map<number, PenRow>();
+    for (const slot of slots) {
+      const lease = await takeSpare(this.#disk, slot);
+      if (!lease) return undefined;
+      const old = pens.find((pen) => pen.slot === slot);
+      // A lease that the relay does not know cannot be closed by naming it.
+      const named =
+        old && !(this.#why.refused?.code === 'foreign-lease' && this.#why.burnt.includes(old.lease));
+      const replaces = named ? { lease: old.lease, n: old.acked } : { lease: 0, n: 0 };
+      fresh.set(slot, freshPen(this.#room, slot, lease.lease, replaces));
+    }
+    return fresh;
+  }
+
+  async #again(
+    rows: readonly OutRow[],
+    fresh: ReadonlyMap<number, PenRow>,
+    head: number,
+    epoch: string,
+  ): Promise<OutRow[]> {
+    await this.#loadAll(rows, head);
+    const moved: Moved = new Map();
+    const kept: OutRow[] = [];
+    for (const row of rows) {
+      const code = this.#verdictOn(row);
+      if (code) {
+        await this.#refuse(row, code);
+        continue;
+      }
+      const pen = fresh.get(row.slot) as PenRow;
+      const made = this.#make(row, pen, head, moved);
+      if (made === undefined) continue;
+      if (typeof made === 'string') {
+        await this.#refuse(row, made);
+        continue;
+      }
+      pen.n++;
+      kept.push({ ...row, ...made, epoch, lease: pen.lease, n: pen.n, tries: row.tries + 1 });
+    }
+    return kept;
+  }
+
+  #verdictOn(row: OutRow): RefusalCode | undefined {
+    const { refused } = this.#why;
+    if (refused && row.lease === refused.lease && row.n === refused.n && !mends(refused.code))
+      return isRefusalCode(refused.code) ? refused.code : 'not-allowed';
+    if (row.dependsOn.some((id) => this.#lost.has(id)))
+      return refused && isRefusalCode(refused.code) && !mends(refused.code)
+        ? refused.code
+        : 'message-is-gone';
+    if (row.tries >= TRIES_MAX) return 'changed-meanwhile';
+    const verdict = allowed(row.intent, this.#room, this.#look());
+    return verdict.ok ? undefined : verdict.code;
+  }
+
+  /** New bytes for the row; undefined when it changes nothing any more; a code when it cannot be. */
+  #make(
+    row: OutRow,
+    pen: PenRow,
+    head: number,
+    moved: Moved,
+  ): { doc: string; bytes: Uint8Array } | RefusalCode | undefined {
+    const name = docFor(row.intent, this.#room, head, (id) => this.#docOf.get(id)) ?? row.doc;
+    if (row.doc.endsWith('/registry')) return this.#makeRegistry(row, pen);
+    const doc = this.#docs.get(name);
+    if (!doc) return 'message-is-gone';
+    if (row.intent.act === 'paper.write' && !row.intent.schema) {
+      noteMove(moved, row.bytes, row.lease, pen.lease, Y.getState(doc.store, pen.lease));
+      const bytes = rebase(row.bytes, moved);
+      Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
+      return { doc: name, bytes };
+    }
+    holdLease(doc, pen.lease);
+    const bytes = bytesOf(doc, () => perform(row.intent, doc, this.#why.person));
+    holdLease(doc, Number.MAX_SAFE_INTEGER);
+    for (const id of bringsOf(row.intent)) this.#docOf.set(id, name);
+    return bytes && { doc: name, bytes };
+  }
+
+  #maker: ReturnType<RegistryMaker> | undefined;
+  #makeRegistry(row: OutRow, pen: PenRow): { doc: string; bytes: Uint8Array } | RefusalCode {
+    this.#maker ??= this.#why.registry?.(this.#confirmed.get(row.doc) ?? [], pen.lease);
+    if (!this.#maker) return 'changed-meanwhile';
+    const made = this.#maker(row);
+    return made.ok ? { doc: row.doc, bytes: made.bytes } : made.code;
+  }
+
+  readonly #confirmed = new Map<string, Uint8Array[]>();
+
+  async #loadAll(rows: readonly OutRow[], head: number): Promise<void> {
+    const names = new Set(rows.map((row) => row.doc));
+    const parsed = parseRoom(this.#room);
+    if (parsed?.kind === 'chat') names.add(feedDoc(parsed.chat, Math.max(head, 1)));
+    // Where the targets stand: their segment may differ from the one the act was first made in.
+    for (const { intent } of rows) {
+      const target = 'message' in intent ? intent.message : 'paper' in intent ? intent.paper : undefined;
+      const place = target === undefined ? undefined : await this.#disk.places.get([this.#room, target]);
+      if (!place) continue;
+      names.add(place.doc);
+      this.#docOf.set(place.id, place.doc);
+    }
+    for (const name of names) {
+      const row = await this.#disk.docs.get(name);
+      const tails = await this.#disk.tails.where('doc').equals(name).sortBy('id');
+      const parts = [...(row && row.snapshot.length > 0 ? [row.snapshot] : []), ...tails.map((t) => t.bytes)];
+      this.#confirmed.set(name, parts);
+      if (name.endsWith('/registry')) continue;
+      const doc = newDoc(name);
+      Y.transact(
+        doc,
+        () => {
+          for (const bytes of parts) Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
+        },
+        FROM_OUTSIDE,
+        false,
+      );
+      this.#docs.set(name, doc);
+    }
+  }
+
+  #look(): Look {
+    const docs = [...this.#docs.entries()];
+    const find = <T>(root: string, id: string): T | undefined => {
+      for (const [name, doc] of docs) {
+        if (parseDoc(name)?.kind !== 'feed') continue;
+        const value = doc.getMap<T>(root).get(id);
+        if (value !== undefined) return value;
+      }
+      return undefined;
+    };
+    return {
+      person: this.#why.person,
+      projection: this.#why.projection,
+      message: (id) => find<Message>('messages', id) ?? (this.#docOf.has(id) ? 'gone' : 'unknown'),
+      paper: (id) => find<PaperEntry>('papers', id),
+      pins: () => docs.find(([name]) => name.endsWith('/pins'))?.[1].getMap<Pin>('pins'),
+    };
+  }
+
+  async #refuse(row: OutRow, code: RefusalCode): Promise<void> {
+    this.#refused++;
+    for (const id of bringsOf(row.intent)) this.#lost.add(id);
+    await this.#disk.refused.put({
+      ...{ id: `${this.#room}:${row.id}`, room: row.room, intent: row.intent },
+      ...{ text: textOfIntent(row.intent), code, when: Date.now(), bytes: row.bytes },
+    });
+  }
+
+  /** A no to keystrokes is a no to all that stand on them. */
+  #paperIsLost(rows: readonly OutRow[]): boolean {
+    const { refused } = this.#why;
+    if (!refused || mends(refused.code)) return false;
+    const row = rows.find(({ lease, n }) => lease === refused.lease && n === refused.n);
+    return row?.intent.act === 'paper.write';
+  }
+
+  /** The paper as its author saw it, unsent words included, becomes a private copy. */
+  async #keepPrivately(rows: readonly OutRow[]): Promise<OutRow[]> {
+    await this.#loadAll(rows, 0);
+    const doc = this.#docs.get(this.#room);
+    const code = this.#why.refused?.code as RefusalCode;
+    if (!doc) return [...rows];
+    for (const row of rows) Y.applyUpdate(doc, row.bytes, FROM_OUTSIDE);
+    await keepCopy(
+      this.#disk,
+      this.#room,
+      doc,
+      code,
+      rows.map((row) => row.bytes),
+    );
+    this.#refused += rows.length;
+    return [];
+  }
+}
+
+/** Stores a private copy of a paper, and its own words as a returned piece. Inside a transaction. */
+export async function keepCopy(
+  disk: Disk,
+  room: string,
+  doc: Y.Doc,
+  code: RefusalCode,
+  own: readonly Uint8Array[],
+): Promise<void> {
+  const paper = room.slice(room.indexOf('/') + 1);
+  const when = Date.now();
+  const id = crypto.randomUUID();
+  await disk.copies.put({ id, paper, title: '', code, when, bytes: Y.encodeStateAsUpdate(doc) });
+  const text = allText(own);
+  const why = code === 'wrong-epoch' ? 'epoch' : 'refused';
+  if (text.trim() !== '') await disk.pieces.put({ id, paper, text, near: '', why, code, when });
+}
+
+/** Whether the device repairs it alone. `foreign-lease`: the relay forgot (or never knew) the lease; another one will do. */
+export function mends(code: string): boolean {
+  if (code === 'foreign-lease') return true;
+  return isRefusalCode(code) && 'mends' in REFUSALS[code];
+}

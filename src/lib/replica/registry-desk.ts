@@ -1,0 +1,146 @@
+/** The registry on the tab of who may change it: offline too, shown at once, judged by the relay like everything else. */
+import type { RegistryReplica } from '#lib/registry/automerge.ts';
+import type { Projection } from '#shared/registry/shape.ts';
+import { type Act, type Matrix, may, type Verdict as Ruling } from '#shared/school/may.ts';
+import { registryDoc, roomOf } from '#shared/school/names.ts';
+import type { Role } from '#shared/school/roles.ts';
+import { standingOf } from './acts.ts';
+import type { RoomCopy } from './copy.ts';
+import type { Disk, OutRow } from './disk.ts';
+import type { RegistryMaker } from './recover.ts';
+import type { RegistryDesk, Verdict } from './types.ts';
+
+type RegistryIntent = Parameters<RegistryReplica['change']>[0];
+
+export interface DeskGround {
+  disk: Disk;
+  projection(): Projection | undefined;
+  copy(room: string): RoomCopy;
+  /** Resolves when the room is read and has its pen. */
+  ready(copy: RoomCopy): Promise<void>;
+  put(copy: RoomCopy, intent: RegistryIntent, doc: string, bytes: Uint8Array): Promise<Verdict>;
+  /** Brings a document to disk if it can; whether it is there now. */
+  fetch(doc: string): Promise<boolean>;
+}
+
+/** What makes registry intents again in a recovery. */
+export async function registryMaker(): Promise<RegistryMaker> {
+  const { loadAutomerge, RegistryReplica } = await import('#lib/registry/automerge.ts');
+  await loadAutomerge();
+  return (confirmed, lease) => {
+    const replica = new RegistryReplica(lease, confirmed);
+    return ({ intent }) =>
+      intent.act === 'role.set' || intent.act === 'matrix.set'
+        ? replica.change(intent)
+        : { ok: false, code: 'not-allowed' };
+  };
+}
+
+export class Desk implements RegistryDesk {
+  readonly #ground: DeskGround;
+  readonly #doc: string;
+  readonly #copy: RoomCopy;
+  readonly #make: (lease: number, parts: readonly Uint8Array[]) => RegistryReplica;
+  #replica: RegistryReplica;
+  #gen: number;
+  #lane: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    ground: DeskGround,
+    doc: string,
+    copy: RoomCopy,
+    make: (lease: number, parts: readonly Uint8Array[]) => RegistryReplica,
+    replica: RegistryReplica,
+  ) {
+    this.#ground = ground;
+    this.#doc = doc;
+    this.#copy = copy;
+    this.#make = make;
+    this.#replica = replica;
+    this.#gen = copy.gen;
+  }
+
+  /** Rejects when the library or the registry cannot be had. */
+  static async open(ground: DeskGround): Promise<Desk> {
+    const { loadAutomerge, RegistryReplica } = await import('#lib/registry/automerge.ts');
+    await loadAutomerge();
+    const doc = registryDoc(ground.projection()?.org.id ?? '');
+    const copy = ground.copy(roomOf(doc));
+    await ground.ready(copy);
+    if (!(await ground.fetch(doc))) throw new Error('the registry is not on this device yet');
+    const make = (lease: number, parts: readonly Uint8Array[]) => new RegistryReplica(lease, parts);
+    const replica = make(copy.pen?.lease ?? 0, await partsOf(ground.disk, doc));
+    return new Desk(ground, doc, copy, make, replica);
+  }
+
+  role(person: string): Role | undefined {
+    return this.#replica.role(person);
+  }
+
+  matrix(chat: string): Matrix | undefined {
+    return this.#replica.matrix(chat);
+  }
+
+  setRole(person: string, to: Role): Promise<Verdict> {
+    return this.#inLane(async () => {
+      const from = this.#replica.role(person);
+      if (from === undefined) return { ok: false, code: 'unknown-place' };
+      return this.#set('role.set', { act: 'role.set', person, from, to, at: Date.now() });
+    });
+  }
+
+  setMatrix(chat: string, to: Matrix): Promise<Verdict> {
+    return this.#inLane(async () => {
+      const from = this.#replica.matrix(chat);
+      if (from === undefined) return { ok: false, code: 'unknown-place' };
+      return this.#set('matrix.set', { act: 'matrix.set', chat, from, to, at: Date.now() });
+    });
+  }
+
+  /** Bytes that came for the registry, or everything anew after a rebuild. */
+  hear(changes: readonly { doc: string; bytes: Uint8Array }[], rebuilt: boolean): void {
+    void this.#inLane(async () => {
+      if (rebuilt) await this.#reload();
+      else for (const { doc, bytes } of changes) if (doc === this.#doc) this.#replica.take(bytes);
+    });
+  }
+
+  close(): void {}
+
+  async #set(act: Act, intent: RegistryIntent): Promise<Verdict> {
+    const ruling: Ruling = may(standingOf(this.#ground.projection()), act, { kind: 'org' });
+    if (!ruling.ok) return ruling;
+    await this.#ground.ready(this.#copy);
+    const { pen } = this.#copy;
+    if (!pen) return { ok: false, code: 'no-lease' };
+    if (this.#copy.gen !== this.#gen) await this.#reload();
+    const made = this.#replica.change(intent);
+    if (!made.ok) return made;
+    const verdict = await this.#ground.put(this.#copy, intent, this.#doc, made.bytes);
+    if (!verdict.ok) await this.#reload();
+    return verdict;
+  }
+
+  async #reload(): Promise<void> {
+    await this.#ground.ready(this.#copy);
+    this.#gen = this.#copy.gen;
+    this.#replica = this.#make(this.#copy.pen?.lease ?? 0, await partsOf(this.#ground.disk, this.#doc));
+  }
+
+  #inLane<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#lane.then(work);
+    this.#lane = result.catch(() => {});
+    return result;
+  }
+}
+
+async function partsOf(disk: Disk, doc: string): Promise<Uint8Array[]> {
+  const row = await disk.docs.get(doc);
+  const tails = await disk.tails.where('doc').equals(doc).sortBy('id');
+  const out: OutRow[] = await disk.outbox.where('room').equals(roomOf(doc)).sortBy('id');
+  return [
+    row?.snapshot ?? new Uint8Array(),
+    ...tails.map((tail) => tail.bytes),
+    ...out.map((own) => own.bytes),
+  ];
+}

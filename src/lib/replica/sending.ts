@@ -1,0 +1,306 @@
+/**
+ * What the leader does per room while the line is up: open it, send its outbox in order, and mend it after a refusal.
+ * Nothing is lost by leaving this object: all of it is read from disk again on the next connection.
+ */
+import type { Projection } from '#shared/registry/shape.ts';
+import { LIMITS } from '#shared/school/limits.ts';
+import { parseDoc } from '#shared/school/names.ts';
+import type { Frame, Refuse, RoomState } from '#shared/wire/frames.ts';
+import type { Disk, OutRow } from './disk.ts';
+import { moveToEpoch } from './epochs.ts';
+import { mends, type RegistryMaker, recover } from './recover.ts';
+import { roomWord, type Tabs } from './tabs.ts';
+
+/** The first wait after `try-later`, or after mending again and again; doubles up to the second. */
+const PAUSE_MIN_MS = 250;
+const PAUSE_MAX_MS = 20_000;
+/** So often a room is mended at once; then it waits between tries. */
+const MENDS_AT_ONCE = 3;
+
+interface Live {
+  at: 'opening' | 'live' | 'mending' | 'paused';
+  epoch: string;
+  /** Outbox id of the last intent sent on this connection. */
+  sent: number;
+  /** `<lease>.<n>` sent and not answered. */
+  inFlight: Set<string>;
+  refused: Refuse | undefined;
+  burnt: Set<number>;
+  /** Documents that must arrive before pending work can be made again. */
+  awaited: Set<string>;
+  mends: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+export interface Ground {
+  person: string;
+  disk: Disk;
+  tabs: Tabs;
+  send(frame: Frame): void;
+  online(): boolean;
+  projection(): Projection | undefined;
+  registryMaker(): Promise<RegistryMaker>;
+  askLeases(count: number): void;
+  onTrouble(error: unknown): void;
+}
+
+export class Sending {
+  readonly #ground: Ground;
+  readonly #rooms = new Map<string, Live>();
+  #inFlight = 0;
+  #pumping: Promise<void> = Promise.resolve();
+  readonly #waiting = new Set<string>();
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  isOpen(room: string): boolean {
+    return this.#rooms.has(room);
+  }
+  epochOf(room: string): string | undefined {
+    return this.#rooms.get(room)?.epoch;
+  }
+  get openCount(): number {
+    return this.#rooms.size;
+  }
+
+  /** The line went: everything starts over with the next one. */
+  reset(): void {
+    for (const live of this.#rooms.values()) clearTimeout(live.timer);
+    this.#rooms.clear();
+    this.#waiting.clear();
+    this.#inFlight = 0;
+  }
+
+  /** Opens a room unless it is open; its outbox goes as soon as it is. */
+  async open(room: string): Promise<void> {
+    if (this.#rooms.has(room) || !this.#ground.online()) return;
+    const live = newLive();
+    this.#rooms.set(room, live);
+    const { disk } = this.#ground;
+    const row = await disk.rooms.get(room);
+    const docs = await disk.docs.where('room').equals(room).toArray();
+    const held = docs
+      .map(({ doc, seq }) => ({ doc, seq }))
+      .sort((a, b) => rank(b.doc) - rank(a.doc))
+      .slice(0, LIMITS.docsPerOpenMax);
+    if (this.#rooms.get(room) !== live) return;
+    this.#ground.send({ kind: 'open', room, epoch: row?.epoch ?? '', held, newest: true });
+  }
+
+  forget(room: string): void {
+    const live = this.#rooms.get(room);
+    if (!live) return;
+    clearTimeout(live.timer);
+    this.#inFlight -= live.inFlight.size;
+    this.#rooms.delete(room);
+  }
+
+  async opened(state: RoomState, otherEpoch: boolean, twins: readonly number[]): Promise<void> {
+    const live = this.#rooms.get(state.room);
+    if (!live) return;
+    live.epoch = state.epoch;
+    for (const lease of twins) live.burnt.add(lease);
+    if (otherEpoch) {
+      const { disk, person, tabs, send } = this.#ground;
+      const docs = await moveToEpoch(disk, state, person, tabs.slot);
+      tabs.say(roomWord(state.room, { rebuilt: true }));
+      for (const doc of docs) {
+        live.awaited.add(doc);
+        send({ kind: 'pull', doc, epoch: state.epoch, seq: 0 });
+      }
+      await this.#startMending(state.room, live);
+      return;
+    }
+    const rows = await this.#rowsOf(state.room);
+    const closed = state.lasts.filter((last) => last.closed).map((last) => last.lease);
+    const mustMend =
+      twins.length > 0 || rows.some((row) => closed.includes(row.lease) || row.epoch !== state.epoch);
+    if (mustMend) await this.#startMending(state.room, live);
+    else {
+      live.at = 'live';
+      this.flush(state.room);
+    }
+  }
+
+  patched(doc: string, room: string): void {
+    const live = this.#rooms.get(room);
+    if (live?.awaited.delete(doc)) this.#tryMending(room, live);
+  }
+
+  acked(room: string, lease: number, n: number): void {
+    const live = this.#answered(room, lease, n);
+    if (!live) return;
+    live.mends = 0;
+    if (live.at === 'mending') this.#tryMending(room, live);
+    else this.flush(room);
+  }
+
+  refuse(frame: Refuse): void {
+    const live = this.#answered(frame.room, frame.lease, frame.n);
+    if (!live) return;
+    if (frame.code === 'try-later') this.#pause(frame.room, live);
+    else if (frame.code === 'wrong-epoch') {
+      this.forget(frame.room);
+      void this.open(frame.room);
+    } else {
+      if (frame.code === 'foreign-lease') live.burnt.add(frame.lease);
+      // The first answer names the one that was refused; those behind it only say `superseded`.
+      if (!live.refused || (mends(live.refused.code) && !mends(frame.code))) live.refused = frame;
+      void this.#startMending(frame.room, live);
+    }
+  }
+
+  /** A lease of ours is written with elsewhere. */
+  twin(room: string, lease: number): void {
+    const live = this.#rooms.get(room);
+    if (!live) return;
+    live.burnt.add(lease);
+    void this.#startMending(room, live);
+  }
+
+  /** Leases came: rooms that waited for them go on. */
+  leasesCame(): void {
+    const rooms = [...this.#waiting];
+    this.#waiting.clear();
+    for (const room of rooms) {
+      const live = this.#rooms.get(room);
+      if (live) this.#tryMending(room, live);
+    }
+  }
+
+  /** Sends what of a room waits, opening it when it is not open. */
+  flush(room: string): void {
+    this.#pumping = this.#pumping
+      .then(() => this.#pump(room))
+      .catch((error) => this.#ground.onTrouble(error));
+  }
+
+  async #pump(room: string): Promise<void> {
+    if (!this.#ground.online()) return;
+    const live = this.#rooms.get(room);
+    if (!live) {
+      const parsed = room.startsWith('paper/') ? room.slice(6) : undefined;
+      // A paper whose creation is still on its way does not exist for the relay.
+      if (parsed === undefined || !(await this.#isBeingMade(parsed))) await this.open(room);
+      return;
+    }
+    if (live.at !== 'live') return;
+    const free = LIMITS.inFlightMax - this.#inFlight;
+    if (free <= 0) return;
+    const rows = (await this.#rowsOf(room)).filter((row) => row.id > live.sent).slice(0, free);
+    const pens = await this.#ground.disk.pens.where('room').equals(room).toArray();
+    if (live.at !== 'live' || this.#rooms.get(room) !== live) return;
+    for (const row of rows) {
+      if (row.epoch !== live.epoch || row.lease === 0) {
+        await this.#startMending(room, live);
+        return;
+      }
+      const pen = pens.find(({ lease }) => lease === row.lease);
+      const replaces = pen && pen.acked === 0 ? pen.replaces : { lease: 0, n: 0 };
+      live.sent = row.id;
+      live.inFlight.add(`${row.lease}.${row.n}`);
+      this.#inFlight++;
+      const { doc, epoch, lease, n, bytes } = row;
+      this.#ground.send({ kind: 'push', doc, epoch, lease, n, replaces, bytes });
+    }
+  }
+
+  #answered(room: string, lease: number, n: number): Live | undefined {
+    const live = this.#rooms.get(room);
+    if (!live?.inFlight.delete(`${lease}.${n}`)) return undefined;
+    this.#inFlight--;
+    return live;
+  }
+
+  #pause(room: string, live: Live): void {
+    if (live.at === 'paused' || live.at === 'mending') return;
+    live.at = 'paused';
+    live.mends++;
+    live.timer = setTimeout(() => {
+      if (this.#rooms.get(room) !== live) return;
+      live.at = 'live';
+      live.sent = Number.NEGATIVE_INFINITY;
+      this.#inFlight -= live.inFlight.size;
+      live.inFlight.clear();
+      this.flush(room);
+    }, pauseFor(live.mends));
+  }
+
+  async #startMending(room: string, live: Live): Promise<void> {
+    if (live.at === 'mending') {
+      this.#tryMending(room, live);
+      return;
+    }
+    live.at = 'mending';
+    clearTimeout(live.timer);
+    live.mends++;
+    if (live.mends > MENDS_AT_ONCE) {
+      live.awaited.add('');
+      live.timer = setTimeout(() => this.patched('', room), pauseFor(live.mends - MENDS_AT_ONCE));
+    }
+    this.#tryMending(room, live);
+  }
+
+  /** Once everything that was sent is answered, and what was pulled is here. */
+  #tryMending(room: string, live: Live): void {
+    if (live.at !== 'mending' || live.inFlight.size > 0 || live.awaited.size > 0) return;
+    this.#pumping = this.#pumping
+      .then(() => this.#mend(room, live))
+      .catch((error) => this.#ground.onTrouble(error));
+  }
+
+  async #mend(room: string, live: Live): Promise<void> {
+    if (live.at !== 'mending' || this.#rooms.get(room) !== live) return;
+    const { disk, person, tabs } = this.#ground;
+    const registry = room.startsWith('org/') ? await this.#ground.registryMaker() : undefined;
+    const result = await recover(disk, room, {
+      person,
+      projection: this.#ground.projection(),
+      refused: live.refused,
+      burnt: [...live.burnt],
+      registry,
+    });
+    if (!result.ok) {
+      this.#waiting.add(room);
+      this.#ground.askLeases(result.need);
+      return;
+    }
+    live.at = 'live';
+    live.refused = undefined;
+    live.burnt.clear();
+    live.sent = Number.NEGATIVE_INFINITY;
+    tabs.say(roomWord(room, { rebuilt: true }));
+    for (const topic of ['refused', 'unsent', 'chats'] as const) tabs.say({ say: 'topic', topic });
+    this.flush(room);
+  }
+
+  #rowsOf(room: string): Promise<OutRow[]> {
+    return this.#ground.disk.outbox.where('room').equals(room).sortBy('id');
+  }
+
+  async #isBeingMade(paper: string): Promise<boolean> {
+    const found = await this.#ground.disk.outbox
+      .filter(({ intent }) => intent.act === 'paper.create' && intent.paper === paper)
+      .first();
+    return found !== undefined;
+  }
+}
+
+function newLive(): Live {
+  return {
+    ...{ at: 'opening', epoch: '', sent: Number.NEGATIVE_INFINITY, refused: undefined, mends: 0 },
+    ...{ inFlight: new Set(), burnt: new Set(), awaited: new Set(), timer: undefined },
+  };
+}
+
+function pauseFor(times: number): number {
+  return Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** times) * (0.5 + Math.random());
+}
+
+/** The newest segment first. */
+function rank(doc: string): number {
+  const parsed = parseDoc(doc);
+  return parsed?.kind === 'feed' ? parsed.segment : Number.MAX_SAFE_INTEGER;
+}

@@ -1,0 +1,186 @@
+/** What lists and badges need of the disk, kept in memory: heads of chats, counts, drafts' reasons, papers. */
+import type { Projection } from '#shared/registry/shape.ts';
+import { chatRoom } from '#shared/school/names.ts';
+import { textOfIntent } from './acts.ts';
+import type { RoomCopy } from './copy.ts';
+import type { Disk, HeadRow, Kv, OutRow, RefusedRow } from './disk.ts';
+import { countUnread } from './intake.ts';
+import type { ChatRow, Intent, PaperRow, Peek, RefusedDraft, Topic } from './types.ts';
+import { coalesced } from './wait.ts';
+
+interface Waiting {
+  room: string;
+  intent: Intent;
+  at: number;
+}
+
+export class Shelf {
+  projection: Projection | undefined;
+  heads = new Map<string, HeadRow>();
+  refused: RefusedDraft[] = [];
+  papers: PaperRow[] = [];
+  #waiting: Waiting[] = [];
+  #rows: ChatRow[] | undefined;
+  readonly #disk: Disk;
+  readonly #person: string;
+  readonly #emit: (topic: Topic) => void;
+  readonly #copies: ReadonlyMap<string, RoomCopy>;
+
+  constructor(
+    disk: Disk,
+    person: string,
+    copies: ReadonlyMap<string, RoomCopy>,
+    emit: (topic: Topic) => void,
+  ) {
+    this.#disk = disk;
+    this.#person = person;
+    this.#copies = copies;
+    this.#emit = emit;
+  }
+
+  /** Reads everything, in one transaction. Gives the kept drafts. */
+  async load(): Promise<Kv[]> {
+    const { heads, refused, papers, outbox, kv } = this.#disk;
+    const read = await this.#disk.transaction('r', [heads, refused, papers, outbox, kv], async () => ({
+      heads: await heads.toArray(),
+      refused: await refused.toArray(),
+      papers: await papers.toArray(),
+      outbox: await outbox.toArray(),
+      kv: await kv.toArray(),
+    }));
+    this.#setHeads(read.heads);
+    this.#setRefused(read.refused);
+    this.#setPapers(read.papers);
+    this.#setWaiting(read.outbox);
+    const projection = read.kv.find(({ key }) => key === 'projection');
+    this.projection = projection?.value as Projection | undefined;
+    return read.kv;
+  }
+
+  /** Another tab, the relay or this tab changed what a topic is about. */
+  refresh(topic: Topic): void {
+    if (topic === 'projection') void this.#readProjection();
+    else if (topic === 'chats') void this.#readHeads();
+    else if (topic === 'unsent') void this.#readOutbox();
+    else if (topic === 'refused') void this.#readRefused();
+    else if (topic === 'papers') void this.#readPapers();
+  }
+
+  /** Something is on screen that is not on disk yet: rows and counts follow at once. */
+  touched(): void {
+    this.#rows = undefined;
+    this.#emit('unsent');
+    this.#emit('chats');
+  }
+
+  /** The person has read a chat this far. */
+  async keepRead(chat: string, seq: number): Promise<void> {
+    const head = this.heads.get(chat);
+    const unread = await countUnread(this.#disk, chat, seq, this.#person);
+    if (head) this.heads.set(chat, { ...head, read: Math.max(head.read, seq), unread });
+    this.#rows = undefined;
+    await this.#disk.heads
+      .where('chat')
+      .equals(chat)
+      .modify((row) => {
+        row.read = Math.max(row.read, seq);
+        row.unread = unread;
+      });
+    this.#emit('chats');
+  }
+
+  get unsent(): number {
+    return this.#waiting.length + this.#unsaved().length;
+  }
+
+  chats(draft: (chat: string) => string): readonly ChatRow[] {
+    this.#rows ??= this.#buildRows(draft);
+    return this.#rows;
+  }
+
+  #buildRows(draft: (chat: string) => string): ChatRow[] {
+    const waiting = [...this.#waiting, ...this.#unsaved()];
+    const rows = Object.entries(this.projection?.chats ?? {}).map(([id, entry]): ChatRow => {
+      const head = this.heads.get(id);
+      const own = waiting.filter(({ room }) => room === chatRoom(id));
+      const newest = own.filter(({ intent }) => intent.act === 'message.create').pop();
+      const last = newest ? this.#peek(newest) : head?.last;
+      return {
+        ...{ id, title: entry.title, unit: entry.unit, people: Object.keys(entry.people) },
+        ...{ members: entry.members, last, unread: head?.unread ?? 0, unsent: own.length },
+        refused: this.refused.filter(({ room }) => room === chatRoom(id)).length,
+        draft: draft(id),
+        activeAt: Math.max(newest?.at ?? 0, head?.last?.at ?? 0),
+      };
+    });
+    return rows.sort((a, b) => b.activeAt - a.activeAt || (a.title < b.title ? -1 : 1));
+  }
+
+  #peek({ intent, at }: Waiting): Peek {
+    const id = 'id' in intent ? intent.id : '';
+    return { id, by: this.#person, at, text: textOfIntent(intent).slice(0, 120) };
+  }
+
+  #unsaved(): Waiting[] {
+    return [...this.#copies.values()].flatMap((copy) =>
+      copy.unsaved.map(({ intent, at }) => ({ room: copy.room, intent, at })),
+    );
+  }
+
+  readonly #readProjection = coalesced(async () => {
+    const row = await this.#disk.kv.get('projection');
+    this.projection = row?.value as Projection | undefined;
+    this.#rows = undefined;
+    this.#emit('projection');
+    this.#emit('chats');
+  });
+
+  readonly #readHeads = coalesced(async () => {
+    this.#setHeads(await this.#disk.heads.toArray());
+    this.#emit('chats');
+  });
+
+  readonly #readOutbox = coalesced(async () => {
+    this.#setWaiting(await this.#disk.outbox.toArray());
+    this.#emit('unsent');
+    this.#emit('chats');
+  });
+
+  readonly #readRefused = coalesced(async () => {
+    this.#setRefused(await this.#disk.refused.toArray());
+    this.#emit('refused');
+    this.#emit('chats');
+  });
+
+  readonly #readPapers = coalesced(async () => {
+    this.#setPapers(await this.#disk.papers.toArray());
+    this.#emit('papers');
+  });
+
+  #setHeads(rows: HeadRow[]): void {
+    // A head that did not change stays the same object: views compare them.
+    this.heads = new Map(
+      rows.map((row) => {
+        const before = this.heads.get(row.chat);
+        return [row.chat, before && JSON.stringify(before) === JSON.stringify(row) ? before : row];
+      }),
+    );
+    this.#rows = undefined;
+  }
+
+  #setRefused(rows: RefusedRow[]): void {
+    this.refused = rows
+      .map(({ id, room, intent, text, code, when }) => ({ id, room, intent, text, code, when }))
+      .sort((a, b) => a.when - b.when);
+    this.#rows = undefined;
+  }
+
+  #setPapers(rows: PaperRow[]): void {
+    this.papers = rows.sort((a, b) => b.at - a.at);
+  }
+
+  #setWaiting(rows: OutRow[]): void {
+    this.#waiting = rows.map(({ room, intent, at }) => ({ room, intent, at }));
+    this.#rows = undefined;
+  }
+}
