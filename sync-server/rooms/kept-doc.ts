@@ -114,7 +114,10 @@ export class KeptDoc {
   #baseHolds(): boolean {
     const base = this.#base;
     if (!base || base.seq < this.#recentFrom) return false;
-    return base.seq === this.seq || this.#tail(base.seq).length <= ROOM_LIMITS.snapshotTailBytes;
+    if (base.seq === this.seq) return true;
+    // Encoding costs as much as the document is big: a small one is encoded anew, a big one gets a tail.
+    const worth = Math.min(ROOM_LIMITS.snapshotTailBytes, base.frame.length / 4);
+    return base.seq > 0 && this.#tail(base.seq).length <= worth;
   }
 
   #tail(from: number): Uint8Array {

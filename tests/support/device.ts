@@ -38,6 +38,17 @@ export class TestDevice {
     return new TestDevice(token.split('.')[0] as string, line, lease);
   }
 
+  /** The same line under a lease that was never used. */
+  async withFreshLease(): Promise<TestDevice> {
+    this.line.say({ kind: 'lease-ask', count: 1 });
+    return new TestDevice(this.person, this.line, (await this.line.next('lease-grant')).leases[0] as number);
+  }
+
+  /** Leaves ids out that somebody else has made with this lease. */
+  skipIds(to: number): void {
+    this.#messages = to;
+  }
+
   /** Opens a room, with its newest documents. */
   async open(room: string): Promise<Extract<Frame, { kind: 'room' }>> {
     this.line.say({ kind: 'open', room, epoch: '', held: [], newest: true });

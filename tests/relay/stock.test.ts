@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+import { idOf } from '#shared/feed/shape.ts';
+import { CLOSE } from '#shared/wire/close.ts';
+import { STOCK_PATH } from '#shared/wire/protocol.ts';
+import { TestDevice } from '../support/device.ts';
+import { startTestRelay, type TestRelay } from '../support/relay.ts';
+
+let relay: TestRelay;
+const providers: WebsocketProvider[] = [];
+beforeEach(async () => {
+  relay = await startTestRelay();
+});
+afterEach(async () => {
+  for (const provider of providers.splice(0)) provider.destroy();
+  await relay.end();
+});
+
+test('[R360] a stock WebsocketProvider with a session token reads what its person may read, live', async () => {
+  const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  await masha.open('chat/7a');
+  await masha.send(masha.message('7a', 'Раз'));
+  const { doc } = await stock('chat/7a/feed/1', 'anna');
+  expect(textsOf(doc)).toEqual(['Раз']);
+  const told = new Promise((resolve) => doc.once('update', resolve));
+  await masha.send(masha.message('7a', 'Два'));
+  await told;
+  expect(textsOf(doc)).toEqual(['Два', 'Раз']);
+});
+
+test('[R361] with a lease of its person as client id it writes, and others hear it', async () => {
+  const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  await masha.open('chat/7a');
+  const lease = await leaseFor('anna');
+  const { doc } = await stock('chat/7a/feed/1', 'anna', lease);
+  for (const n of [1, 2])
+    doc.getMap('messages').set(idOf(lease, n), { by: 'anna', at: 1, text: `С чужой программы ${n}` });
+  expect(await masha.line.next('update')).toMatchObject({ lease, n: 1 });
+  expect(await masha.line.next('update')).toMatchObject({ lease, n: 2 });
+  relay = await relay.restart();
+  const petya = await TestDevice.start(relay, relay.sessions.signIn('petya'));
+  await petya.open('chat/7a');
+  expect(petya.texts('7a')).toEqual(['С чужой программы 1', 'С чужой программы 2']);
+});
+
+test('[R361] what it wrote while the relay was away comes with its sync-step-2, once', async () => {
+  const lease = await leaseFor('anna');
+  const { doc, provider } = await stock('chat/7a/feed/1', 'anna', lease);
+  provider.disconnect();
+  doc.getMap('messages').set(idOf(lease, 1), { by: 'anna', at: 1, text: 'В поезде' });
+  provider.connect();
+  const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  await masha.open('chat/7a');
+  if (masha.texts('7a').length === 0) await masha.line.next('update');
+  provider.disconnect();
+  provider.connect();
+  await synced(provider);
+  expect(await relay.store.seqOf('chat/7a')).toBe(1);
+});
+
+test('[R362] a refusal closes its socket with a code that keeps it away; nobody hears of it', async () => {
+  const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  await masha.open('chat/7a');
+  const noLease = await stock('chat/7a/feed/1', 'petya');
+  const closed = whenClosed(noLease.provider);
+  noLease.doc.getMap('messages').set('x.1', { by: 'petya', at: 1, text: 'Без права' });
+  expect(await closed).toBe(CLOSE.refused.code);
+  const lease = await leaseFor('petya');
+  const pins = await stock('chat/7a/pins', 'petya', lease);
+  const away = whenClosed(pins.provider);
+  pins.doc.getMap('pins').set('x.1', { by: 'petya', at: 1 });
+  expect(await away).toBe(CLOSE.refused.code);
+  await masha.line.settled();
+  expect(masha.line.heard.filter(({ kind }) => kind === 'update')).toEqual([]);
+});
+
+test('[R363] a token of nobody, a document that may not be read, and one that is none are closed by name', async () => {
+  expect(await closeOf('chat/7a/feed/1', 'nobody')).toBe(CLOSE.signedOut.code);
+  expect(await closeOf('chat/7a/feed/1', relay.sessions.signIn('dima'))).toBe(CLOSE.unknownDocument.code);
+  expect(await closeOf('chat/7a/feed/2', relay.sessions.signIn('masha'))).toBe(CLOSE.unknownDocument.code);
+  expect(await closeOf('org/main/registry', relay.sessions.signIn('elena'))).toBe(CLOSE.unknownDocument.code);
+  expect(await closeOf('chat/7a/feed/x', relay.sessions.signIn('masha'))).toBe(CLOSE.unknownDocument.code);
+});
+
+interface Stock {
+  doc: Y.Doc;
+  provider: WebsocketProvider;
+}
+
+async function stock(name: string, person: string, lease?: number): Promise<Stock> {
+  const doc = new Y.Doc();
+  if (lease !== undefined) doc.clientID = lease;
+  const provider = open(name, relay.sessions.signIn(person), doc);
+  await synced(provider);
+  return { doc, provider };
+}
+
+function open(name: string, token: string, doc = new Y.Doc()): WebsocketProvider {
+  const provider = new WebsocketProvider(`${relay.origin.replace('http', 'ws')}${STOCK_PATH}`, name, doc, {
+    WebSocketPolyfill: WebSocket as never,
+    params: { token },
+    disableBc: true,
+  });
+  providers.push(provider);
+  return provider;
+}
+
+function synced(provider: WebsocketProvider): Promise<void> {
+  if (provider.synced) return Promise.resolve();
+  return new Promise((resolve) => {
+    provider.on('sync', (is: boolean) => is && resolve());
+  });
+}
+
+function whenClosed(provider: WebsocketProvider): Promise<number> {
+  return new Promise((resolve) => {
+    provider.on('connection-close', (event) => resolve(event?.code ?? 0));
+  });
+}
+
+function closeOf(name: string, token: string): Promise<number> {
+  return whenClosed(open(name, token));
+}
+
+async function leaseFor(person: string): Promise<number> {
+  const headers = { cookie: `session=${relay.sessions.signIn(person)}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${relay.origin}/api/leases`, { method: 'POST', headers, body: '{"count":1}' });
+  return ((await answer.json()) as { leases: number[] }).leases[0] as number;
+}
+
+function textsOf(doc: Y.Doc): string[] {
+  return [...doc.getMap<{ text: string }>('messages').values()].map(({ text }) => text).sort();
+}
