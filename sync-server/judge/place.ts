@@ -1,6 +1,6 @@
 /** Where structs live: a root, a node, a run of text. And which struct may stand where. */
 import * as Y from 'yjs';
-import { ANY, DELETED, ELEMENT_TYPE, FORMAT, GC, STRING, type Struct, TYPE } from './decode.ts';
+import { ANY, DELETED, ELEMENT_TYPE, FORMAT, STRING, type Struct, TYPE } from './decode.ts';
 import { rootsOf } from './shape.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: Yjs types its containers by their content, which does not matter here.
@@ -92,7 +92,6 @@ export function placeMadeBy(struct: Struct, at: Place): Place {
 /** Why a struct may not stand in a place; undefined when it may. Content that no view shows is not taken. */
 export function misfit(struct: Struct, place: Place): string | undefined {
   const { ref, sub } = struct;
-  if (ref === GC) return 'collected struct has a place';
   switch (place.kind) {
     case 'map':
       if (sub === undefined) return 'list content in a map';

@@ -17,7 +17,7 @@ export function feedPolicy(ops: readonly Op[], ctx: PolicyContext): Ruling {
   const draft = new Draft(ctx);
   for (const op of ops) {
     if (op.op !== 'map.set' && op.op !== 'map.delete' && op.op !== 'map.blank') return refuse('not-allowed');
-    const rule = RULES[op.root];
+    const rule = RULES.get(op.root);
     const code = rule ? rule(op, draft) : 'not-allowed';
     if (code) return refuse(code);
   }
@@ -25,12 +25,12 @@ export function feedPolicy(ops: readonly Op[], ctx: PolicyContext): Ruling {
   return code ? refuse(code) : { ok: true, acts: draft.acts, effects: draft.effects() };
 }
 
-const RULES: Readonly<Record<string, (op: MapOp, draft: Draft) => RefusalCode | undefined>> = {
-  messages: onMessage,
-  edits: onEdit,
-  reactions: onReaction,
-  papers: onPaper,
-};
+const RULES: ReadonlyMap<string, (op: MapOp, draft: Draft) => RefusalCode | undefined> = new Map([
+  ['messages', onMessage],
+  ['edits', onEdit],
+  ['reactions', onReaction],
+  ['papers', onPaper],
+]);
 
 function onMessage(op: MapOp, draft: Draft): RefusalCode | undefined {
   if (op.op === 'map.delete') {

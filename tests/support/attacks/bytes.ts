@@ -17,7 +17,7 @@ import {
   uint,
   values,
 } from '../craft.ts';
-import { runOf } from '../scene.ts';
+import { lastUnder, runOf } from '../scene.ts';
 import { type Attack, hand, set, words } from './attack.ts';
 
 const deepAny = (depth: number) => inOrder(...Array.from({ length: depth }, () => raw(117, 1)), raw(126));
@@ -77,6 +77,71 @@ export const BYTES: Attack[] = [
     },
   },
   {
+    name: 'a string longer than the bytes',
+    rule: 'R101',
+    doc: 'feed',
+    code: 'malformed',
+    build(scene) {
+      const { lease, clock } = hand(scene, 'feed');
+      return one(lease, clock, [inOrder(raw(8, 1), uint(5_000), raw(0x6d))]);
+    },
+  },
+  {
+    name: 'a value nested a little deeper than values are',
+    rule: 'R110',
+    doc: 'feed',
+    code: 'too-long',
+    build(scene) {
+      const { lease, clock, fresh } = hand(scene, 'feed');
+      return one(lease, clock, [struct(8, { root: 'messages', sub: fresh() }, inOrder(uint(1), deepAny(8)))]);
+    },
+  },
+  {
+    name: 'a mark of 3 000 parts',
+    rule: 'R110',
+    doc: 'paper',
+    code: 'too-long',
+    build(scene) {
+      const { lease, clock, own } = hand(scene, 'paper');
+      return one(lease, clock, [
+        node('paragraph', { root: 'body' }),
+        textRun({ parent: own(0) }),
+        mark(
+          'bold',
+          Array.from({ length: 3_000 }, () => 0),
+          { parent: own(1) },
+        ),
+      ]);
+    },
+  },
+  {
+    name: 'a whole number in a longer form than it needs',
+    rule: 'R102',
+    doc: 'paper',
+    code: 'malformed',
+    build(scene) {
+      const { lease, clock } = hand(scene, 'paper');
+      return one(lease, clock, [
+        struct(
+          8,
+          { left: lastUnder(scene, 'paper', 'paper', 'schema') },
+          inOrder(uint(1), raw(125, 0x81, 0x00)),
+        ),
+      ]);
+    },
+  },
+  {
+    name: 'a float cut off',
+    rule: 'R101',
+    doc: 'feed',
+    code: 'malformed',
+    build(scene) {
+      const { lease, clock, fresh } = hand(scene, 'feed');
+      const cut = struct(8, { root: 'messages', sub: fresh() }, inOrder(uint(1), raw(123, 0x40)));
+      return one(lease, clock, [cut]).subarray(0, -1);
+    },
+  },
+  {
     name: 'nothing at all',
     rule: 'R101',
     doc: 'feed',
@@ -112,7 +177,13 @@ export const BYTES: Attack[] = [
       craft({
         deletes: [
           [scene.leases.petya, []],
-          [scene.leases.masha, []],
+          [
+            scene.leases.masha,
+            [
+              [1, 1],
+              [2, 1],
+            ],
+          ],
         ],
       }),
   },
