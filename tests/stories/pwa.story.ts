@@ -114,25 +114,31 @@ test('[R616] a browser below the floor gets plain words, and nothing of the app 
   await school.kill();
 });
 
-test('[R617] a captive page is never stored as a part of the app', async ({ browser }) => {
-  const school = await serveSchool({ data: folder(), build: first.folder });
+test('[R617] the sign-in page of a Wi-Fi is never stored as a part of the app', async ({ browser }) => {
+  const proxy = await countingProxy();
+  const origin = `http://localhost:${proxy.port}`;
+  const school = await serveSchool({ data: folder(), build: first.folder, origin });
+  proxy.leadTo(school.port);
+  proxy.captive.set('/icons/parta-512.png', 'Войдите в Wi-Fi школы');
   const context = await browser.newContext();
   const page = await context.newPage();
-  let isCaptive = true;
-  await context.route('**/icons/parta-512.png', (route) =>
-    isCaptive
-      ? route.fulfill({ status: 200, contentType: 'text/html', body: 'Войдите в Wi-Fi школы' })
-      : route.continue(),
-  );
-  await page.goto(school.origin);
-  await expect.poll(() => page.evaluate(async () => (await caches.keys()).length)).toBeGreaterThan(0);
-  await expect
-    .poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active ?? null))
-    .toBe(null);
-  isCaptive = false;
+  await page.goto(origin);
+  const ended = page.evaluate(async () => {
+    for (;;) {
+      const worker = (await navigator.serviceWorker.getRegistration())?.installing;
+      if (worker)
+        return new Promise<string>((done) => {
+          worker.onstatechange = () => worker.state !== 'installing' && done(worker.state);
+        });
+      await new Promise(requestAnimationFrame);
+    }
+  });
+  expect(await ended).toBe('redundant');
+  proxy.captive.clear();
   await page.reload();
   await stored(page, 'release-one');
   await context.close();
+  proxy.close();
   await school.kill();
 });
 
