@@ -24,7 +24,7 @@ import { Presence } from './rooms/presence.ts';
 import { ReadMarks } from './rooms/read-marks.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { openStock } from './rooms/stock.ts';
-import { Swallows } from './rooms/swallows.ts';
+import { tellLost } from './rooms/swallowed.ts';
 import { Switchboard } from './rooms/switchboard.ts';
 import { openSqlite, type SqliteStore } from './store/sqlite/sqlite-store.ts';
 
@@ -151,10 +151,9 @@ function attend(ground: LineGround, options: RelayOptions): { revocation: Revoca
   const revocation = new Revocation(ground, options.school, options.sessions);
   ground.left = (line) => revocation.forget(line);
   const heads = new ChatHeads(ground.rows, options.school, ground.lines, options.log);
-  const swallows = new Swallows(ground.lines);
-  ground.rooms.onAccepted((room, append, taken) => {
+  ground.rooms.onAccepted((_room, append) => {
     heads.heard(append);
-    swallows.heard(room, append, taken.died);
+    tellLost(ground.lines, append);
   });
   ground.rooms.onStorage((full) => {
     const frame = encodeFrame({ kind: 'notice', code: full ? 'try-later' : 'storing-again' });

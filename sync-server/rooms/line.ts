@@ -24,6 +24,7 @@ import type { LineGround } from './line-ground.ts';
 import { openRoom, pullDoc } from './opening.ts';
 import { Outlet, type Wire } from './outlet.ts';
 import type { Room } from './room.ts';
+import { bringLost } from './swallowed.ts';
 import type { News, Watcher } from './watcher.ts';
 import { welcome } from './welcome.ts';
 
@@ -73,6 +74,7 @@ export class Line implements Watcher {
     room.watchers.add(this);
     this.#rooms.set(room.name, room);
     this.known.add(room.name);
+    if (room.name.startsWith('paper/')) bringLost(this.#ground.log, this, room.name);
     const shown = room.name.startsWith('paper/') ? this.#ground.presence.of(room.name) : undefined;
     if (shown) this.#say({ kind: 'aware', doc: room.name, bytes: shown });
     if (room.name.startsWith('chat/')) this.#ground.marks.tell(this, room.name.slice('chat/'.length));
@@ -158,6 +160,11 @@ export class Line implements Watcher {
         return;
       case 'lease-ask':
         return void this.#grant(this.#speaker, frame.count);
+      case 'took':
+        void this.#ground.log
+          .took(roomOf(frame.doc), this.person, frame.lease, frame.clock, frame.length)
+          .catch(() => undefined);
+        return;
       case 'ping':
         this.#say({ kind: 'pong' });
         return;

@@ -7,6 +7,7 @@ import type { Append, LeaseLast } from '../store/log.ts';
 import type { Intent, Speaker, Taken } from './intent.ts';
 import type { KeptDoc } from './kept-doc.ts';
 import type { Live } from './live.ts';
+import { lostTexts } from './swallowed.ts';
 
 export type Turn =
   | { turn: 'known'; seq: number; at: number }
@@ -67,7 +68,8 @@ export function noteTaken(
   doc.touched(seq, taken.update, taken.places);
   const row = { room: live.room, seq, doc: doc.name, lease, n, person: from.person, at, bytes: taken.update };
   const { places, gone, papers } = taken;
-  return { row, digest: sum, replaces, places, gone, papers, head: nextHead(live, doc) };
+  const lost = lostTexts(live, doc.name, taken.died, at);
+  return { row, digest: sum, replaces, places, gone, papers, lost, head: nextHead(live, doc) };
 }
 
 /** Closed for good in this room. */

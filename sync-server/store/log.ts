@@ -61,7 +61,25 @@ export interface Append {
   head: number | undefined;
   /** Papers that it shares, or whose rights or title it sets. */
   papers: StoredPaper[];
+  /** Text that a paper lost by it: stored with it, so that no author misses theirs. */
+  lost?: LostText[];
 }
+
+/** Text that a paper lost, kept for its author until they have dealt with it. */
+export interface LostText {
+  doc: string;
+  /** Whose it is. */
+  person: string;
+  lease: number;
+  clock: number;
+  length: number;
+  text: string;
+  /** The living text before it, at most 60 characters. */
+  near: string;
+  at: number;
+}
+/** Lost texts kept for one person in one room: the oldest go first. */
+export const LOST_TEXTS_MAX = 200;
 
 export interface StoredPaper {
   paper: string;
@@ -112,6 +130,10 @@ export interface Log {
   due(): Promise<string[]>;
   /** The rows of all papers. */
   papers(): Promise<StoredPaper[]>;
+  /** Lost texts of a person in a room that came after `since` (ms since 1970), oldest first; older ones are dropped. */
+  lost(room: string, person: string, since: number): Promise<LostText[]>;
+  /** Forgets the lost texts of a person's lease within [clock, clock + length). */
+  took(room: string, person: string, lease: number, clock: number, length: number): Promise<void>;
   /** Grants leases below 2^48, never granted before, to a person. Durable before it resolves. */
   grant(person: string, count: number): Promise<number[]>;
   /** All leases ever granted to a person. */

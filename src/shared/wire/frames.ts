@@ -71,7 +71,15 @@ export interface Find {
 export interface Ping {
   kind: 'ping';
 }
-export type ClientFrame = Hello | LeaseAsk | Open | Pull | Push | Shut | Aware | Mark | Find | Ping;
+/** The person has dealt with returned text of theirs (put it back, or away): no device has to be told of it again. */
+export interface Took {
+  kind: 'took';
+  doc: string;
+  lease: number;
+  clock: number;
+  length: number;
+}
+export type ClientFrame = Hello | LeaseAsk | Open | Pull | Push | Shut | Aware | Mark | Find | Ping | Took;
 
 export interface Welcome {
   kind: 'welcome';
@@ -233,6 +241,7 @@ const KIND: Readonly<Record<Kind, number>> = {
   mark: 8,
   find: 9,
   ping: 10,
+  took: 11,
   welcome: 65,
   'lease-grant': 66,
   room: 67,
@@ -325,6 +334,7 @@ const SHAPES: { [K in Kind]: Fields<Extract<Frame, { kind: K }>> } = {
   mark: { chat: text, got: uint, read: uint },
   find: { chat: text, id: text },
   ping: {},
+  took: { doc: text, lease: uint, clock: uint, length: uint },
   welcome: { person: text, at: uint, changed: list(text), gone: list(text) },
   'lease-grant': { leases: list(uint) },
   room: {
@@ -390,7 +400,9 @@ export const FRAMES_PER_MESSAGE_MAX = 512;
  * Decodes one message: a frame, or an envelope of frames. All or nothing: one bad frame, too many, or an envelope in
  * an envelope is answered with `ok: false`, never a throw.
  */
-export function decodeMessage(message: Uint8Array): { ok: true; frames: Frame[] } | { ok: false; says: string } {
+export function decodeMessage(
+  message: Uint8Array,
+): { ok: true; frames: Frame[] } | { ok: false; says: string } {
   if (message[0] !== ENVELOPE) {
     const one = decodeFrame(message);
     return one.ok ? { ok: true, frames: [one.frame] } : one;
@@ -405,7 +417,8 @@ export function decodeMessage(message: Uint8Array): { ok: true; frames: Frame[] 
       if (from.pos > message.length) return { ok: false, says: 'frame does not decode' };
       const one = decodeFrame(bytes);
       if (!one.ok) return one;
-      if (frames.push(one.frame) > FRAMES_PER_MESSAGE_MAX) return { ok: false, says: 'too many frames in a message' };
+      if (frames.push(one.frame) > FRAMES_PER_MESSAGE_MAX)
+        return { ok: false, says: 'too many frames in a message' };
     }
   } catch {
     return { ok: false, says: 'frame does not decode' };

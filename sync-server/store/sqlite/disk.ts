@@ -11,6 +11,7 @@ import type {
   AppendResult,
   LeaseLast,
   LogRow,
+  LostText,
   PlaceRow,
   RoomRow,
   SnapshotRow,
@@ -144,6 +145,15 @@ export class Disk {
     return this.#sql.papers.all() as StoredPaper[];
   }
 
+  lost(room: string, person: string, since: number): LostText[] {
+    this.#sql.dropLost.run(room, person, since);
+    return this.#sql.lost.all(room, person) as LostText[];
+  }
+
+  took(room: string, person: string, lease: number, clock: number, length: number): void {
+    this.#sql.took.run({ room, person, lease, clock, length });
+  }
+
   grant(person: string, count: number): number[] {
     return this.#db.transaction(() => {
       const used = this.#meta('leases') ?? 0;
@@ -246,7 +256,13 @@ export class Disk {
     for (const id of item.gone) sql.forget.run({ room: row.room, id });
     if (item.gone.length > 0) sql.setDue.run(1, row.doc);
     for (const paper of item.papers) sql.setPaper.run(paper);
+    for (const lost of item.lost ?? []) this.#keepLost({ ...lost, room: row.room });
     return { ok: true };
+  }
+
+  #keepLost(lost: LostText & { room: string }): void {
+    if (this.#sql.joinLost.run(lost).changes === 0) this.#sql.newLost.run(lost);
+    this.#sql.trimLost.run({ room: lost.room, person: lost.person });
   }
 
   #rows(doc: string, from: number): LogRow[] {

@@ -45,6 +45,14 @@ const STEPS: readonly string[] = [
   ) without rowid;
   create table probe (bytes blob not null);
   `,
+  `
+  create table lost (
+    room text not null, lease integer not null, clock integer not null, doc text not null, person text not null,
+    length integer not null, text text not null, near text not null, at integer not null,
+    primary key (room, lease, clock)
+  );
+  create index lost_of_person on lost (room, person, at);
+  `,
 ];
 
 /** Brings the database to the newest version, each step in a transaction of its own. Throws on a newer database. */

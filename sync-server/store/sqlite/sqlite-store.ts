@@ -9,6 +9,7 @@ import type {
   LeaseLast,
   Log,
   LogRow,
+  LostText,
   PlaceRow,
   RoomRow,
   SnapshotRow,
@@ -98,6 +99,12 @@ export class SqliteStore implements Log, Marks {
   }
   papers(): Promise<StoredPaper[]> {
     return this.#call('papers');
+  }
+  lost(room: string, person: string, since: number): Promise<LostText[]> {
+    return this.#call('lost', room, person, since);
+  }
+  took(room: string, person: string, lease: number, clock: number, length: number): Promise<void> {
+    return this.#call('took', room, person, lease, clock, length);
   }
   grant(person: string, count: number): Promise<number[]> {
     return this.#call('grant', person, count);

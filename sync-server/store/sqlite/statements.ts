@@ -1,5 +1,6 @@
 /** Every statement of the store on one screen, prepared once. */
 import type { Database, Statement } from 'better-sqlite3';
+import { LOST_TEXTS_MAX } from '../log.ts';
 import { UNREAD_MAX } from '../marks.ts';
 
 const PLACE = 'doc, id, kind, of, seq, at, by, text';
@@ -50,6 +51,18 @@ const SQL = {
   lastEdit: `select text from places where room = ? and kind = 'edit' and of = ? order by seq desc limit 1`,
   unread: `select count(*) from (select 1 from places
     where room = ? and kind = 'message' and gone = 0 and seq > ? and by <> ? limit ${UNREAD_MAX})`,
+  // What was typed on is one text: its author gets it back in one piece.
+  joinLost: `update lost set length = length + @length, text = text || @text, at = @at
+    where room = @room and lease = @lease and doc = @doc and clock + length = @clock`,
+  newLost: `insert into lost values (@room, @lease, @clock, @doc, @person, @length, @text, @near, @at)
+    on conflict (room, lease, clock) do nothing`,
+  trimLost: `delete from lost where room = @room and person = @person and at < (
+    select at from lost where room = @room and person = @person order by at desc limit 1 offset ${LOST_TEXTS_MAX})`,
+  lost: `select doc, person, lease, clock, length, text, near, at from lost
+    where room = ? and person = ? order by at, lease, clock`,
+  dropLost: 'delete from lost where room = ? and person = ? and at < ?',
+  took: `delete from lost where room = @room and person = @person and lease = @lease
+    and clock >= @clock and clock < @clock + @length`,
   probeIn: 'insert into probe values (?)',
   probeOut: 'delete from probe',
 } as const;
