@@ -1,6 +1,7 @@
 /** The small school, served by a real relay in a process of its own: started, asked for links, killed. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +30,7 @@ export interface ServedSchool {
 export async function serveSchool(options: SchoolOptions): Promise<ServedSchool> {
   const port = options.port ?? (await freePort());
   const origin = options.origin ?? `${options.tls ? 'https' : 'http'}://localhost:${port}`;
+  mkdirSync(options.data, { recursive: true, mode: 0o700 });
   const words = JSON.stringify({ ...options, port, origin });
   const child = fork(fileURLToPath(new URL('./school-program.ts', import.meta.url)), [words], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
