@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { ANY, DELETED, FORMAT, GC, STRING, type Struct, TEXT_TYPE } from './decode.ts';
+import { ANY, DELETED, FORMAT, GC, STRING, Struct, TEXT_TYPE } from './decode.ts';
 import type { Container } from './place.ts';
 import type { Plan } from './plan.ts';
 import { rootsOf } from './shape.ts';
@@ -42,32 +42,40 @@ export function applyExamined(doc: Y.Doc, { known, plan }: Accepted): Applied {
 }
 
 function integrate(transaction: Y.Transaction, lease: number, struct: Struct): void {
-  const store = transaction.doc.store;
   const id = Y.createID(lease, struct.clock);
   if (struct.ref === GC) {
     new Y.GC(id, struct.length).integrate(transaction, 0);
     return;
   }
-  const { originClient, originClock, rightClient, rightClock } = struct;
+  const left = leftOf(transaction, struct);
+  const right = rightOf(transaction, struct);
   const item = new Y.Item(
     id,
-    null,
-    originClient < 0 ? null : Y.createID(originClient, originClock),
-    null,
-    rightClient < 0 ? null : Y.createID(rightClient, rightClock),
-    parentOf(transaction.doc, struct),
-    struct.root === undefined && struct.parentClient < 0 ? null : (struct.sub ?? null),
+    left,
+    left && left.lastId,
+    right,
+    right && right.id,
+    // Without a living place Yjs keeps only the clock.
+    struct.place?.type ?? null,
+    struct.sub ?? null,
     contentOf(struct),
   );
-  if (item.getMissing(transaction, store) !== null)
-    throw new Error('struct has a dependency that was resolved before');
+  struct.item = item;
   item.integrate(transaction, 0);
-  if (struct.place && item.parent !== struct.place.type) throw new Error('struct landed elsewhere');
 }
 
-function parentOf(doc: Y.Doc, struct: Struct): Container | Y.ID | null {
-  if (struct.root !== undefined) return rootsOf(doc).get(struct.root) as Container;
-  return struct.parentClient < 0 ? null : Y.createID(struct.parentClient, struct.parentClock);
+/** The neighbours that were found when it was judged, cut where it stands if they are longer. */
+function leftOf(transaction: Y.Transaction, { left, originClient, originClock }: Struct): Y.Item | null {
+  const item = left instanceof Struct ? left.item : left;
+  if (!item || item instanceof Y.GC) return null;
+  if (item.id.clock + item.length - 1 === originClock) return item;
+  return Y.getItemCleanEnd(transaction, transaction.doc.store, Y.createID(originClient, originClock));
+}
+function rightOf(transaction: Y.Transaction, { right, rightClient, rightClock }: Struct): Y.Item | null {
+  const item = right instanceof Struct ? right.item : right;
+  if (!item || item instanceof Y.GC) return null;
+  if (item.id.clock === rightClock) return item;
+  return Y.getItemCleanStart(transaction, Y.createID(rightClient, rightClock));
 }
 
 function contentOf(struct: Struct): Y.Item['content'] {

@@ -2,6 +2,7 @@
  * Strict decoder of Yjs' V1 update format: plain records, no Yjs objects. What it accepts, Yjs reads the same way;
  * what Yjs would read in two ways, or at a price the bytes do not pay for, it refuses.
  */
+import type * as Y from 'yjs';
 import type { Json } from '#shared/ops/op.ts';
 import type { Place } from './place.ts';
 import { type Fault, Reader } from './reader.ts';
@@ -36,6 +37,11 @@ export class Struct {
   value: Json = null;
   /** Yjs' number of a nested type. */
   type = 0;
+  /** Filled in by the resolver: what its neighbours are, stored or of the same update. */
+  left: Y.Item | Y.GC | Struct | undefined;
+  right: Y.Item | Y.GC | Struct | undefined;
+  /** Filled in when it is applied. */
+  item: Y.Item | undefined;
   /** Filled in by the resolver: where it lands; undefined when that place is dead. */
   place: Place | undefined;
   /** Filled in by the resolver, for a nested type: the place it makes. */
@@ -86,16 +92,17 @@ export function decode(bytes: Uint8Array, bounds: Bounds): Decoded {
 
 function readBlocks(reader: Reader, bounds: Bounds): Block[] {
   const blocks: Block[] = [];
-  const seen = new Set<number>();
   let total = 0;
   let dead = 0;
-  for (let left = reader.count(4); left > 0 && !reader.fault; left--) {
+  const clients = reader.count(4);
+  const seen = clients > 1 ? new Set<number>() : undefined;
+  for (let left = clients; left > 0 && !reader.fault; left--) {
     const count = reader.count(2);
     const client = reader.uint();
     const start = reader.uint();
     if (count === 0) reader.fail('client block is empty');
-    if (seen.has(client)) reader.fail('client block comes twice');
-    seen.add(client);
+    if (seen?.has(client)) reader.fail('client block comes twice');
+    seen?.add(client);
     total += count;
     if (total > bounds.structsMax) reader.fail('update has too many structs', 'too-long');
     const structs: Struct[] = [];
@@ -179,17 +186,18 @@ function readLength(reader: Reader): number {
 /** Ranges of a client ascend and do not overlap: then their cost is that of what they delete. */
 function readDeletes(reader: Reader, bounds: Bounds): DeleteRange[] {
   const deletes: DeleteRange[] = [];
-  const seen = new Set<number>();
-  for (let left = reader.count(4); left > 0 && !reader.fault; left--) {
+  const count = reader.count(4);
+  const seen = count > 1 ? new Set<number>() : undefined;
+  for (let left = count; left > 0 && !reader.fault; left--) {
     const client = reader.uint();
-    const count = reader.count(2);
-    if (count === 0) reader.fail('delete set of a client is empty');
-    if (seen.has(client)) reader.fail('delete set of a client comes twice');
-    seen.add(client);
-    if (deletes.length + count > bounds.deleteRangesMax)
+    const ranges = reader.count(2);
+    if (ranges === 0) reader.fail('delete set of a client is empty');
+    if (seen?.has(client)) reader.fail('delete set of a client comes twice');
+    seen?.add(client);
+    if (deletes.length + ranges > bounds.deleteRangesMax)
       reader.fail('update has too many delete ranges', 'too-long');
     let last = 0;
-    for (let i = 0; i < count && !reader.fault; i++) {
+    for (let i = 0; i < ranges && !reader.fault; i++) {
       const start = reader.uint();
       const length = readLength(reader);
       if (start < last) reader.fail('delete ranges overlap or do not ascend');

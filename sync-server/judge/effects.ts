@@ -17,7 +17,7 @@ export class Effects {
   readonly ops: Op[] = [];
   readonly #lease: number;
   /** Root, key → what this update wrote last under it. */
-  readonly #tails = new Map<string, Tail>();
+  #tails: Map<string, Tail> | undefined;
 
   constructor(lease: number) {
     this.#lease = lease;
@@ -36,7 +36,7 @@ export class Effects {
   deleteKey(root: string, item: Y.Item): void {
     const key = item.parentSub as string;
     // A successor that this update brings has already replaced it.
-    if (this.#tails.has(tailKey(root, key))) return;
+    if (this.#tails?.has(tailKey(root, key))) return;
     const prior = priorOf(item) as Prior;
     this.ops.push({ op: 'map.delete', root, key, prior, current: item.right === null });
   }
@@ -45,7 +45,7 @@ export class Effects {
   deleteFreshKey(struct: Struct): void {
     const { root } = struct.place as Place;
     const key = struct.sub as string;
-    const tail = this.#tails.get(tailKey(root, key));
+    const tail = this.#tails?.get(tailKey(root, key));
     if (!tail?.prior || tail.clock !== struct.clock + struct.length - 1) return;
     this.ops.push({ op: 'map.delete', root, key, prior: tail.prior, current: true });
     tail.prior = undefined;
@@ -54,7 +54,7 @@ export class Effects {
   #arriveUnderKey(struct: Struct, place: Place, key: string): void {
     const { root } = place;
     const id = tailKey(root, key);
-    const tail = this.#tails.get(id) ?? storedTail(place, key);
+    const tail = this.#tails?.get(id) ?? storedTail(place, key);
     const chained =
       struct.rightClient < 0 &&
       (tail
@@ -76,6 +76,7 @@ export class Effects {
         fresh: tail === undefined,
       });
     if (!chained) return;
+    this.#tails ??= new Map();
     this.#tails.set(id, {
       client: this.#lease,
       clock: struct.clock + struct.length - 1,

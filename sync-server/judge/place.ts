@@ -22,7 +22,7 @@ export interface Place {
 /** The place of a container of the document; undefined when it is dead. Remembers them for one examination. */
 export class Places {
   readonly #doc: Y.Doc;
-  readonly #known = new Map<Container, Place | undefined>();
+  #known: Map<Container, Place | undefined> | undefined;
   #last: Container | undefined;
   #lastPlace: Place | undefined;
 
@@ -43,6 +43,7 @@ export class Places {
 
   of(type: Container): Place | undefined {
     if (type === this.#last) return this.#lastPlace;
+    this.#known ??= new Map();
     let place = this.#known.get(type);
     if (place === undefined && !this.#known.has(type)) {
       place = this.#make(type);

@@ -25,11 +25,9 @@ export class Resolver {
   #client = -1;
   #structs: Stored[] | undefined;
   #state = 0;
-  #left: Stored | Struct | undefined;
-  #right: Stored | Struct | undefined;
   #scans = 0;
   #moves = 0;
-  readonly #origins = new Map<number, Set<number>>();
+  #origins: Map<number, Set<number>> | undefined;
 
   constructor(doc: Y.Doc, depthMax: number, lease: number) {
     this.places = new Places(doc);
@@ -73,8 +71,6 @@ export class Resolver {
       if (!this.places.canNest) this.fail('collected struct where nothing is nested');
       return;
     }
-    this.#left = undefined;
-    this.#right = undefined;
     let place: Place | undefined;
     if (struct.root !== undefined) place = this.places.root(struct.root) ?? this.fail('root is unknown');
     else if (struct.parentClient >= 0) place = this.#byParent(struct);
@@ -126,8 +122,8 @@ export class Resolver {
     const left = originClient >= 0 ? this.#find(originClient, originClock, struct) : undefined;
     const right = rightClient >= 0 ? this.#find(rightClient, rightClock, struct) : undefined;
     if (this.fault) return undefined;
-    this.#left = left;
-    this.#right = right;
+    struct.left = left;
+    struct.right = right;
     if (left && cutsPair(left, originClock + 1)) return this.fail('neighbour splits a character');
     if (right && cutsPair(right, rightClock)) return this.fail('neighbour splits a character');
     const leftPlace = left && this.#placeOf(left);
@@ -150,14 +146,14 @@ export class Resolver {
    */
   #count(struct: Struct, place: Place): void {
     const { originClient, originClock, rightClock } = struct;
-    const left = this.#left;
-    const right = this.#right instanceof Y.Item ? this.#right : null;
+    const left = struct.left;
+    const right = struct.right instanceof Y.Item ? struct.right : null;
     if (right && rightClock > right.id.clock && right !== left)
       this.countSplit(struct.rightClient, rightClock);
     if (originClient === this.#lease && originClock >= this.#base) {
       if (originClock === struct.clock - 1) return;
       const cut = originClock < (left as Struct).clock + (left as Struct).length - 1;
-      const direct = cut && this.#right === left && rightClock === originClock + 1;
+      const direct = cut && struct.right === left && rightClock === originClock + 1;
       if (this.#isShared(struct) || (cut && !direct)) this.#scan(place.arrivals);
       return;
     }
@@ -189,6 +185,7 @@ export class Resolver {
   #isShared(struct: Struct): boolean {
     const { originClient, originClock } = struct;
     if (originClient < 0) return (struct.place as Place).arrivals > 0;
+    this.#origins ??= new Map();
     let clocks = this.#origins.get(originClient);
     if (!clocks) {
       clocks = new Set();
