@@ -99,7 +99,7 @@ export class Upgrade {
         return this.#turnAway(request, socket, head, 'signedOut');
       const doc = decodeURIComponent(url.pathname.slice(STOCK_PATH.length + 1));
       this.#wss.handleUpgrade(request, socket, head, (ws) => {
-        const wire = this.#wire(ws);
+        const wire = this.#wire(ws, socket);
         this.#talk(ws, isLine ? accepts.line(session, wire) : accepts.stock(session, wire, doc));
       });
     } catch {
@@ -136,10 +136,16 @@ export class Upgrade {
     else take(asked);
   }
 
-  #wire(ws: WebSocket): Wire {
+  /**
+   * Packets are written to the socket itself, made once for many. `ws` writes its own frames (pong, close) whole and
+   * at once, as nothing is compressed, so neither cuts into the other.
+   */
+  #wire(ws: WebSocket, socket: Duplex): Wire {
     return {
-      send: (message) => ws.send(message, { binary: true }),
-      buffered: () => ws.bufferedAmount,
+      send: (packet) => {
+        if (ws.readyState === ws.OPEN) socket.write(packet);
+      },
+      buffered: () => socket.writableLength,
       close: (why) => ws.close(CLOSE[why].code, CLOSE[why].says),
     };
   }

@@ -58,7 +58,7 @@ export class Line implements Watcher {
     return this.#rooms.has(room);
   }
   heard(news: News): void {
-    this.#outlet.say(news.frame);
+    this.#outlet.sayLater(news.frame);
   }
   told(frame: Uint8Array): void {
     this.#outlet.say(frame);

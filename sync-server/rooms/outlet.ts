@@ -1,5 +1,5 @@
 /**
- * The way out of one connection: what is said in one tick leaves as one message. Connections that say the same (a
+ * The way out of one connection: what is said in one turn leaves as one message. Connections that say the same (a
  * fan-out) share the joined bytes.
  */
 
@@ -7,18 +7,26 @@ import { LIMITS } from '#shared/school/limits.ts';
 import type { CloseName } from '#shared/wire/close.ts';
 import { joinFrames } from '#shared/wire/frames.ts';
 import { LINE_LIMITS } from './limits.ts';
+import { packetOf } from './packet.ts';
 
 /** A connection as the line sees it. */
 export interface Wire {
-  send(message: Uint8Array): void;
+  /** Writes a packet (packet.ts). */
+  send(packet: Buffer): void;
   /** Bytes that were handed over and did not leave yet. */
   buffered(): number;
   close(why: CloseName): void;
 }
 
 const FRAMES_PER_MESSAGE = 256;
-const waiting = new Set<Outlet>();
-let lastJoin: { frames: Uint8Array[]; message: Uint8Array } | undefined;
+/** What others did may wait this long for more of it: a busy chat costs one message a window, not one an intent. */
+const FAN_OUT_WINDOW_MS = 12;
+
+const now = new Set<Outlet>();
+const later = new Set<Outlet>();
+let timer: NodeJS.Timeout | undefined;
+let lastLater = 0;
+let last: { frames: Uint8Array[]; packet: Buffer } | undefined;
 
 export class Outlet {
   readonly #wire: Wire;
@@ -29,11 +37,23 @@ export class Outlet {
     this.#wire = wire;
   }
 
+  /** Says a frame at the end of this turn, after everything that waits. */
   say(frame: Uint8Array): void {
     if (this.#closed) return;
     this.#frames.push(frame);
-    if (waiting.size === 0) setImmediate(flushAll);
-    waiting.add(this);
+    if (now.size === 0) setImmediate(flushNow);
+    now.add(this);
+  }
+
+  /** Says what somebody else did: at once when it is quiet, with the next window when it is not. */
+  sayLater(frame: Uint8Array): void {
+    if (this.#closed) return;
+    this.#frames.push(frame);
+    if (timer === undefined) {
+      const wait = FAN_OUT_WINDOW_MS - (performance.now() - lastLater);
+      timer = setTimeout(flushLater, Math.max(0, wait));
+    }
+    later.add(this);
   }
 
   /** Sends what waits, then closes. */
@@ -45,28 +65,37 @@ export class Outlet {
   }
 
   flush(): void {
-    waiting.delete(this);
+    now.delete(this);
+    later.delete(this);
     const frames = this.#frames;
     this.#frames = [];
     if (this.#closed || frames.length === 0) return;
-    for (const part of parts(frames)) this.#wire.send(join(part));
+    if (frames.length === 1) this.#wire.send(join(frames));
+    else for (const part of parts(frames)) this.#wire.send(join(part));
     if (this.#wire.buffered() > LINE_LIMITS.bufferBytesMax) this.close('slow');
   }
 }
 
-function flushAll(): void {
-  const all = [...waiting];
-  waiting.clear();
-  for (const outlet of all) outlet.flush();
-  lastJoin = undefined;
+function flushNow(): void {
+  flushAll(now);
 }
 
-function join(frames: Uint8Array[]): Uint8Array {
-  if (frames.length === 1) return frames[0] as Uint8Array;
-  const same =
-    lastJoin?.frames.length === frames.length && lastJoin.frames.every((frame, i) => frame === frames[i]);
-  if (!same || !lastJoin) lastJoin = { frames, message: joinFrames(frames) };
-  return lastJoin.message;
+function flushLater(): void {
+  timer = undefined;
+  lastLater = performance.now();
+  flushAll(later);
+}
+
+function flushAll(outlets: Set<Outlet>): void {
+  for (const outlet of [...outlets]) outlet.flush();
+  outlets.clear();
+  last = undefined;
+}
+
+function join(frames: Uint8Array[]): Buffer {
+  const same = last?.frames.length === frames.length && last.frames.every((frame, i) => frame === frames[i]);
+  if (!same || !last) last = { frames, packet: packetOf(joinFrames(frames)) };
+  return last.packet;
 }
 
 /** A message stays within what the other side reads. */

@@ -14,6 +14,7 @@ import { LINE_LIMITS } from './limits.ts';
 import type { LineGround } from './line-ground.ts';
 import type { Live } from './live.ts';
 import type { Wire } from './outlet.ts';
+import { packetOf } from './packet.ts';
 import type { Room } from './room.ts';
 import type { News, Watcher } from './watcher.ts';
 import { YjsContent } from './yjs-content.ts';
@@ -231,7 +232,7 @@ export class StockClient implements Watcher {
 
   #send(bytes: Uint8Array): void {
     if (this.#closed) return;
-    this.#wire.send(bytes);
+    this.#wire.send(packetOf(bytes));
     if (this.#wire.buffered() > LINE_LIMITS.bufferBytesMax) this.close('slow');
   }
 
