@@ -5,7 +5,8 @@
 
 import { Dexie, type Table } from 'dexie';
 import type { Projection } from '#shared/registry/shape.ts';
-import type { Intent, PaperRow, Peek, PrivateCopy, RefusedDraft, ReturnedPiece } from './types.ts';
+import type { PieceRow } from './pieces.ts';
+import type { Intent, PaperRow, Peek, PrivateCopy, RefusedDraft } from './types.ts';
 
 export interface RoomRow {
   room: string;
@@ -127,7 +128,7 @@ export class Disk extends Dexie {
   declare leases: Table<LeaseRow, number>;
   declare pens: Table<PenRow, [string, number]>;
   declare refused: Table<RefusedRow, string>;
-  declare pieces: Table<ReturnedPiece, string>;
+  declare pieces: Table<PieceRow, string>;
   declare copies: Table<CopyRow, string>;
   declare heads: Table<HeadRow, string>;
   declare papers: Table<PaperRow, string>;

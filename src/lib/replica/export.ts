@@ -43,7 +43,7 @@ async function unsentOf(disk: Disk): Promise<object> {
       text: allText(keys.filter((row) => row.room === room).map(({ bytes }) => bytes)),
     })),
     refused: refused.map(({ room, intent, code, when }) => ({ room, intent, code, when })),
-    returned: await disk.pieces.toArray(),
+    returned: (await disk.pieces.toArray()).filter((piece) => piece.text !== ''),
     privateCopies: (await disk.copies.toArray()).map(({ paper, when, bytes }) => {
       const doc = newDoc(`paper/${paper}`);
       Y.applyUpdate(doc, bytes, FROM_OUTSIDE);

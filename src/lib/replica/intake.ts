@@ -16,6 +16,7 @@ import type {
   Update,
 } from '#shared/wire/frames.ts';
 import type { Disk, DocRow, HeadRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
+import { keepPiece } from './pieces.ts';
 import { roomWord, type Word } from './tabs.ts';
 import type { Topic } from './types.ts';
 import { type Created, createdIn, textOf } from './ydoc.ts';
@@ -35,6 +36,8 @@ export interface Followed {
   heads: { room: string; head: number }[];
   /** Documents whose tails want folding. */
   grown: string[];
+  /** Lost texts that their person has dealt with: the relay may forget them. */
+  dealt: { doc: string; lease: number; clock: number; length: number }[];
   /** Chats of which the device now holds more. */
   got: Map<string, number>;
 }
@@ -183,7 +186,6 @@ export class Intake {
     }
     await this.#raise(await this.#roomRow(out.room), ack.seq);
     this.#say(out.room, { places, acked: [out.id] });
-    this.#topic('unsent');
   }
 
   async #head(room: string, head: number): Promise<void> {
@@ -226,7 +228,8 @@ export class Intake {
     this.#topic('chats');
   }
 
-  async #swallowed({ doc, lease, clock, length, text, near }: Swallowed): Promise<void> {
+  async #swallowed(frame: Swallowed): Promise<void> {
+    const { doc, lease, clock, length, text } = frame;
     const room = roomOf(doc);
     const pending = await this.#disk.outbox.where('room').equals(room).toArray();
     const tails = await this.#disk.tails.where('doc').equals(doc).toArray();
@@ -238,13 +241,11 @@ export class Intake {
         clock,
         length,
       );
-    if (own.trim() === '') return;
+    if (own === '') return;
     const paper = room.slice(room.indexOf('/') + 1);
-    const id = `${paper}:${lease}:${clock}`;
-    await this.#disk.pieces.put({
-      ...{ id, paper, text: own, near, why: 'swallowed', code: undefined },
-      when: Date.now(),
-    });
+    const kept = await keepPiece(this.#disk, paper, frame, own);
+    if (kept === 'done') this.#followed.dealt.push({ doc, lease, clock, length });
+    if (kept !== 'kept') return;
     this.#topic(room as Topic);
   }
 
@@ -342,5 +343,5 @@ function placeOf(room: string, doc: string, made: Created, seq: number, at: numb
 }
 
 function nothing(): Followed {
-  return { words: [], opened: [], patched: [], acked: [], heads: [], grown: [], got: new Map() };
+  return { words: [], opened: [], patched: [], acked: [], heads: [], grown: [], dealt: [], got: new Map() };
 }

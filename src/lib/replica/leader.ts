@@ -72,12 +72,15 @@ export class Leader {
     this.#line.connect();
   }
 
-  stop(): void {
+  /** Lets go of the line; resolves when nothing touches the disk any more. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#markTimer);
     clearInterval(this.#flushTimer);
     this.#sending.reset();
     this.#line.stop();
+    await this.#reading;
+    await this.#sending.idle();
   }
 
   hear(word: Word): void {
@@ -103,6 +106,11 @@ export class Leader {
       case 'aware-out':
         this.#line.send({ kind: 'aware', doc: word.doc, bytes: word.bytes });
         return;
+      case 'took': {
+        const { doc, lease, clock, length } = word;
+        this.#line.send({ kind: 'took', doc, lease, clock, length });
+        return;
+      }
       case 'lease-ask':
         this.#askLeases(1);
         return;
@@ -171,6 +179,7 @@ export class Leader {
     for (const doc of followed.patched) this.#sending.patched(doc, roomOf(doc));
     for (const { room, lease, n } of followed.acked) this.#sending.acked(room, lease, n);
     for (const { room, head } of followed.heads) await this.#pull(feedDoc(room.slice(5), head));
+    for (const dealt of followed.dealt) this.#line.send({ kind: 'took', ...dealt });
     for (const chat of followed.got.keys()) this.#mark(chat);
     for (const doc of followed.grown) await compact(this.#ground.disks.relaxed, doc);
     this.#fillNext();

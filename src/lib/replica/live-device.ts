@@ -76,6 +76,7 @@ export class LiveDevice implements Device {
       emit: (topic) => this.#roomChanged(topic),
       lookOf: (copy) => this.#look(copy),
       online: () => this.#line.at === 'online',
+      saved: (rows) => this.#shelf.moved(rows, []),
       onTrouble: (code) => void this.diskIs(code === 'storage-full' ? 'full' : 'failed'),
     });
     this.#shelf = new Shelf(parts.disks.relaxed, parts.person, this.#writer.copies, (topic) =>
@@ -227,7 +228,7 @@ export class LiveDevice implements Device {
     await this.#save();
     this.#closed = true;
     this.#stopListening();
-    this.#leader?.stop();
+    await this.#leader?.stop();
     this.#leader = undefined;
     this.#tabs.close();
     for (const disk of [this.#parts.disks.strict, this.#parts.disks.relaxed]) disk.close();
@@ -275,6 +276,7 @@ export class LiveDevice implements Device {
       write: (intent) => this.#writer.write(room, () => intent),
       rebuild: () => void this.#writer.reload(copy),
       aware: (bytes) => this.#tabs.say({ say: 'aware-out', doc: room, bytes }),
+      took: (from) => this.#tabs.say({ say: 'took', doc: room, ...from }),
       changed: () => this.#emit(room as Topic),
       close: () => this.#closePaper(id),
     });
@@ -372,7 +374,7 @@ export class LiveDevice implements Device {
 
   #lead(leads: boolean): void {
     if (!leads) {
-      this.#leader?.stop();
+      void this.#leader?.stop();
       this.#leader = undefined;
       return;
     }
@@ -412,9 +414,6 @@ export class LiveDevice implements Device {
       case 'who-wants':
         this.#tabs.tell({ say: 'want', rooms: [...this.#writer.copies.keys()] });
         return;
-      case 'outbox':
-        this.#shelf.refresh('unsent');
-        return;
       case 'failed-pull':
         this.#fetches.settle(word.doc, false);
         return;
@@ -435,6 +434,8 @@ export class LiveDevice implements Device {
   }
 
   #hearRoom(word: Extract<Word, { say: 'room' }>): void {
+    this.#shelf.moved(word.added, word.acked);
+    if (word.rebuilt) this.#shelf.refresh('unsent');
     for (const { doc } of word.changes) this.#fetches.settle(doc, true);
     for (const desk of this.#desks) desk.hear(word.changes, word.rebuilt);
     if (word.rebuilt) {

@@ -9,6 +9,7 @@ import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Standing } from '#shared/school/roles.ts';
 import type { LiveDoc, RoomCopy } from './copy.ts';
 import type { CopyRow, Disk } from './disk.ts';
+import { settlePiece, waitingPieces } from './pieces.ts';
 import type { Intent, Paper, PaperCard, PrivateCopy, ReturnedPiece, Verdict } from './types.ts';
 import { FROM_OUTSIDE, newDoc } from './ydoc.ts';
 
@@ -29,6 +30,8 @@ export interface PaperGround {
   /** The replica holds what nobody wrote: read it anew. */
   rebuild(): void;
   aware(bytes: Uint8Array): void;
+  /** The person has dealt with a lost text. */
+  took(from: { lease: number; clock: number; length: number }): void;
   changed(): void;
   close(): void;
 }
@@ -116,7 +119,8 @@ export class PaperView implements Paper {
   }
 
   async dismissReturned(id: string): Promise<void> {
-    await this.#ground.disk.pieces.delete(id);
+    const from = await settlePiece(this.#ground.disk, id);
+    if (from) this.#ground.took(from);
     await this.refresh();
   }
 
@@ -149,7 +153,7 @@ export class PaperView implements Paper {
   async refresh(): Promise<void> {
     const { disk } = this.#ground;
     const before = JSON.stringify([this.#pieces, this.#copies]);
-    this.#pieces = await disk.pieces.where('paper').equals(this.id).sortBy('when');
+    this.#pieces = await waitingPieces(disk, this.id);
     const title = this.card?.title ?? '';
     const rows: CopyRow[] = await disk.copies.where('paper').equals(this.id).sortBy('when');
     this.#copies = rows.map(({ id, paper, code, when, title: kept }) => ({

@@ -19,6 +19,7 @@ export type Word =
   | { say: 'found'; chat: string; id: string; doc: string }
   | { say: 'failed-pull'; doc: string }
   | { say: 'aware-out'; doc: string; bytes: Uint8Array }
+  | { say: 'took'; doc: string; lease: number; clock: number; length: number }
   | { say: 'aware-in'; doc: string; bytes: Uint8Array }
   | { say: 'lease-ask' }
   | { say: 'leases' }
