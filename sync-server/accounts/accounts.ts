@@ -119,7 +119,6 @@ function createAuth(options: AccountsOptions, db: Kysely<never>, ended: (session
     rateLimit: { enabled: true, storage: 'memory', window: 60, max: 600 },
     advanced: {
       cookiePrefix: 'parta',
-      useSecureCookies: options.origin.startsWith('https:'),
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     },

@@ -7,6 +7,9 @@ import type { Role } from '#shared/school/roles.ts';
 import { AutomergeSchool, relayActor } from './automerge-school.ts';
 import { deviceOf, ELENA, IGOR, MASHA, openSmallSchool, smallRegistry } from './school.fixture.ts';
 
+// biome-ignore lint/suspicious/noExplicitAny: the draft of a change has the document's shape
+type Draft = Record<string, any>;
+const text = (value: string) => new Automerge.ImmutableString(value);
 const AT = Date.UTC(2026, 10, 24);
 
 function role(doc: RegistryDoc, person: string, from: Role, to: Role) {
@@ -68,6 +71,33 @@ test('[R501] a pupil, a parent and a teacher change no role and no matrix', () =
       setMatrix(Automerge, deviceOf(school, MASHA), { chat: '7a', from: DEFAULT_MATRIX, to, at: AT }),
     );
     expect(land(school, matrix.bytes, person, MASHA)).toBe('admins-only');
+  }
+});
+
+test('[R501] nor do they add people, duties, chats or classes', () => {
+  const edits: ((draft: Draft) => void)[] = [
+    (draft) => {
+      draft.members.newcomer = { role: text('student'), duties: {} };
+    },
+    (draft) => {
+      draft.members.olga.duties['7b'] = text('parent');
+    },
+    (draft) => {
+      draft.chats['7a'].people.olga = true;
+    },
+    (draft) => {
+      draft.units['7c'] = { kind: text('class'), title: text('7В') };
+    },
+    (draft) => {
+      delete draft.members.petya;
+    },
+  ];
+  for (const edit of edits) {
+    const school = openSmallSchool();
+    const doc = Automerge.change(deviceOf(school, MASHA), (draft) => edit(draft as Draft));
+    const bytes = Automerge.getLastLocalChange(doc) as Uint8Array;
+    expect(land(school, bytes, 'anna', MASHA)).toBe('admins-only');
+    expect(land(school, bytes, 'elena', MASHA)).toBe('ok');
   }
 });
 
