@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [--only id,id] [--rounds n]: measures ours beside the peers and writes bench/results.json.
+// npm run bench [-- --quick] [--only id,id] [--servers name,name] [--rounds n]: measures ours beside the peers and writes bench/results.json.
 import { parseArgs } from 'node:util';
 import { CASES } from './cases.ts';
 import { ours } from './servers/ours.ts';
@@ -20,11 +20,16 @@ await main();
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { quick: { type: 'boolean' }, only: { type: 'string' }, rounds: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean' },
+      only: { type: 'string' },
+      servers: { type: 'string' },
+      rounds: { type: 'string' },
+    },
   });
   const chosen = choose(values.only);
   if (chosen.some((it) => it.needsPeers)) await installPeers();
-  const bench = benchOf(values.quick === true, Number(values.rounds ?? 0));
+  const bench = benchOf(values.quick === true, Number(values.rounds ?? 0), values.servers?.split(','));
   const machine = describeMachine();
   printHeading(machine);
   const endsAtMs = performance.now() + ALL_MS_MAX[bench.quick ? 'quick' : 'full'];
@@ -35,16 +40,17 @@ async function main(): Promise<void> {
     rows.push(...measured);
   }
   // A part of the table never replaces the whole.
-  if (!values.only) console.log(`\n${await writeResults(machine, rows)}`);
+  if (!values.only && !values.servers) console.log(`\n${await writeResults(machine, rows)}`);
   process.exit(0);
 }
 
-function benchOf(quick: boolean, rounds: number): Bench {
+function benchOf(quick: boolean, rounds: number, servers: readonly string[] | undefined): Bench {
   const stored = quick ? [] : [ywsStored, hocuspocusStored];
+  const kinds = [ours, ywsPlain, hocuspocusPlain, ...stored, bareSocket];
   return {
     quick,
     rounds: rounds || (quick ? 1 : FULL_ROUNDS),
-    kinds: [ours, ywsPlain, hocuspocusPlain, ...stored, bareSocket],
+    kinds: servers ? kinds.filter(({ name }) => servers.includes(name)) : kinds,
   };
 }
 

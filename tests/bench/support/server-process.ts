@@ -27,6 +27,8 @@ export interface ServerCommand {
   readonly port?: (child: ChildProcess) => Promise<number>;
 }
 
+/** Where CPU profiles of the servers go; a profiled server ends by itself, since a killed one writes none. */
+const PROFILES = process.env.BENCH_PROFILES;
 const STAT_CHANNEL = new URL('./stat-channel.ts', import.meta.url);
 const BOOT_TIMEOUT_MS = 30_000;
 const STDERR_KEPT_CHARACTERS = 4_000;
@@ -34,7 +36,7 @@ const running = new Set<ChildProcess>();
 
 export async function startServerProcess(command: ServerCommand): Promise<ServerProcess> {
   const child = fork(command.file, command.args, {
-    execArgv: ['--expose-gc', '--import', STAT_CHANNEL.href],
+    execArgv: ['--expose-gc', '--import', STAT_CHANNEL.href, ...profiling()],
     env: { ...process.env, NODE_ENV: 'production', ...command.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -86,8 +88,13 @@ function ask(child: ChildProcess, question: 'cpu' | 'memory'): Promise<Answer> {
 async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
-  child.kill('SIGKILL');
+  if (PROFILES === undefined) child.kill('SIGKILL');
+  else child.disconnect();
   await gone;
+}
+
+function profiling(): string[] {
+  return PROFILES === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${PROFILES}`];
 }
 
 async function portOverIpc(child: ChildProcess): Promise<number> {
