@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { pathToFileURL } from 'node:url';
 import { chromiumArgs, findChromium } from './scripts/chromium.mjs';
 import { syncMessages } from './scripts/sync.mjs';
 
@@ -58,6 +59,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
+            commands: { layCable: cable('layCable'), onCable: cable('onCable') },
             provider: playwright({
               launchOptions: { executablePath: findChromium(), args: chromiumArgs },
               contextOptions: { locale: 'ru-RU' },
@@ -69,3 +71,11 @@ export default defineConfig({
     ],
   },
 });
+
+/** A command of tests/support/cable-commands.ts, loaded when a test first asks for a relay. */
+function cable(name: 'layCable' | 'onCable') {
+  return async (...args: unknown[]) => {
+    const commands = await import(pathToFileURL('tests/support/cable-commands.ts').href);
+    return commands[name](...args);
+  };
+}

@@ -28,10 +28,10 @@ export async function moveToEpoch(
 ): Promise<string[]> {
   const { rooms, docs, tails, outbox, places, pieces, copies, leases } = disk;
   return disk.transaction('rw', [rooms, docs, tails, outbox, places, pieces, copies, leases], async () => {
-    const { room, epoch, head, seq } = state;
+    const { room, epoch, head, since } = state;
     const pending = await outbox.where('room').equals(room).sortBy('id');
-    const again = await ownActs(disk, room, seq, person);
-    if (room.startsWith('paper/')) await keepPaper(disk, room, seq, pending);
+    const again = await ownActs(disk, room, since, person);
+    if (room.startsWith('paper/')) await keepPaper(disk, room, since, pending);
     const firstId = (pending[0]?.id ?? 1) - again.length;
     const rows = again.map((intent, index) => reoffered(intent, room, head, slot, firstId + index));
     await outbox.bulkPut(rows);

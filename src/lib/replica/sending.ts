@@ -50,6 +50,8 @@ export class Sending {
   #inFlight = 0;
   #pumping: Promise<void> = Promise.resolve();
   readonly #waiting = new Set<string>();
+  /** Papers whose creation is in the outbox. */
+  readonly #unborn = new Set<string>();
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -87,6 +89,11 @@ export class Sending {
       .slice(0, LIMITS.docsPerOpenMax);
     if (this.#rooms.get(room) !== live) return;
     this.#ground.send({ kind: 'open', room, epoch: row?.epoch ?? '', held, newest: true });
+  }
+
+  /** Resolves when nothing touches the disk any more. */
+  async idle(): Promise<void> {
+    await this.#pumping;
   }
 
   forget(room: string): void {
@@ -133,14 +140,26 @@ export class Sending {
     const live = this.#answered(room, lease, n);
     if (!live) return;
     live.mends = 0;
+    for (const unborn of this.#unborn) this.flush(unborn);
+    this.#unborn.clear();
     if (live.at === 'mending') this.#tryMending(room, live);
     else this.flush(room);
   }
 
   refuse(frame: Refuse): void {
+    if (frame.lease === 0) {
+      this.#unknown(frame.room);
+      return;
+    }
     const live = this.#answered(frame.room, frame.lease, frame.n);
     if (!live) return;
-    if (frame.code === 'try-later') this.#pause(frame.room, live);
+    if (live.at === 'mending' && frame.code !== 'foreign-lease' && mends(frame.code)) {
+      this.#tryMending(frame.room, live);
+      return;
+    }
+    // Behind one that was put off, every later one is out of turn: they go again together.
+    if (frame.code === 'try-later' || (live.at === 'paused' && frame.code === 'missing-deps'))
+      this.#pause(frame.room, live);
     else if (frame.code === 'wrong-epoch') {
       this.forget(frame.room);
       void this.open(frame.room);
@@ -150,6 +169,14 @@ export class Sending {
       if (!live.refused || (mends(live.refused.code) && !mends(frame.code))) live.refused = frame;
       void this.#startMending(frame.room, live);
     }
+  }
+
+  /** The relay has no such room or document, or cannot read it now. */
+  #unknown(name: string): void {
+    const room = name.split('/', 2).join('/');
+    if (name === room && this.#rooms.get(room)?.at === 'opening') this.forget(room);
+    else this.patched(name, room);
+    this.#ground.tabs.say({ say: 'failed-pull', doc: name });
   }
 
   /** A lease of ours is written with elsewhere. */
@@ -183,7 +210,8 @@ export class Sending {
     if (!live) {
       const parsed = room.startsWith('paper/') ? room.slice(6) : undefined;
       // A paper whose creation is still on its way does not exist for the relay.
-      if (parsed === undefined || !(await this.#isBeingMade(parsed))) await this.open(room);
+      if (parsed !== undefined && (await this.#isBeingMade(parsed))) this.#unborn.add(room);
+      else await this.open(room);
       return;
     }
     if (live.at !== 'live') return;

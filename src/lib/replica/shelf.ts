@@ -9,6 +9,7 @@ import type { ChatRow, Intent, PaperRow, Peek, RefusedDraft, Topic } from './typ
 import { coalesced } from './wait.ts';
 
 interface Waiting {
+  id: number;
   room: string;
   intent: Intent;
   at: number;
@@ -20,6 +21,8 @@ export class Shelf {
   refused: RefusedDraft[] = [];
   papers: PaperRow[] = [];
   #waiting: Waiting[] = [];
+  /** Rises with every change of the outbox that was heard of. */
+  #heard = 0;
   #rows: ChatRow[] | undefined;
   readonly #disk: Disk;
   readonly #person: string;
@@ -64,6 +67,17 @@ export class Shelf {
     else if (topic === 'unsent') void this.#readOutbox();
     else if (topic === 'refused') void this.#readRefused();
     else if (topic === 'papers') void this.#readPapers();
+  }
+
+  /** Intents entered or left the outbox: counted at once, so that nothing ever looks sent that is not. */
+  moved(added: readonly OutRow[], gone: readonly number[]): void {
+    if (added.length === 0 && gone.length === 0) return;
+    this.#heard++;
+    const left = new Set(gone);
+    const known = new Set(this.#waiting.map(({ id }) => id));
+    const fresh = added.filter(({ id }) => !known.has(id));
+    this.#waiting = [...this.#waiting.filter(({ id }) => !left.has(id)), ...fresh.map(waitingOf)];
+    this.touched();
   }
 
   /** Something is on screen that is not on disk yet: rows and counts follow at once. */
@@ -123,7 +137,7 @@ export class Shelf {
 
   #unsaved(): Waiting[] {
     return [...this.#copies.values()].flatMap((copy) =>
-      copy.unsaved.map(({ intent, at }) => ({ room: copy.room, intent, at })),
+      copy.unsaved.map(({ intent, at }) => ({ id: 0, room: copy.room, intent, at })),
     );
   }
 
@@ -141,7 +155,13 @@ export class Shelf {
   });
 
   readonly #readOutbox = coalesced(async () => {
-    this.#setWaiting(await this.#disk.outbox.toArray());
+    let heard: number;
+    let rows: OutRow[];
+    do {
+      heard = this.#heard;
+      rows = await this.#disk.outbox.toArray();
+    } while (heard !== this.#heard);
+    this.#setWaiting(rows);
     this.#emit('unsent');
     this.#emit('chats');
   });
@@ -180,7 +200,9 @@ export class Shelf {
   }
 
   #setWaiting(rows: OutRow[]): void {
-    this.#waiting = rows.map(({ room, intent, at }) => ({ room, intent, at }));
+    this.#waiting = rows.map(waitingOf);
     this.#rows = undefined;
   }
 }
+
+const waitingOf = ({ id, room, intent, at }: OutRow): Waiting => ({ id, room, intent, at });

@@ -24,6 +24,8 @@ export interface Around {
   emit(topic: Topic): void;
   lookOf(copy: RoomCopy): Look;
   online(): boolean;
+  /** Told of what entered the outbox, before its writer is. */
+  saved(rows: OutRow[]): void;
   onTrouble(code: 'storage-full' | 'storage-failed'): void;
 }
 
@@ -125,6 +127,8 @@ export class Writer {
   /** New spare leases are on disk. */
   leasesCame(): void {
     for (const wake of this.#leaseWaiters) wake();
+    for (const copy of this.copies.values())
+      if (!copy.pen) void copy.inLane(() => this.#ready(copy));
   }
 
   async flushed(): Promise<void> {
@@ -139,7 +143,9 @@ export class Writer {
   async #ready(copy: RoomCopy): Promise<void> {
     try {
       if (!copy.loaded) await this.#read(copy);
-      if (!copy.pen) await this.#takePen(copy, true);
+      if (copy.pen) return;
+      await this.#takePen(copy, true);
+      this.#around.emit(copy.room as Topic);
     } catch (error) {
       this.#around.onTrouble(troubleOf(error));
     }
@@ -198,6 +204,7 @@ export class Writer {
         copy.unsaved = copy.unsaved.slice(batch.length);
         copy.out.push(...rows);
         copy.version++;
+        this.#around.saved(rows);
         for (const unsaved of batch) unsaved.done({ ok: true });
         this.#tell(copy, rows);
         return;

@@ -1,0 +1,103 @@
+/** What browser tests of the device stand on: a real relay at the end of a cable, devices of named people, waiting for events. */
+import { commands } from 'vitest/browser';
+import { openDevice } from './device.ts';
+import { wipe } from './disk.ts';
+import type { Chat, Device, MessageView } from './types.ts';
+
+declare module 'vitest/browser' {
+  interface BrowserCommands {
+    layCable(): Promise<{ cable: number; port: number }>;
+    onCable(cable: number, method: string, ...args: unknown[]): Promise<unknown>;
+  }
+}
+
+const WAIT_MS = 12_000;
+
+export interface TestSchool {
+  port: number;
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  /** What the relay says is lost from now on. */
+  deafen(): Promise<void>;
+  restart(): Promise<void>;
+  /** A message of another person's device; its id. */
+  say(person: string, chat: string, text: string): Promise<string>;
+  /** What the relay holds, in order of arrival. */
+  texts(person: string, chat: string): Promise<string[]>;
+  on(method: string, ...args: unknown[]): Promise<unknown>;
+  device(person: string): Promise<Device>;
+  end(): Promise<void>;
+}
+
+export async function openSchool(): Promise<TestSchool> {
+  const { cable, port } = await commands.layCable();
+  const on = (method: string, ...args: unknown[]) => commands.onCable(cable, method, ...args);
+  const opened: Device[] = [];
+  const people = new Set<string>();
+  return {
+    port,
+    on,
+    cut: () => on('cut') as Promise<void>,
+    mend: () => on('mend') as Promise<void>,
+    deafen: () => on('deafen') as Promise<void>,
+    restart: () => on('restart') as Promise<void>,
+    say: (...args) => on('say', ...args) as Promise<string>,
+    texts: (...args) => on('texts', ...args) as Promise<string[]>,
+    async device(person) {
+      people.add(person);
+      const device = await openDevice({ person, url: `ws://127.0.0.1:${port}/${person}`, app: 'test' });
+      opened.push(device);
+      return device;
+    },
+    async end() {
+      for (const device of opened) await device.close();
+      for (const person of people) await wipe(person);
+      await on('end');
+    },
+  };
+}
+
+/** Resolves when `holds` is true after some event of the device; fails with the words after a while. */
+export function until(device: Device, what: string, holds: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => done(new Error(`never: ${what}`)), WAIT_MS);
+    const stop = device.subscribe(() => {
+      if (holds()) done();
+    });
+    function done(error?: Error) {
+      clearTimeout(timer);
+      stop();
+      if (error) reject(error);
+      else resolve();
+    }
+    if (holds()) done();
+  });
+}
+
+/** Opens a chat and waits until it was read from the relay once. */
+export async function enter(device: Device, id: string): Promise<Chat> {
+  await until(device, `${id} is in the list`, () => device.chats().some((row) => row.id === id));
+  const chat = device.chat(id);
+  await until(device, `${id} is read`, () => chat.ready);
+  return chat;
+}
+
+export const texts = (chat: Chat): string[] => chat.messages().map(({ text }) => text);
+
+export function message(chat: Chat, text: string): MessageView {
+  const found = chat.messages().find((view) => view.text === text);
+  if (!found) throw new Error(`no message «${text}» among ${JSON.stringify(texts(chat))}`);
+  return found;
+}
+
+export function has(chat: Chat, text: string): boolean {
+  return chat.messages().some((view) => view.text === text);
+}
+
+/** Says a first word and waits until the school has it: from then on the chat has its lease and everything is written at once. */
+export async function settled(device: Device, chat: Chat): Promise<void> {
+  await until(device, 'online', () => device.line.at === 'online');
+  const said = await chat.say('Здравствуйте');
+  if (!said.ok) throw new Error(said.code);
+  await until(device, 'the first word is sent', () => device.unsent === 0);
+}

@@ -1,0 +1,29 @@
+/** Vitest browser commands that lay, cut and mend cables to real relays. They live in Node; a test sees numbers. */
+import { Cable } from './cable.ts';
+
+const cables = new Map<number, Cable>();
+let next = 1;
+
+type Method = Exclude<keyof Cable, 'relay' | 'port'>;
+
+/** Starts a relay; its number, and the port where a person's line ends: `ws://127.0.0.1:<port>/<person>`. */
+export async function layCable(_context: unknown): Promise<{ cable: number; port: number }> {
+  const cable = await Cable.lay();
+  cables.set(next, cable);
+  return { cable: next++, port: cable.port };
+}
+
+/** Calls a method of a cable; only plain values come back. */
+export async function onCable(
+  _context: unknown,
+  number: number,
+  method: Method,
+  ...args: unknown[]
+): Promise<unknown> {
+  const cable = cables.get(number);
+  if (!cable) throw new Error(`no cable ${number}`);
+  const call = cable[method] as (...args: unknown[]) => unknown;
+  const answer = await call.apply(cable, args);
+  if (method === 'end') cables.delete(number);
+  return method === 'peer' ? undefined : answer;
+}
