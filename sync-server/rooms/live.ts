@@ -22,6 +22,7 @@ export class Live {
   readonly epoch: string;
   /** Applied in memory; `out.durable` is what is on disk. */
   seq: number;
+  readonly since: number;
   head: number;
   readonly lasts: Map<number, LeaseLast>;
   readonly docs = new Map<string, KeptDoc>();
@@ -42,6 +43,7 @@ export class Live {
     this.room = row.room;
     this.epoch = row.epoch;
     this.seq = row.seq;
+    this.since = row.since;
     this.head = row.head;
     this.lasts = new Map(lasts.map((last) => [last.lease, last]));
     this.touched = new Map(docs.map(({ doc, seq }) => [doc, seq]));

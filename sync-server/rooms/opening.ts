@@ -57,6 +57,7 @@ function stateOf(live: Live, person: string) {
     room: live.room,
     epoch: live.epoch,
     seq: live.seq,
+    since: live.since,
     head: live.head,
     lasts: own.map(({ lease, n, digest, closed }) => ({ lease, n, digest, closed })),
   };

@@ -38,7 +38,7 @@ export function logContract(open: () => Promise<Opened>): void {
     ]);
     await log.close();
     const again = await reopen();
-    expect(await again.room('chat/7a')).toEqual({ room: 'chat/7a', epoch, seq: 2, head: 1 });
+    expect(await again.room('chat/7a')).toEqual({ room: 'chat/7a', epoch, seq: 2, since: 0, head: 1 });
     const { snapshot, rows } = await again.load('chat/7a/feed/1');
     expect(snapshot).toBeUndefined();
     expect(rows.map((row) => [row.seq, row.n, [...row.bytes]])).toEqual([
@@ -117,6 +117,22 @@ export function logContract(open: () => Promise<Opened>): void {
     for (const lease of all) expect(lease > 0 && lease < 2 ** 48).toBe(true);
     expect(Math.floor((third[0] as number) / 2 ** 24)).not.toBe(Math.floor((first[0] as number) / 2 ** 24));
     expect((await log.leasesOf('masha')).toSorted()).toEqual([...first, ...third].toSorted());
+    await log.close();
+  });
+
+  it('[R627] a restored room has a new epoch and remembers the least that a restore brought back', async () => {
+    const { log } = await open();
+    const fence = await log.claim();
+    const first = await log.room('chat/7a');
+    await log.append([append('chat/7a', 1), append('chat/7a', 2)], fence);
+    await log.startAfresh();
+    const second = await log.room('chat/7a');
+    expect(second).toMatchObject({ seq: 2, since: 2 });
+    expect(second.epoch).not.toBe(first.epoch);
+    await log.append([append('chat/7a', 3)], fence);
+    await log.startAfresh();
+    expect(await log.room('chat/7a')).toMatchObject({ seq: 3, since: 2 });
+    expect(await log.room('chat/new')).toMatchObject({ since: 0 });
     await log.close();
   });
 }

@@ -8,6 +8,8 @@ export interface RoomRow {
   epoch: string;
   /** Last sequence on disk. */
   seq: number;
+  /** Sequence that the restores behind this epoch all brought back; 0 when there was none. */
+  since: number;
   /** Open segment of a chat, 0 for other rooms. */
   head: number;
 }
@@ -142,7 +144,10 @@ export interface Log {
   probe(): Promise<boolean>;
   /** Bytes that the store takes on its disk. */
   size(): Promise<number>;
-  /** After a restore: every room gets a new epoch and leases come from a fresh range. */
+  /**
+   * After a restore: every room gets a new epoch, remembers in `since` what was brought back (of several restores the
+   * least), and leases come from a fresh range.
+   */
   startAfresh(): Promise<void>;
   close(): Promise<void>;
 }

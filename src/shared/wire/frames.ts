@@ -99,6 +99,8 @@ export interface RoomState {
   room: string;
   epoch: string;
   seq: number;
+  /** Sequence up to which every earlier epoch is held; what a device has above it may be lost here. 0 for a first epoch. */
+  since: number;
   /** The open segment of a chat; 0 for other rooms. */
   head: number;
   /** The last accepted number of each lease of this person in the room. */
@@ -341,6 +343,7 @@ const SHAPES: { [K in Kind]: Fields<Extract<Frame, { kind: K }>> } = {
     room: text,
     epoch: text,
     seq: uint,
+    since: uint,
     head: uint,
     lasts: list(record({ lease: uint, n: uint, digest: uint, closed: flag })),
   },

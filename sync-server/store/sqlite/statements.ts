@@ -8,15 +8,17 @@ const PLACE = 'doc, id, kind, of, seq, at, by, text';
 const SQL = {
   meta: 'select value from meta where key = ?',
   setMeta: 'insert into meta values (?, ?) on conflict (key) do update set value = excluded.value',
-  room: 'select room, epoch, seq, head from rooms where room = ?',
-  newRoom: 'insert into rooms values (@room, @epoch, @seq, @head)',
+  room: 'select room, epoch, seq, coalesce(since, 0) as since, head from rooms where room = ?',
+  newRoom: 'insert into rooms (room, epoch, seq, head) values (@room, @epoch, @seq, @head)',
   seqOf: 'select seq from rooms where room = ?',
   setSeq: 'update rooms set seq = ? where room = ?',
   setHead: 'update rooms set head = ? where room = ?',
-  docs: 'select doc, seq from docs where room = ? order by doc',
+  docs: `select doc, max(
+      ifnull((select max(seq) from log where log.doc = docs.doc), 0),
+      ifnull((select seq from snapshots where snapshots.doc = docs.doc), 0)
+    ) as seq from docs where room = ? order by doc`,
   dropped: 'select dropped from docs where doc = ?',
-  touchDoc: `insert into docs values (@doc, @room, @seq, 0, 0)
-    on conflict (doc) do update set seq = max(seq, excluded.seq)`,
+  touchDoc: 'insert into docs values (?, ?, 0, 0) on conflict (doc) do nothing',
   setDropped: 'update docs set dropped = max(dropped, @seq) where doc = @doc',
   setDue: 'update docs set due = ? where doc = ?',
   due: 'select doc from docs where due = 1',
