@@ -48,8 +48,8 @@ function judgeEffects(state: State, doc: RegistryDoc, change: Change, person: st
 }
 
 /**
- * Only the one encoding that the library itself would make: another form of the same change has a hash of its own,
- * and a document saved with it could not be loaded again.
+ * Only the one encoding that the library itself would make, checksum included: it does not look at the checksum when
+ * it decodes, and a change in another form has another hash than the one it gets when the document is saved.
  */
 function decode(bytes: Uint8Array): Change | undefined {
   if (bytes.length > LIMITS.updateBytesMax || !readChunk(bytes).ok) return undefined;
