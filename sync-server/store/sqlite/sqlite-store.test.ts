@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, describe, expect, it } from 'vitest';
 import { append, logContract } from '../log.contract.ts';
+import { lostTextContract } from '../lost.contract.ts';
 import { openSqlite } from './sqlite-store.ts';
 
 const folders: string[] = [];
@@ -17,10 +18,12 @@ afterAll(() => {
 });
 
 describe('the SQLite store', () => {
-  logContract(async () => {
+  const open = async () => {
     const file = join(folder(), 'parta.sqlite');
     return { log: await openSqlite({ file }), reopen: () => openSqlite({ file }) };
-  });
+  };
+  logContract(open);
+  lostTextContract(open);
 
   it('[R306] a torn row closes its own document and no other', async () => {
     const file = join(folder(), 'parta.sqlite');
