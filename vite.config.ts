@@ -13,6 +13,7 @@ export default defineConfig(({ command }) => ({
       : []),
     sveltekit(),
     nameLazyChunks(),
+    gatherTheShell(),
   ],
   build: {
     // What the floor of Tailwind 4 runs (Safari 16.4, Chrome 111).
@@ -41,6 +42,24 @@ function nameLazyChunks(): Plugin {
           return found ? path.replace(/[^/]+$/, `lazy-${found[0]}.[hash].js`) : path;
         },
       };
+    },
+  };
+}
+
+/**
+ * What every page draws with comes in one piece: sixty files of one kilobyte cost more in headers than in code.
+ * The words of a document's page stay with it.
+ */
+function gatherTheShell(): Plugin {
+  const shell =
+    /node_modules\/(svelte|@sveltejs\/kit|esm-env|clsx|devalue)\/|src\/lib\/(ui|words|session|install|paraglide)\/(?!messages\/paper_)/;
+  return {
+    name: 'parta:shell-chunk',
+    apply: 'build',
+    enforce: 'post',
+    outputOptions(options) {
+      if (this.environment?.name !== 'client') return null;
+      return { ...options, codeSplitting: { groups: [{ name: 'shell', test: shell }] } };
     },
   };
 }
