@@ -52,9 +52,9 @@ function integrate(transaction: Y.Transaction, lease: number, struct: Struct): v
   const item = new Y.Item(
     id,
     left,
-    left && left.lastId,
+    left?.lastId ?? null,
     right,
-    right && right.id,
+    right?.id ?? null,
     // Without a living place Yjs keeps only the clock.
     struct.place?.type ?? null,
     struct.sub ?? null,

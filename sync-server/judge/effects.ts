@@ -23,13 +23,14 @@ export class Effects {
     this.#lease = lease;
   }
 
-  /** What a new struct does. */
-  arrive(struct: Struct): void {
+  /** What a new struct does. False when it does not follow the present end of its key: Yjs then searches the chain. */
+  arrive(struct: Struct): boolean {
     const place = struct.place;
     // It shows nothing, yet it takes a clock and room: the policy must still be asked whether the person may write.
     if (!place) this.ops.push({ op: 'rich.delete', root: '', structs: 0, chars: 0 });
-    else if (place.kind === 'map') this.#arriveUnderKey(struct, place, struct.sub as string);
+    else if (place.kind === 'map') return this.#arriveUnderKey(struct, place, struct.sub as string);
     else this.ops.push(richOp(struct, place));
+    return true;
   }
 
   /** A living stored item under a key of a root map is named by the delete set. */
@@ -51,7 +52,7 @@ export class Effects {
     tail.prior = undefined;
   }
 
-  #arriveUnderKey(struct: Struct, place: Place, key: string): void {
+  #arriveUnderKey(struct: Struct, place: Place, key: string): boolean {
     const { root } = place;
     const id = tailKey(root, key);
     const tail = this.#tails?.get(id) ?? storedTail(place, key);
@@ -75,13 +76,14 @@ export class Effects {
         chained,
         fresh: tail === undefined,
       });
-    if (!chained) return;
+    if (!chained) return false;
     this.#tails ??= new Map();
     this.#tails.set(id, {
       client: this.#lease,
       clock: struct.clock + struct.length - 1,
       prior: struct.ref === ANY ? { value: struct.value, lease: this.#lease } : undefined,
     });
+    return true;
   }
 }
 

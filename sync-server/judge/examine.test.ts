@@ -21,8 +21,8 @@ function deviceOf(doc: Y.Doc, who: Who): Y.Doc {
   return device;
 }
 function written(device: Y.Doc, change: (doc: Y.Doc) => void): Uint8Array {
-  let update = new Uint8Array([0, 0]);
-  device.once('update', (bytes: Uint8Array<ArrayBuffer>) => {
+  let update: Uint8Array = new Uint8Array([0, 0]);
+  device.once('update', (bytes: Uint8Array) => {
     update = bytes;
   });
   device.transact(() => change(device));
@@ -327,6 +327,20 @@ describe('a paper never eats text', () => {
         { text: 'урока', length: 5 },
       ],
     });
+  });
+});
+
+test('[R107] what a stock client repeats may not end in the middle of a character', () => {
+  const { docs } = makeScene(LEASES);
+  const at = { left: [LEASES.anna, (runOf({ docs } as never, 0)._start as Y.Item).id.clock] as const };
+  applyExamined(
+    docs.paper,
+    accepted(docs.paper, 'paper', one(LEASES.petya, 0, [text('а', at)]), stock('petya')),
+  );
+  const halved = one(LEASES.petya, 0, [text('😀б', at)]);
+  expect(examine(docs.paper, SHAPES.paper, halved, stock('petya'))).toMatchObject({
+    ok: false,
+    code: 'malformed',
   });
 });
 

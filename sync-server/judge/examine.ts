@@ -24,7 +24,7 @@ export function examine(doc: Y.Doc, shape: DocShape, bytes: Uint8Array, hand: Ha
   for (const struct of own) {
     resolver.resolve(struct);
     if (resolver.fault) return { ok: false, ...resolver.fault };
-    effects.arrive(struct);
+    if (!effects.arrive(struct)) resolver.countChain(struct);
   }
   const killing = new Deletes(resolver, effects, deletes, shape.bounds.deletedStructsMax);
   if (deletes.length > 0) killing.run(lease, before, own);

@@ -12,7 +12,7 @@ export type Stored = Y.Item | Y.GC;
 /** List neighbours that Yjs may have to look at while it integrates one update. An honest one looks at few. */
 const SCAN_MAX = 40_000;
 /** Entries of Yjs' arrays that splitting may move. */
-const MOVES_MAX = 8_000_000;
+const MOVES_MAX = 24_000_000;
 
 export class Resolver {
   fault: Fault | undefined;
@@ -83,6 +83,15 @@ export class Resolver {
     if (struct.ref === TYPE) struct.made = placeMadeBy(struct, place);
     if (place.kind !== 'map') this.#count(struct, place);
     place.arrivals++;
+  }
+
+  /** Counts a search through all that was ever written under a key. */
+  countChain({ place, sub }: Struct): void {
+    if (!place) return;
+    let steps = place.arrivals;
+    for (let item = place.type?._map.get(sub as string) ?? null; item && steps <= SCAN_MAX; item = item.left)
+      steps++;
+    this.#scan(steps);
   }
 
   /** Counts a cut of a stored struct: Yjs moves all that its client wrote later, there and back. */
