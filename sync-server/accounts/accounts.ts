@@ -8,7 +8,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import type { Session, Sessions } from '../gate/sessions.ts';
 import { issueToken, oneTimeLinks, REDEEM_PATH } from './one-time-links.ts';
 
-export const SESSION_DAYS = 60;
+const SESSION_DAYS = 60;
 const LINK_DAYS = 7;
 const DAY_MS = 86_400_000;
 /** The relay writes it over whatever a client sent, so the rate limit counts real addresses. */
@@ -40,7 +40,7 @@ export interface Accounts extends Sessions {
   close(): Promise<void>;
 }
 
-export type Redeemed =
+type Redeemed =
   | { ok: true; person: string; expiresAt: number; cookies: string[] }
   | { ok: false; code: 'link-gone' | 'too-many' };
 

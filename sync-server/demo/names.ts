@@ -60,7 +60,7 @@ export const familyOf = (chance: Chance): Family => ({
   father: chance.pick(FATHERS),
 });
 
-export function surnameOf(surname: string, sex: Sex): string {
+function surnameOf(surname: string, sex: Sex): string {
   if (sex === 'm') return surname;
   if (/(ов|ев|ёв|ин)$/.test(surname)) return `${surname}а`;
   return /(ий|ой)$/.test(surname) ? `${surname.slice(0, -2)}ая` : surname;

@@ -8,7 +8,7 @@ export interface DemoOptions {
   data: string;
 }
 
-export const DEMO_PORT = 8080;
+const DEMO_PORT = 8080;
 const USAGE =
   'Options: --fresh (a new demo school), --lan (phones in the same network), --port 8081, --data FOLDER';
 

@@ -6,7 +6,7 @@ import type { PersonRow } from '../accounts/people.ts';
 import { adultName, childName, familyOf, type Sex } from './names.ts';
 import type { Chance } from './random.ts';
 
-export const DEMO_ORG = 'main';
+const DEMO_ORG = 'main';
 const PEOPLE = 1_500;
 const TEACHERS = 96;
 const STAFF = 22;
@@ -16,10 +16,6 @@ const LETTERS = ['А', 'Б', 'В', 'Г', 'Д', 'Е'] as const;
 const LATIN = ['a', 'b', 'v', 'g', 'd', 'e'] as const;
 /** The class of the demo's pupil, parent and class teacher. */
 const OWN = '7a';
-export const SUBJECTS = [
-  ...['русский язык', 'литература', 'математика', 'физика', 'химия', 'биология', 'география', 'история'],
-  ...['обществознание', 'английский язык', 'информатика', 'физкультура', 'музыка', 'технология', 'ИЗО'],
-] as const;
 const DEPARTMENTS: Readonly<Record<string, string>> = {
   'dep.lang': 'Кафедра русского языка и литературы',
   'dep.math': 'Кафедра математики и информатики',
@@ -28,7 +24,7 @@ const DEPARTMENTS: Readonly<Record<string, string>> = {
   'dep.primary': 'Начальная школа',
 };
 
-export interface Family {
+interface Family {
   parent: string;
   child: string;
   unit: string;

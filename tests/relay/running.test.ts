@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { lanOrigins } from '#server/demo/greeting.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { LINE_PATH, PROTOCOL } from '#shared/wire/protocol.ts';
 import { TestLine } from '../support/line.ts';
@@ -147,6 +148,17 @@ test('[R611] the demo prints five links; a second start is at once, with new one
   const third = await startDemo({ data: first.data, port: first.port, args: ['--fresh'] });
   expect(third.out()).toContain('(once)');
   expect(third.links()).toHaveLength(5);
+}, 240_000);
+
+test('[R611] --lan names the addresses for phones, says what needs https, and lets them in', async () => {
+  const demo = await startDemo({ args: ['--lan'] });
+  const origins = lanOrigins(demo.port);
+  for (const origin of origins) expect(demo.out()).toContain(`    ${origin}\n`);
+  expect(demo.out()).toContain('not https');
+  const from = origins[0] ?? `http://127.0.0.1:${demo.port}`;
+  const line = await hello(from, await signIn(from, demo.links()[3] ?? ''));
+  await line.next('registry');
+  await line.hangUp();
 }, 120_000);
 
 test('[R611] the demo says what to do about a busy port and never empties a real school’s folder', async () => {
