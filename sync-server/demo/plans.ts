@@ -4,7 +4,7 @@ import type { PaperPlan } from './pen.ts';
 import type { Chance } from './random.ts';
 import type { Cast } from './school.ts';
 import type { Plan } from './talk.ts';
-import type { Circle } from './words.ts';
+import type { Circle } from './threads.ts';
 
 const DAY = 86_400_000;
 const YEAR = 365 * DAY;

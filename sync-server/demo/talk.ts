@@ -1,8 +1,10 @@
 /** Lets the people of a chat talk: threads with answers, short words, long letters, reactions, edits, pins. */
 
 import type { PaperPlan, Pen, Written } from './pen.ts';
+import { SHORT } from './phrases.ts';
 import type { Chance } from './random.ts';
-import { type Circle, fill, letter, SHORT, say, THREADS } from './words.ts';
+import { type Circle, THREADS } from './threads.ts';
+import { fill, letter, say } from './words.ts';
 
 export interface Plan {
   chat: string;
