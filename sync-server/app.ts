@@ -19,6 +19,9 @@ export interface AppOptions {
   marks: Marks;
   rooms: Rooms;
   metrics: Metrics;
+  /** Reads what a gauge cannot read at once. */
+  beforeMetrics(): Promise<void>;
+  onTrouble(error: Error): void;
   origins: ReadonlySet<string>;
   /** Folder of the built app; undefined: no app is served. */
   build: string | undefined;
@@ -33,6 +36,10 @@ const YEAR_S = 31_536_000;
 export function createApp(options: AppOptions): Hono {
   const { sessions, school, people, marks, rooms, metrics } = options;
   const app = new Hono();
+  app.onError((error, c) => {
+    options.onTrouble(error);
+    return c.json({ code: 'try-later' }, 500);
+  });
   app.use(async (c, next) => {
     if (!isOwnOrigin(c.req.header('origin'), options.origins)) return c.json({ code: 'foreign-origin' }, 403);
     await next();
@@ -43,9 +50,10 @@ export function createApp(options: AppOptions): Hono {
     const ok = !rooms.isFull;
     return c.json({ ok, storage: ok ? 'ok' : 'refuses' }, ok ? 200 : 503);
   });
-  app.get('/metrics', async (c) =>
-    c.text(metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4' }),
-  );
+  app.get('/metrics', async (c) => {
+    await options.beforeMetrics();
+    return c.text(metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4' });
+  });
 
   app.post('/api/leases', bodyLimit({ maxSize: BODY_BYTES_MAX }), async (c) => {
     const session = await sessions.ofHeaders(c.req.raw.headers);

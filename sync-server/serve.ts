@@ -78,12 +78,18 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     },
   };
   const upgrade = new Upgrade({ sessions: options.sessions, origins, metrics, accepts });
+  let logBytes = 0;
+  metrics.gauge('log_bytes', () => logBytes);
   const app = createApp({
     ...options,
     people: ground.people,
     marks: ground.rows,
     rooms: ground.rooms,
     metrics,
+    beforeMetrics: async () => {
+      logBytes = await options.store.size();
+    },
+    onTrouble: (error) => options.log.error('request-failed', { says: error.name }),
     origins,
     build: options.build,
     routes: options.routes ?? [],

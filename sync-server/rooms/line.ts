@@ -13,16 +13,15 @@ import {
   type Mark,
   type Open,
   type Pull,
-  type Push,
 } from '#shared/wire/frames.ts';
 import { PROTOCOL } from '#shared/wire/protocol.ts';
 import type { Person } from '../gate/people.ts';
 import type { Session } from '../gate/sessions.ts';
-import type { Answer } from './intent.ts';
 import { LINE_LIMITS } from './limits.ts';
 import type { LineGround } from './line-ground.ts';
 import { openRoom, pullDoc } from './opening.ts';
 import { Outlet, type Wire } from './outlet.ts';
+import { Pushing } from './pushing.ts';
 import type { Room } from './room.ts';
 import { bringLost } from './swallowed.ts';
 import type { News, Watcher } from './watcher.ts';
@@ -37,9 +36,9 @@ export class Line implements Watcher {
   readonly known = new Set<string>();
   #speaker: Person | undefined;
   #early: ClientFrame[] | undefined;
-  #waiting: { push: Push; at: number }[] = [];
-  #throttle: NodeJS.Timeout | undefined;
-  #inFlight = 0;
+  /** What is said to everybody while the welcome is being made: it comes after the welcome. */
+  #held: Uint8Array[] = [];
+  readonly #pushing: Pushing;
   #frames = { since: 0, count: 0 };
   readonly #hello: NodeJS.Timeout;
   #closed = false;
@@ -47,8 +46,10 @@ export class Line implements Watcher {
   constructor(ground: LineGround, wire: Wire, session: Session) {
     this.#ground = ground;
     this.#outlet = new Outlet(wire);
+    this.#pushing = new Pushing(ground, this);
     this.session = session;
     this.#hello = setTimeout(() => this.close('helloTimeout'), ground.limits.helloTimeoutMs);
+    ground.lines.add(this);
   }
 
   get person(): string {
@@ -61,7 +62,8 @@ export class Line implements Watcher {
     this.#outlet.sayLater(news.frame);
   }
   told(frame: Uint8Array): void {
-    this.#outlet.say(frame);
+    if (this.#speaker) this.#outlet.say(frame);
+    else if (this.#early) this.#held.push(frame);
   }
   shown(_doc: string, _bytes: Uint8Array, frame: Uint8Array): void {
     this.#outlet.say(frame);
@@ -112,11 +114,10 @@ export class Line implements Watcher {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#hello);
-    clearTimeout(this.#throttle);
+    this.#pushing.stop();
     for (const room of this.#rooms.values()) room.watchers.delete(this);
     this.#tellLeft();
     this.#rooms.clear();
-    this.#waiting = [];
     this.#ground.lines.remove(this);
     this.#ground.left(this);
   }
@@ -141,7 +142,7 @@ export class Line implements Watcher {
     }
     switch (frame.kind) {
       case 'push':
-        this.#push(frame);
+        if (!this.#pushing.take(frame, this.#speaker)) this.close('tooMany');
         return;
       case 'open':
         return void this.#open(frame);
@@ -186,74 +187,14 @@ export class Line implements Watcher {
       ]);
       if (this.#closed) return;
       clearTimeout(this.#hello);
-      for (const frame of frames) this.#outlet.say(frame);
+      for (const frame of [...frames, ...this.#held.splice(0)]) this.#outlet.say(frame);
       this.#speaker = speaker;
-      this.#ground.lines.add(this);
     } catch {
       return this.close('tryLater');
     }
     const early = this.#early;
     this.#early = undefined;
     for (const frame of early) this.#take(frame);
-  }
-
-  /** A flood waits for its tokens: nothing of it is refused, and its order stays. */
-  #push(push: Push): void {
-    if (++this.#inFlight > LIMITS.inFlightMax) {
-      this.close('tooMany');
-      return;
-    }
-    this.#waiting.push({ push, at: performance.now() });
-    if (this.#throttle === undefined) this.#pushWaiting();
-  }
-
-  #pushWaiting(): void {
-    this.#throttle = undefined;
-    while (this.#waiting.length > 0 && this.#speaker && !this.#closed) {
-      const wait = this.#speaker.spend(Date.now());
-      if (wait > 0) {
-        this.#throttle = setTimeout(() => this.#pushWaiting(), wait);
-        return;
-      }
-      const next = this.#waiting.shift() as { push: Push; at: number };
-      this.#deliver(next.push, next.at, this.#speaker);
-    }
-  }
-
-  #deliver(push: Push, at: number, speaker: Person): void {
-    const { doc, lease, n, replaces, epoch } = push;
-    const name = roomOf(doc);
-    const answer = (answered: Answer) => this.#answer(name, lease, n, at, answered);
-    // Two pushes of one line may wait for the same row of a paper: both are told in order of asking.
-    const { places } = this.#ground.rooms;
-    if (!parseDoc(doc) || n === 0) {
-      answer({ ok: false, code: 'malformed' });
-      return;
-    }
-    // The message's buffer is shared with the socket and would be held by the log.
-    const intent = { doc, lease, n, replaces, bytes: push.bytes.slice() };
-    const give = () => this.#ground.rooms.room(name).push(intent, epoch, speaker, this, answer);
-    if (places.isKnown(name)) {
-      give();
-      return;
-    }
-    places.find(name).then(
-      (found) => (found ? give() : answer({ ok: false, code: 'unknown-place' })),
-      () => answer({ ok: false, code: 'try-later' }),
-    );
-  }
-
-  #answer(room: string, lease: number, n: number, since: number, answer: Answer): void {
-    this.#inFlight--;
-    const { metrics, relayLog } = this.#ground;
-    if (answer.ok) {
-      metrics.acked((performance.now() - since) / 1000);
-      this.#say({ kind: 'ack', room, lease, n, seq: answer.seq, at: answer.at });
-      return;
-    }
-    metrics.count('refusals_total', { code: answer.code });
-    if (answer.code !== 'try-later') relayLog.info('refused', { code: answer.code, says: answer.says });
-    this.#say({ kind: 'refuse', room, lease, n, code: answer.code });
   }
 
   async #open(ask: Open): Promise<void> {

@@ -20,7 +20,7 @@ export interface Wire {
 
 const FRAMES_PER_MESSAGE = 256;
 /** What others did may wait this long for more of it: a busy chat costs one message a window, not one an intent. */
-const FAN_OUT_WINDOW_MS = 12;
+const FAN_OUT_WINDOW_MS = 16;
 
 const now = new Set<Outlet>();
 const later = new Set<Outlet>();

@@ -75,6 +75,10 @@ export function logContract(open: () => Promise<Opened>): void {
     await log.close();
   });
 
+  leasesAndCompaction(open);
+}
+
+function leasesAndCompaction(open: () => Promise<Opened>): void {
   it('[R303] keeps the last number of a lease and closes the one it replaces for good', async () => {
     const { log } = await open();
     const fence = await log.claim();

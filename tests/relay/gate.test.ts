@@ -152,6 +152,7 @@ test('[R338] http answers: health, metrics without names, readers for staff alon
   const metrics = await (await fetch(`${relay.origin}/metrics`)).text();
   expect(metrics).toMatch(/parta_connections 1\n/);
   expect(metrics).toMatch(/parta_ack_seconds_count 1\n/);
+  expect(metrics).toMatch(/parta_log_bytes [1-9]/);
   for (const text of [metrics, ...relay.logged]) expect(text).not.toMatch(/anna|Секретное/);
   const readers = (who: string) => fetch(`${relay.origin}/api/chats/7a/readers`, { headers: cookie(who) });
   expect((await readers('anna')).status).toBe(200);
