@@ -1,8 +1,8 @@
+import { pathToFileURL } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { pathToFileURL } from 'node:url';
 import { chromiumArgs, findChromium } from './scripts/chromium.mjs';
 import { syncMessages } from './scripts/sync.mjs';
 

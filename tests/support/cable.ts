@@ -105,11 +105,25 @@ export class Cable {
     this.relay = await startTestRelay({ dataDir, sessions });
   }
 
-  /** Ends a person's session. */
-  signOut(person: string): void {
+  /** Ends a person's session; `stays`: the browser keeps the dead cookie. */
+  signOut(person: string, stays: boolean): void {
     const token = this.#tokens.get(person);
     if (token) this.relay.sessions.end(token);
+    if (!stays) this.#tokens.delete(person);
+  }
+  /** Signs the person in again. */
+  letIn(person: string): void {
     this.#tokens.delete(person);
+  }
+
+  /** So many messages of one person, numbered, in as many segments as they need. */
+  async fill(person: string, chat: string, count: number): Promise<void> {
+    const device = await this.peer(person, `chat/${chat}`);
+    for (let i = 1; i <= count; i++) {
+      const answer = await device.send(device.message(chat, `сообщение ${i}`));
+      device.hear();
+      if (answer.kind !== 'ack') throw new Error(answer.code);
+    }
   }
 
   /** Another device of the same school, spoken for by the test. */

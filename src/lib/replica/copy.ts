@@ -43,12 +43,10 @@ export class RoomCopy {
   pen: PenRow | undefined;
   /** Called before the documents are replaced by newly read ones. */
   beforeSwap: (() => void) | undefined;
-  readonly #onTwin: (lease: number) => void;
   #lane: Promise<unknown> = Promise.resolve();
 
-  constructor(room: string, onTwin: (lease: number) => void) {
+  constructor(room: string) {
     this.room = room;
-    this.#onTwin = onTwin;
   }
 
   /** Runs one piece of work after another: reading and saving never overlap. */
@@ -176,7 +174,7 @@ export class RoomCopy {
   }
 
   #empty(name: string): LiveDoc {
-    const live = newDoc(name, () => this.#onTwin(live.lease));
+    const live = newDoc(name);
     if (this.pen) holdLease(live, this.pen.lease);
     this.docs.set(name, live);
     return live;
@@ -184,7 +182,7 @@ export class RoomCopy {
 
   #build({ name, parts, places }: Stored): void {
     for (const place of places) this.places.set(place.id, place);
-    const live = newDoc(name, () => this.#onTwin(live.lease));
+    const live = newDoc(name);
     const pending = this.out.filter((out) => out.doc === name);
     Y.transact(
       live,

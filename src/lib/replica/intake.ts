@@ -34,6 +34,8 @@ export interface Followed {
   acked: { room: string; lease: number; n: number }[];
   /** Segments that opened while the room was live. */
   heads: { room: string; head: number }[];
+  /** Leases of ours that somebody else writes with. */
+  twins: { room: string; lease: number }[];
   /** Documents whose tails want folding. */
   grown: string[];
   /** Lost texts that their person has dealt with: the relay may forget them. */
@@ -122,6 +124,16 @@ export class Intake {
     return own !== undefined && digest(own.bytes) !== last.digest;
   }
 
+  /** A push of an earlier connection may arrive late; a number that was never used here is a twin's. */
+  async #lookForTwin(room: string, { lease, n }: Update): Promise<void> {
+    const pen = await this.#disk.pens
+      .where('room')
+      .equals(room)
+      .filter((own) => own.lease === lease)
+      .first();
+    if (pen && n > pen.n) this.#followed.twins.push({ room, lease });
+  }
+
   async #patch(patch: Patch): Promise<void> {
     const room = roomOf(patch.doc);
     const row = await this.#disk.rooms.get(room);
@@ -154,6 +166,7 @@ export class Intake {
     const room = roomOf(update.doc);
     const row = await this.#roomRow(room);
     const doc = await this.#disk.docs.get(update.doc);
+    await this.#lookForTwin(room, update);
     const created = isFeed(update.doc) ? createdIn(update.bytes) : [];
     await this.#raise(row, update.seq);
     await this.#peek(room, created, update.seq, update.at);
@@ -343,5 +356,15 @@ function placeOf(room: string, doc: string, made: Created, seq: number, at: numb
 }
 
 function nothing(): Followed {
-  return { words: [], opened: [], patched: [], acked: [], heads: [], grown: [], dealt: [], got: new Map() };
+  return {
+    words: [],
+    opened: [],
+    patched: [],
+    acked: [],
+    heads: [],
+    twins: [],
+    grown: [],
+    dealt: [],
+    got: new Map(),
+  };
 }

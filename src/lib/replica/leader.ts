@@ -65,9 +65,11 @@ export class Leader {
       projection: ground.projection,
       registryMaker: ground.registryMaker,
       askLeases: (count) => this.#askLeases(count),
-      onTrouble: ground.onTrouble,
+      onTrouble: (error) => {
+        if (!this.#stopped) ground.onTrouble(error);
+      },
     });
-    this.#flushTimer = setInterval(() => void this.#flushAll(), FLUSH_EVERY_MS);
+    this.#flushTimer = setInterval(() => this.#background(this.#flushAll()), FLUSH_EVERY_MS);
     ground.tabs.say({ say: 'who-wants' });
     this.#line.connect();
   }
@@ -95,7 +97,7 @@ export class Leader {
         for (const room of word.rooms) this.#sending.flush(room);
         return;
       case 'pull':
-        void this.#pull(word.doc);
+        this.#background(this.#pull(word.doc));
         return;
       case 'mark':
         this.#mark(word.chat);
@@ -114,12 +116,9 @@ export class Leader {
       case 'lease-ask':
         this.#askLeases(1);
         return;
-      case 'twin':
-        this.#sending.twin(word.room, word.lease);
-        return;
       case 'wake':
         this.#line.wake();
-        void this.#flushAll();
+        this.#background(this.#flushAll());
         return;
       default:
     }
@@ -160,6 +159,7 @@ export class Leader {
         const followed = await this.#intake.take(frames);
         await this.#follow(followed);
       } catch (error) {
+        if (this.#stopped) return;
         // What was not stored comes again with the next hello.
         this.#ground.onTrouble(error);
         this.#frames = [];
@@ -180,6 +180,7 @@ export class Leader {
     for (const { room, lease, n } of followed.acked) this.#sending.acked(room, lease, n);
     for (const { room, head } of followed.heads) await this.#pull(feedDoc(room.slice(5), head));
     for (const dealt of followed.dealt) this.#line.send({ kind: 'took', ...dealt });
+    for (const { room, lease } of followed.twins) this.#sending.twin(room, lease);
     for (const chat of followed.got.keys()) this.#mark(chat);
     for (const doc of followed.grown) await compact(this.#ground.disks.relaxed, doc);
     this.#fillNext();
@@ -267,7 +268,8 @@ export class Leader {
 
   #mark(chat: string): void {
     this.#marks.add(chat);
-    this.#markTimer ??= setTimeout(() => void this.#sendMarks(), MARKS_EVERY_MS);
+    if (!this.#stopped)
+      this.#markTimer ??= setTimeout(() => this.#background(this.#sendMarks()), MARKS_EVERY_MS);
   }
 
   async #sendMarks(): Promise<void> {
@@ -282,6 +284,13 @@ export class Leader {
       this.#line.send({ kind: 'mark', chat, got: Math.max(row?.seq ?? 0, read), read });
       if (head && head.told < read) await relaxed.heads.update(chat, { told: read });
     }
+  }
+
+  /** Work that nobody waits for; its trouble is told unless this tab has let go meanwhile. */
+  #background(work: Promise<void>): void {
+    work.catch((error) => {
+      if (!this.#stopped) this.#ground.onTrouble(error);
+    });
   }
 
   #askLeases(count: number): void {

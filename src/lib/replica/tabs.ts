@@ -23,7 +23,6 @@ export type Word =
   | { say: 'aware-in'; doc: string; bytes: Uint8Array }
   | { say: 'lease-ask' }
   | { say: 'leases' }
-  | { say: 'twin'; room: string; lease: number }
   | { say: 'wake' }
   | { say: 'beat' }
   | { say: 'bye' };

@@ -44,7 +44,7 @@ export class Writer {
   open(room: string): RoomCopy {
     let copy = this.copies.get(room);
     if (!copy) {
-      copy = new RoomCopy(room, (lease) => this.#around.tabs.say({ say: 'twin', room, lease }));
+      copy = new RoomCopy(room);
       this.copies.set(room, copy);
       void this.reload(copy);
     }
@@ -127,8 +127,7 @@ export class Writer {
   /** New spare leases are on disk. */
   leasesCame(): void {
     for (const wake of this.#leaseWaiters) wake();
-    for (const copy of this.copies.values())
-      if (!copy.pen) void copy.inLane(() => this.#ready(copy));
+    for (const copy of this.copies.values()) if (!copy.pen) void copy.inLane(() => this.#ready(copy));
   }
 
   async flushed(): Promise<void> {

@@ -16,18 +16,17 @@ const MAPS: Partial<Record<string, readonly string[]>> = { feed: FEED_ROOTS, pin
 
 /**
  * An empty document with its typed roots. Formatting clean-up is off for what comes from outside, else reading would
- * write. The listener that keeps the client id must be the first: Yjs swaps an id that it meets from outside, and
- * whoever listens after must not see the swapped one. `onTwin` hears that somebody else wrote with our lease.
+ * write. The listener that keeps the client id must be the first: Yjs swaps an id when its structs come from outside
+ * (own words after a purge), and whoever listens after must not see the swapped one. Whether somebody else writes with
+ * our lease is told by numbers, not by Yjs.
  */
-export function newDoc(name: string, onTwin: () => void = () => {}): Y.Doc & { lease: number } {
+export function newDoc(name: string): Y.Doc & { lease: number } {
   const doc = new Y.Doc() as Y.Doc & { lease: number };
   doc.lease = NOBODY;
   doc.clientID = NOBODY;
   doc.on('afterTransactionCleanup', (transaction: Y.Transaction) => {
     // A binding lends the document nobody's id while it draws: only what Yjs swapped is put back.
-    if (transaction.local || doc.clientID === doc.lease) return;
-    doc.clientID = doc.lease;
-    if (transaction.beforeState.get(doc.lease) !== transaction.afterState.get(doc.lease)) onTwin();
+    if (!transaction.local) doc.clientID = doc.lease;
   });
   doc.on('afterTransaction', (transaction: Y.Transaction) => {
     if (!transaction.local) transaction._needFormattingCleanup = false;

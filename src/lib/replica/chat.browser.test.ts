@@ -1,0 +1,179 @@
+import { Dexie } from 'dexie';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DEFAULT_MATRIX } from '#shared/school/may.ts';
+import { Disk, diskName } from './disk.ts';
+import { enter, has, message, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
+
+let school: TestSchool;
+beforeEach(async () => {
+  school = await openSchool();
+});
+afterEach(() => school.end());
+
+test('[R409] edits, reactions, pins and deletions show at once and are the same on the other side', async () => {
+  const anna = await school.device('anna');
+  const hers = await enter(anna, '7a');
+  await settled(anna, hers);
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await until(masha, 'heard', () => has(chat, 'Здравствуйте'));
+  const id = message(hers, 'Здравствуйте').id;
+  await hers.edit(id, 'Здравствуйте, 7А!');
+  await hers.pin(id);
+  await until(masha, 'edited and pinned', () => has(chat, 'Здравствуйте, 7А!') && chat.pins().length === 1);
+  expect(message(chat, 'Здравствуйте, 7А!')).toMatchObject({ edited: true, pinned: true });
+  await settled(masha, chat);
+  await chat.react(id, '👍');
+  await until(anna, 'thumb', () => message(hers, 'Здравствуйте, 7А!').reactions.length === 1);
+  const reply = await chat.say('Мы тут', id);
+  if (!reply.ok) throw new Error(reply.code);
+  await until(anna, 'reply', () => has(hers, 'Мы тут'));
+  expect(message(hers, 'Мы тут').re).toBe(id);
+  expect(hers.may('remove', reply.id).ok).toBe(true);
+  await hers.remove(reply.id);
+  await until(masha, 'gone', () => !has(chat, 'Мы тут'));
+  await hers.unpin(id);
+  await until(masha, 'unpinned', () => chat.pins().length === 0);
+  expect(masha.unsent + anna.unsent).toBe(0);
+});
+
+test('[R410] what a role may not do is not written, and says why', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  const id = await school.say('anna', '7a', 'Тихо!');
+  await until(masha, 'heard', () => has(chat, 'Тихо!'));
+  expect(await chat.pin(id)).toEqual({ ok: false, code: 'only-some-may-pin' });
+  expect(await chat.edit(id, 'Шумим!')).toEqual({ ok: false, code: 'not-yours' });
+  expect(await chat.remove(id)).toEqual({ ok: false, code: 'only-leads-moderate' });
+  expect(await chat.say('а'.repeat(4097))).toEqual({ ok: false, code: 'too-long' });
+  expect(masha.unsent).toBe(0);
+});
+
+test('[R411] a message says how far it got: sent, on another device, read; the reader’s count goes down', async () => {
+  const anna = await school.device('anna');
+  const hers = await enter(anna, '7a');
+  await settled(anna, hers);
+  expect(message(hers, 'Здравствуйте').state).toBe('sent');
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await until(masha, 'heard', () => has(chat, 'Здравствуйте'));
+  await until(anna, 'delivered', () => message(hers, 'Здравствуйте').state === 'delivered');
+  await until(masha, 'unread', () => masha.chats().find(({ id }) => id === '7a')?.unread === 1);
+  expect(chat.firstUnread).toBe(message(chat, 'Здравствуйте').id);
+  chat.markRead();
+  await until(masha, 'read', () => masha.chats().find(({ id }) => id === '7a')?.unread === 0);
+  await until(anna, 'read by Masha', () => message(hers, 'Здравствуйте').state === 'read');
+});
+
+test('[R412] an older segment comes when it is asked for, from the relay and then from disk', async () => {
+  const masha = await school.device('masha');
+  await until(masha, 'online', () => masha.line.at === 'online');
+  await school.on('fill', 'anna', '7a', 520);
+  const chat = await enter(masha, '7a');
+  await until(masha, 'newest', () => has(chat, 'сообщение 520'));
+  expect(chat.hasOlder).toBe(true);
+  if (!has(chat, 'сообщение 1')) expect(await chat.older()).toBe(true);
+  expect(texts(chat)).toHaveLength(520);
+  expect(texts(chat)[0]).toBe('сообщение 1');
+  expect(texts(chat)[519]).toBe('сообщение 520');
+  expect(chat.hasOlder).toBe(false);
+  await masha.close();
+  await school.cut();
+  const later = await school.device('masha');
+  const again = await enter(later, '7a');
+  if (!has(again, 'сообщение 1')) expect(await again.older()).toBe(true);
+  expect(texts(again)).toHaveLength(520);
+});
+
+test('[R413] a message that meets a closed segment goes into the open one by itself', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  await chat.say('Пока вы тут писали');
+  await school.on('fill', 'anna', '7a', 505);
+  await school.mend();
+  masha.wake();
+  await until(masha, 'sent', () => masha.unsent === 0 && has(chat, 'сообщение 505'));
+  expect(masha.refused()).toEqual([]);
+  const there = await school.texts('anna', '7a');
+  expect(there[there.length - 1]).toBe('Пока вы тут писали');
+  expect(texts(chat)[texts(chat).length - 1]).toBe('Пока вы тут писали');
+});
+
+test('[R414] a chat that stops being readable is purged; what was written for it is not', async () => {
+  const olga = await school.device('olga');
+  const chat = await enter(olga, '7a.parents');
+  await settled(olga, chat);
+  await school.cut();
+  await until(olga, 'offline', () => olga.line.at !== 'online');
+  await chat.say('Когда собрание?');
+  await school.on('setRole', 'olga', 'parent', 'student');
+  await school.mend();
+  olga.wake();
+  await until(olga, 'purged', () => olga.refused().length === 1 && olga.unsent === 0);
+  expect(olga.refused()[0]).toMatchObject({ text: 'Когда собрание?', code: 'not-a-member' });
+  expect(olga.chats().some(({ id }) => id === '7a.parents')).toBe(false);
+  const disk = new Disk('olga', 'relaxed');
+  expect(await disk.docs.where('room').equals('chat/7a.parents').count()).toBe(0);
+  disk.close();
+});
+
+test('[R415] a newer database closes this tab’s one after everything is saved', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  await school.cut();
+  chat.setDraft('не дописала');
+  const saved = chat.say('успела');
+  const newer = new Dexie(diskName('masha'));
+  newer.version(2).stores({ tomorrow: 'id' });
+  await newer.open();
+  expect((await saved).ok).toBe(true);
+  expect(masha.disk).toBe('superseded');
+  expect(await newer.table('outbox').count()).toBe(1);
+  expect(await newer.table('kv').get('draft/7a')).toMatchObject({ value: 'не дописала' });
+  expect(await chat.say('поздно')).toEqual({ ok: false, code: 'storage-failed' });
+  newer.close();
+});
+
+test('[R416] a session that ended keeps the outbox, and nobody else sends it', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  await school.on('signOut', 'masha', true);
+  await until(masha, 'signed out', () => masha.line.at === 'signed-out');
+  await chat.say('дописываю');
+  expect(masha.unsent).toBe(1);
+  const petya = await school.device('petya');
+  await until(petya, 'online', () => petya.line.at === 'online');
+  expect(petya.unsent).toBe(0);
+  expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте']);
+  await school.on('letIn', 'masha');
+  masha.wake();
+  await until(masha, 'sent', () => masha.unsent === 0);
+  expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'дописываю']);
+});
+
+test('[R417] an unfinished message is kept on the device and follows the person to another one', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  chat.setDraft('Можно выйт');
+  expect(masha.chats().find(({ id }) => id === '7a')?.draft).toBe('Можно выйт');
+  await masha.close();
+  const later = await school.device('masha');
+  expect(later.chats().find(({ id }) => id === '7a')?.draft).toBe('Можно выйт');
+});
+
+test('[R418] rights that changed while a device was away are known when it is back', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  expect(chat.may('say').ok).toBe(true);
+  await school.on('setMatrix', '7a', DEFAULT_MATRIX, { ...DEFAULT_MATRIX, write: 'staff' });
+  await until(masha, 'told', () => !chat.may('say').ok);
+  expect(await chat.say('а можно?')).toEqual({ ok: false, code: 'chat-is-read-only' });
+});
