@@ -48,5 +48,13 @@ function caret(look: CaretLook | undefined): HTMLElement {
   // Read out on its own it would break the words of the text.
   mark.setAttribute('aria-hidden', 'true');
   mark.append('⁠', label, '⁠');
+  requestAnimationFrame(() => keepInside(label));
   return mark;
+}
+
+/** A name at the right edge stands to the left of its caret. */
+function keepInside(label: HTMLElement): void {
+  const frame = label.closest('td, th, .paper-text')?.getBoundingClientRect();
+  const over = frame ? label.getBoundingClientRect().right - frame.right : 0;
+  if (over > 0) label.style.translate = `${-over}px`;
 }

@@ -3,6 +3,7 @@ import { yXmlFragmentToProsemirrorJSON } from '@tiptap/y-tiptap';
 import type * as Y from 'yjs';
 import type { Paper } from '#lib/replica/types.ts';
 import { paperCollaboration } from './binding.ts';
+import { readBody, textOf } from './body.ts';
 import { paperNodes } from './schema.ts';
 
 /** Writes what a copy holds into a new paper, as its person would by hand; resolves when it is on the disk. */
@@ -20,9 +21,15 @@ export async function fillFromCopy(copy: Y.Doc, paper: Paper): Promise<boolean> 
     ],
   });
   try {
-    const written = editor.commands.setContent(yXmlFragmentToProsemirrorJSON(copy.getXmlFragment('body')));
+    const body = copy.getXmlFragment('body');
+    editor.commands.setContent(yXmlFragmentToProsemirrorJSON(body));
+    const written = textOfBody(paper.doc.getXmlFragment('body')) === textOfBody(body);
     return written && (await paper.flush()).ok;
   } finally {
     editor.destroy();
   }
+}
+
+function textOfBody(body: Y.XmlFragment): string {
+  return readBody(body).map(textOf).join('\n');
 }

@@ -5,7 +5,7 @@
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import { live } from '#lib/replica/live.svelte.ts';
-import type { Device, Paper, PrivateCopy, ReturnedPiece, Topic, Verdict } from '#lib/replica/types.ts';
+import type { Device, Paper, PrivateCopy, ReturnedPiece, Verdict } from '#lib/replica/types.ts';
 import { hueOf, shortName } from '#lib/words/names.ts';
 import type { ChatEntry } from '#shared/registry/shape.ts';
 import { type ChatPlace, may, type PaperEdit } from '#shared/school/may.ts';
@@ -143,9 +143,14 @@ export class OpenPaper {
     });
   }
 
-  /** Another paper of this device, for a moment. */
-  beside(id: string): Paper {
-    return this.#device.paper(id);
+  /** Another paper of this device, for a moment; undefined when it cannot be written in now. Whoever asked closes it. */
+  async beside(id: string): Promise<Paper | undefined> {
+    const other = this.#device.paper(id);
+    const usable = () => other.ready && other.right === 'edit';
+    if (!usable()) await this.#heard(usable);
+    if (usable()) return other;
+    other.close();
+    return undefined;
   }
 
   openCopy(copy: string): Promise<Y.Doc | undefined> {
@@ -165,7 +170,7 @@ export class OpenPaper {
     this.#paper.close();
   }
 
-  #heard(topic: Topic, done: () => boolean): Promise<void> {
+  #heard(done: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const finish = () => {
         clearTimeout(timer);
@@ -173,8 +178,8 @@ export class OpenPaper {
         resolve();
       };
       const timer = setTimeout(finish, PATIENCE_MS);
-      const stop = this.#device.subscribe((fired) => {
-        if (fired === topic && done()) finish();
+      const stop = this.#device.subscribe(() => {
+        if (done()) finish();
       });
     });
   }
@@ -182,7 +187,7 @@ export class OpenPaper {
   async #inChat(chat: string, act: (open: ReturnType<Device['chat']>) => Promise<Verdict>): Promise<Verdict> {
     const open = this.#device.chat(chat);
     try {
-      if (!open.ready) await this.#heard(`chat/${chat}`, () => open.ready);
+      if (!open.ready) await this.#heard(() => open.ready);
       return await act(open);
     } finally {
       open.close();

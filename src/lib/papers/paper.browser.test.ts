@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { enter, openSchool, type TestSchool, until } from '#lib/replica/testing.ts';
 import type { Device, Paper } from '#lib/replica/types.ts';
 import { readBody, textOf } from './body.ts';
+import { fillFromCopy } from './new-from-copy.ts';
 import { PaperEditor } from './paper-editor.ts';
 import { whenIdle } from './two-editors.ts';
 
@@ -152,6 +153,7 @@ test('[R250] [R253] Anna Petrovna turns a paragraph into a heading while Masha t
   expect(anna.text()).toBe('Солнце светит.\nКонец.');
   const [piece] = masha.paper.returned();
   if (!piece) throw new Error('nothing came back');
+  expect(piece.near).toBe('Солнце светит.');
   expect(masha.editor.place(piece.text, piece.near)).toBe(true);
   await masha.paper.dismissReturned(piece.id);
   await settled(anna, masha);
@@ -186,6 +188,35 @@ test('[R250] [R251] the pupil’s words are with the relay before the heading: t
   await online(back);
   await whenIdle();
   expect(returnedTo(back)).toEqual([]);
+});
+
+test('[R257] a private copy becomes a paper of its own, whole, and stays until it is removed', async () => {
+  const { anna, masha } = await lesson('Правила похода.');
+  await offline(masha);
+  typeAtEnd(masha, 0, ' Мои мысли.');
+  await masha.paper.flush();
+  await school.mend();
+  anna.device.wake();
+  await until(anna.device, 'online', () => anna.device.line.at === 'online');
+  const chat = anna.device.chat('7a');
+  expect((await chat.setPaperRights(anna.paper.id, { edit: 'owner' })).ok).toBe(true);
+  await until(anna.device, 'the right is with the relay', () => anna.device.unsent === 0);
+  await online(masha);
+  await until(masha.device, 'the copy is there', () => masha.paper.copies().length > 0);
+  await until(masha.device, 'a reader now', () => masha.paper.right === 'read');
+  const [copy] = masha.paper.copies();
+  const doc = copy && (await masha.paper.openCopy(copy.id));
+  if (!doc) throw new Error('no copy');
+  const made = await masha.device.chat('7a').createPaper('Мои правила', 'owner');
+  if (!made.ok) throw new Error(made.code);
+  const own = masha.device.paper(made.id);
+  await until(masha.device, 'the new paper is here', () => own.ready && own.right === 'edit');
+  expect(await fillFromCopy(doc, own)).toBe(true);
+  expect(readBody(own.doc.getXmlFragment('body')).map(textOf)).toEqual(['Правила похода. Мои мысли.']);
+  await until(masha.device, 'it is with the relay', () => masha.device.unsent === 0);
+  own.close();
+  expect(masha.paper.copies()).toHaveLength(1);
+  expect(masha.text()).toBe('Правила похода.');
 });
 
 test('[R249] Anna Petrovna takes back what she wrote, and Masha’s words in it stay', async () => {

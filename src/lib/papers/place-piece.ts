@@ -6,10 +6,13 @@ import type { Node } from '@tiptap/pm/model';
  * the end when that is gone. A write of the person like any other. False when the editor does not take it.
  */
 export function placePiece(editor: Editor, text: string, near: string): boolean {
-  const paragraphs = text.split('\n').map((line) => ({
-    type: 'paragraph',
-    ...(line ? { content: [{ type: 'text', text: line }] } : {}),
-  }));
+  const paragraphs = text
+    .trim()
+    .split('\n')
+    .map((line) => ({
+      type: 'paragraph',
+      ...(line ? { content: [{ type: 'text', text: line }] } : {}),
+    }));
   const at = placeBehind(editor.state.doc, near) ?? editor.state.doc.content.size;
   return editor
     .chain()

@@ -4,6 +4,7 @@ import { Link } from '@tiptap/extension-link';
 import { OrderedList, TaskItem, TaskList } from '@tiptap/extension-list';
 import { Table, TableCell, TableHeader, TableRow } from '@tiptap/extension-table';
 import { StarterKit } from '@tiptap/starter-kit';
+import { m } from '#lib/paraglide/messages.js';
 import { attrFits } from '#shared/papers/content.ts';
 import { PAPER_NODES } from '#shared/papers/shape.ts';
 import { isAllowedLink } from './links.ts';
@@ -29,7 +30,10 @@ export function paperNodes(): Extensions {
     PaperLink,
     PaperOrderedList,
     TaskList,
-    TaskItem.configure({ nested: true }),
+    TaskItem.configure({
+      nested: true,
+      a11y: { checkboxLabel: ({ textContent }) => m.paper_task_done({ text: textContent }) },
+    }),
     Table.configure({ resizable: false, allowTableNodeSelection: true }),
     TableRow,
     PaperTableHeader,

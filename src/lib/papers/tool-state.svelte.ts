@@ -1,4 +1,5 @@
 /** The toolbar's view of an editor: answers that follow it. Without an editor nothing is on and nothing happens. */
+import { untrack } from 'svelte';
 import type { ActionName } from './actions.ts';
 import type { PaperEditor } from './paper-editor.ts';
 
@@ -14,7 +15,7 @@ export class ToolState {
   }
   /** Selection or content changed. */
   changed = (): void => {
-    this.#version += 1;
+    this.#version = untrack(() => this.#version) + 1;
   };
 
   isActive(action: ActionName): boolean {

@@ -9,6 +9,7 @@ import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Standing } from '#shared/school/roles.ts';
 import type { LiveDoc, RoomCopy } from './copy.ts';
 import type { CopyRow, Disk } from './disk.ts';
+import { nearOf } from './near.ts';
 import { settlePiece, waitingPieces } from './pieces.ts';
 import type { Intent, Paper, PaperCard, PrivateCopy, ReturnedPiece, Verdict } from './types.ts';
 import { FROM_OUTSIDE, newDoc } from './ydoc.ts';
@@ -42,6 +43,8 @@ export class PaperView implements Paper {
   #bound: LiveDoc | undefined;
   #awareness: Awareness | undefined;
   #typed: Uint8Array[] = [];
+  /** The text before the first of what was typed. */
+  #near = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
   #awareTimer: ReturnType<typeof setTimeout> | undefined;
   #pieces: ReturnedPiece[] = [];
@@ -181,6 +184,7 @@ export class PaperView implements Paper {
         this.#ground.rebuild();
         return;
       }
+      if (this.#typed.length === 0) this.#near = nearOf(transaction);
       this.#typed.push(bytes);
       this.#timer ??= setTimeout(() => void this.#take(), MERGE_MS);
       this.#ground.changed();
@@ -195,7 +199,7 @@ export class PaperView implements Paper {
     this.#typed = [];
     if (typed.length === 0) return undefined;
     const put = this.#ground.put(
-      { act: 'paper.write' },
+      { act: 'paper.write', near: this.#near },
       typed.length === 1 ? (typed[0] as Uint8Array) : Y.mergeUpdates(typed),
     );
     if (this.#bound && this.#bound.getMap('paper').get('schema') === undefined)

@@ -155,7 +155,8 @@ export type Intent =
   | { act: 'pin.remove'; message: string }
   | { act: 'paper.rights'; paper: string; title?: string; edit?: PaperEdit }
   /** Keystrokes: bytes alone. `schema`: the paper learns its schema, with its first words. */
-  | { act: 'paper.write'; schema?: true }
+  /** `near`: the text before it when it was written. */
+  | { act: 'paper.write'; schema?: true; near?: string }
   | { act: 'me.set'; root: 'settings' | 'drafts'; key: string; value: Plain | null }
   | { act: 'role.set'; person: string; from: Role; to: Role; at: number }
   | { act: 'matrix.set'; chat: string; from: Matrix; to: Matrix; at: number };
