@@ -7,8 +7,7 @@ export type JudgeCode =
   | 'foreign-lease'
   | 'missing-deps'
   | 'bad-value'
-  | 'too-long'
-  | 'too-many';
+  | 'too-long';
 
 /** Whose update it is. */
 export interface Hand {

@@ -25,6 +25,8 @@ export interface Report {
   refused: Record<string, number>;
   known: number;
   slowestMs: number;
+  /** Which run that was: repeated alone it tells a slow update from a busy machine. */
+  slowestRun: number;
   largestBytes: number;
   findings: Finding[];
 }
@@ -56,6 +58,7 @@ export function fuzz(seed: number, runs: number, only?: number): Report {
     refused: {},
     known: 0,
     slowestMs: 0,
+    slowestRun: 0,
     largestBytes: 0,
     findings: [],
   };
@@ -64,7 +67,9 @@ export function fuzz(seed: number, runs: number, only?: number): Report {
     const kind = random.pick(KINDS);
     const ground = grounds.get(kind) ?? makeGround(kind, corpus);
     grounds.set(kind, ground);
+    const slowest = report.slowestMs;
     const what = once(kind, corpus, ground, random, report);
+    if (report.slowestMs > slowest) report.slowestRun = run;
     // What was accepted changed the copy: the next update stands on the base again.
     if (what !== 'refused') grounds.delete(kind);
     if (what !== 'refused' && what !== 'accepted') report.findings.push({ run, ...what });
