@@ -1,8 +1,8 @@
 // The house has three arrows: routes → lib → shared ← sync-server. Whatever is not one of them fails here.
 
 /** Folders under src/lib that every feature stands on. */
-const GROUND = 'ui|replica|session|registry|paraglide';
-const TEST = '[.](test|browser[.]test)[.]ts$';
+const GROUND = 'ui|words|replica|session|registry|paraglide';
+const TEST = '[.](test|browser[.]test|contract|fixture)[.]ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
