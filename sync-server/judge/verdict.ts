@@ -2,12 +2,7 @@
 import type { Op } from '#shared/ops/op.ts';
 import type { Plan } from './plan.ts';
 
-export type JudgeCode =
-  | 'malformed'
-  | 'foreign-lease'
-  | 'missing-deps'
-  | 'bad-value'
-  | 'too-long';
+export type JudgeCode = 'malformed' | 'foreign-lease' | 'missing-deps' | 'bad-value' | 'too-long';
 
 /** Whose update it is. */
 export interface Hand {
