@@ -116,6 +116,13 @@ export class Cable {
     this.#tokens.delete(person);
   }
 
+  /** Closes every lease of a room for good, as after a refusal whose answer got lost. */
+  async closeLeases(room: string): Promise<void> {
+    const { store } = this.relay;
+    for (const { lease, person } of await store.lasts(room)) await store.closeLease(room, lease, person);
+    await this.restart();
+  }
+
   /** So many messages of one person, numbered, in as many segments as they need. */
   async fill(person: string, chat: string, count: number): Promise<void> {
     const device = await this.peer(person, `chat/${chat}`);

@@ -129,7 +129,7 @@ test('[R415] a newer database closes this tab’s one after everything is saved'
   chat.setDraft('не дописала');
   const saved = chat.say('успела');
   const newer = new Dexie(diskName('masha'));
-  newer.version(2).stores({ tomorrow: 'id' });
+  newer.version(2).stores({ tomorrow: 'id', outbox: '++id, room, [room+lease+n]', kv: 'key' });
   await newer.open();
   expect((await saved).ok).toBe(true);
   expect(masha.disk).toBe('superseded');

@@ -47,6 +47,7 @@ export class ChatView implements Chat {
   #views = new Map<string, MessageView>();
   #firstUnread: string | undefined;
   #readAtOpening: number | undefined;
+  #sawMessages = false;
 
   constructor(id: string, ground: ChatGround) {
     this.id = id;
@@ -81,9 +82,11 @@ export class ChatView implements Chat {
     if (shown && shown.version === copy.version && shown.head === head) return shown.list;
     const list = this.#build(head);
     this.#shown = { version: copy.version, head, list };
-    if (this.#readAtOpening === undefined && copy.loaded) {
-      const read = head?.read ?? 0;
-      this.#readAtOpening = read;
+    if (copy.loaded) this.#readAtOpening ??= head?.read ?? 0;
+    // Once: what arrives while the chat is on screen is no news to whoever looks at it.
+    if (!this.#sawMessages && list.length > 0) {
+      this.#sawMessages = true;
+      const read = this.#readAtOpening ?? 0;
       this.#firstUnread = list.find(({ mine, seq }) => !mine && (seq ?? 0) > read)?.id;
     }
     return list;

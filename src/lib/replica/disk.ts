@@ -159,7 +159,11 @@ export async function openDisks(
   const relaxed = new Disk(person, 'relaxed');
   for (const handle of [strict, relaxed]) {
     handle.on('blocked', () => onState('blocked'));
-    handle.on('versionchange', () => onState('superseded'));
+    handle.on('versionchange', () => {
+      onState('superseded');
+      // Dexie would close at once: first everything that is only in memory is saved.
+      return false;
+    });
   }
   await strict.open();
   await relaxed.open();

@@ -256,7 +256,10 @@ export class Intake {
       );
     if (own === '') return;
     const paper = room.slice(room.indexOf('/') + 1);
-    const kept = await keepPiece(this.#disk, paper, frame, own);
+    const row = pending.find(({ bytes }) => textOf([bytes], lease, clock, 1) !== '');
+    const seen = row?.intent.act === 'paper.write' ? (row.intent.near ?? '') : '';
+    // The relay may find no place any more where this device saw one.
+    const kept = await keepPiece(this.#disk, paper, { ...frame, near: frame.near || seen }, own);
     if (kept === 'done') this.#followed.dealt.push({ doc, lease, clock, length });
     if (kept !== 'kept') return;
     this.#topic(room as Topic);

@@ -197,7 +197,7 @@ export class Leader {
         await this.#keepLeases(frame.leases);
         return;
       case 'purge':
-        this.#sending.forget(frame.room);
+        this.#sending.gone(frame.room, 'not-a-member');
         return;
       case 'found':
         this.#ground.tabs.say({ say: 'found', chat: frame.chat, id: frame.id, doc: frame.doc });
@@ -220,6 +220,7 @@ export class Leader {
     if (gone.length > 0) {
       const followed = await this.#intake.take(gone.map((room) => ({ kind: 'purge', room })));
       for (const word of followed.words) this.#ground.tabs.say(word);
+      for (const room of gone) this.#sending.gone(room, 'not-a-member');
     }
     const { relaxed } = this.#ground.disks;
     if ((await sparesIn(relaxed)) < SPARES_KEPT) this.#askLeases(SPARES_KEPT);

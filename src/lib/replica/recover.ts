@@ -20,6 +20,8 @@ export interface Why {
   projection: Projection | undefined;
   /** The row that the relay refused, and its answer. Undefined: nobody was refused, the work only has to move. */
   refused: { lease: number; n: number; code: string } | undefined;
+  /** The room is no longer readable, or not there: all that waits for it becomes drafts with this reason. */
+  gone?: RefusalCode;
   /** Leases never to be used again anywhere (a twin writes with them, or the relay does not know them). */
   burnt: readonly number[];
   /** Registry rooms: makes an intent again on the confirmed bytes. Loaded by the caller, it needs the wasm. */
@@ -66,7 +68,7 @@ class Recovery {
     const pens = await disk.pens.where('room').equals(this.#room).toArray();
     const rows = await this.#unknown(pens);
     const slots = new Set(rows.map((row) => row.slot));
-    const fresh = await this.#freshPens(pens, slots);
+    const fresh = this.#why.gone ? new Map<number, PenRow>() : await this.#freshPens(pens, slots);
     if (!fresh) return { ok: false, need: slots.size };
     const row = await disk.rooms.get(this.#room);
     const epoch = row?.epoch ?? '';
@@ -141,7 +143,8 @@ class Recovery {
   }
 
   #verdictOn(row: OutRow): RefusalCode | undefined {
-    const { refused } = this.#why;
+    const { refused, gone } = this.#why;
+    if (gone) return gone;
     if (refused && row.lease === refused.lease && row.n === refused.n && !mends(refused.code))
       return isRefusalCode(refused.code) ? refused.code : 'not-allowed';
     if (row.dependsOn.some((id) => this.#lost.has(id)))
@@ -248,7 +251,8 @@ class Recovery {
 
   /** A no to keystrokes is a no to all that stand on them. */
   #paperIsLost(rows: readonly OutRow[]): boolean {
-    const { refused } = this.#why;
+    const { refused, gone } = this.#why;
+    if (gone) return rows.some(({ intent }) => intent.act === 'paper.write');
     if (!refused || mends(refused.code)) return false;
     const row = rows.find(({ lease, n }) => lease === refused.lease && n === refused.n);
     return row?.intent.act === 'paper.write';
@@ -258,7 +262,7 @@ class Recovery {
   async #keepPrivately(rows: readonly OutRow[]): Promise<OutRow[]> {
     await this.#loadAll(rows, 0);
     const doc = this.#docs.get(this.#room);
-    const code = this.#why.refused?.code as RefusalCode;
+    const code = this.#why.gone ?? (this.#why.refused?.code as RefusalCode);
     if (!doc) return [...rows];
     for (const row of rows) Y.applyUpdate(doc, row.bytes, FROM_OUTSIDE);
     await keepCopy(

@@ -5,6 +5,7 @@
 import type { Projection } from '#shared/registry/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 import { parseDoc } from '#shared/school/names.ts';
+import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Frame, Refuse, RoomState } from '#shared/wire/frames.ts';
 import type { Disk, OutRow } from './disk.ts';
 import { moveToEpoch } from './epochs.ts';
@@ -148,7 +149,7 @@ export class Sending {
 
   refuse(frame: Refuse): void {
     if (frame.lease === 0) {
-      this.#unknown(frame.room);
+      this.#unknown(frame.room, frame.code);
       return;
     }
     const live = this.#answered(frame.room, frame.lease, frame.n);
@@ -171,11 +172,37 @@ export class Sending {
     }
   }
 
+  /** A room is not readable any more: what waits for it comes back to its author. */
+  gone(room: string, code: RefusalCode): void {
+    this.forget(room);
+    this.#pumping = this.#pumping
+      .then(() => this.#giveBack(room, code))
+      .catch((error) => this.#ground.onTrouble(error));
+  }
+
+  async #giveBack(room: string, gone: RefusalCode): Promise<void> {
+    if ((await this.#rowsOf(room)).length === 0) return;
+    const { disk, person, tabs } = this.#ground;
+    const projection = this.#ground.projection();
+    await recover(disk, room, {
+      person,
+      projection,
+      refused: undefined,
+      gone,
+      burnt: [],
+      registry: undefined,
+    });
+    tabs.say(roomWord(room, { rebuilt: true }));
+    for (const topic of ['refused', 'unsent', 'chats'] as const) tabs.say({ say: 'topic', topic });
+  }
+
   /** The relay has no such room or document, or cannot read it now. */
-  #unknown(name: string): void {
+  #unknown(name: string, code: string): void {
     const room = name.split('/', 2).join('/');
-    if (name === room && this.#rooms.get(room)?.at === 'opening') this.forget(room);
-    else this.patched(name, room);
+    if (name === room && this.#rooms.get(room)?.at === 'opening') {
+      this.forget(room);
+      if (code === 'not-a-member' || code === 'unknown-place') this.gone(room, code);
+    } else this.patched(name, room);
     this.#ground.tabs.say({ say: 'failed-pull', doc: name });
   }
 

@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { enter, has, message, openSchool, settled, type TestSchool, until } from './testing.ts';
+import type { Device, Paper } from './types.ts';
+
+let school: TestSchool;
+beforeEach(async () => {
+  school = await openSchool();
+});
+afterEach(() => school.end());
+
+/** What the editor's binding does for one keystroke or paste. */
+function type(paper: Paper, text: string): void {
+  const { doc } = paper;
+  const binding = { key: 'y-sync$' };
+  doc.transact((transaction) => {
+    transaction.meta.set('addToHistory', true);
+    const body = doc.getXmlFragment('body');
+    let run = lastRun(body);
+    if (!run) {
+      const paragraph = new Y.XmlElement('paragraph');
+      run = new Y.XmlText();
+      paragraph.insert(0, [run]);
+      body.insert(body.length, [paragraph]);
+    }
+    run.insert(run.length, text);
+  }, binding);
+}
+
+function lastRun(body: Y.XmlFragment): Y.XmlText | undefined {
+  const last = body.length > 0 ? (body.get(body.length - 1) as Y.XmlElement) : undefined;
+  return last?.get(0) as Y.XmlText | undefined;
+}
+
+const words = (doc: Y.Doc): string =>
+  doc
+    .getXmlFragment('body')
+    .toString()
+    .replace(/<[^>]+>/g, '');
+
+async function shared(anna: Device): Promise<string> {
+  const chat = await enter(anna, '7a');
+  await settled(anna, chat);
+  const made = await chat.createPaper('План экскурсии', 'everyone');
+  if (!made.ok) throw new Error(made.code);
+  await until(anna, 'the paper is shared', () => anna.unsent === 0);
+  return made.id;
+}
+
+async function openPaper(device: Device, id: string): Promise<Paper> {
+  const paper = device.paper(id);
+  await until(device, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  return paper;
+}
+
+test('[R420] keystrokes of a moment are one intent, and the other editor reads them', async () => {
+  const anna = await school.device('anna');
+  const id = await shared(anna);
+  const hers = await openPaper(anna, id);
+  expect(hers.schema).toBe('empty');
+  for (const letter of 'Собираемся') type(hers, letter);
+  await hers.flush();
+  await until(anna, 'synced', () => hers.unsynced === 0);
+  const { kinds } = (await school.on('count')) as { kinds: string[] };
+  // A greeting, the paper, its words and its schema.
+  expect(kinds.filter((kind) => kind === 'push')).toHaveLength(4);
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await until(masha, 'card', () => chat.messages().some(({ paper }) => paper?.id === id));
+  expect(masha.papers()[0]).toMatchObject({ id, title: 'План экскурсии', chat: '7a', by: 'anna' });
+  const paper = await openPaper(masha, id);
+  await until(masha, 'words', () => words(paper.doc) === 'Собираемся');
+  expect(paper.schema).toBe('known');
+  type(paper, ' в восемь');
+  await until(anna, 'both', () => words(hers.doc) === 'Собираемся в восемь');
+});
+
+test('[R421] two editors write through an outage and no character is lost', async () => {
+  const anna = await school.device('anna');
+  const id = await shared(anna);
+  const hers = await openPaper(anna, id);
+  type(hers, 'Начало. ');
+  await until(anna, 'synced', () => hers.unsynced === 0);
+  const masha = await school.device('masha');
+  await enter(masha, '7a');
+  const paper = await openPaper(masha, id);
+  await until(masha, 'words', () => words(paper.doc) === 'Начало. ');
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  for (const word of ['Маша ', 'пишет ', 'без ', 'связи. ']) {
+    type(paper, word);
+    await paper.flush();
+  }
+  type(hers, 'Анна тоже. ');
+  await hers.flush();
+  await school.mend();
+  masha.wake();
+  anna.wake();
+  await until(masha, 'synced', () => paper.unsynced === 0 && words(paper.doc).includes('Анна тоже.'));
+  await until(anna, 'synced', () => hers.unsynced === 0 && words(hers.doc) === words(paper.doc));
+  expect(words(hers.doc)).toContain('Маша пишет без связи. ');
+});
+
+test('[R422] an edit right that was lost while offline turns the unsent words into a private copy', async () => {
+  const anna = await school.device('anna');
+  const id = await shared(anna);
+  const hers = await openPaper(anna, id);
+  type(hers, 'Список класса: ');
+  await until(anna, 'synced', () => hers.unsynced === 0);
+  const masha = await school.device('masha');
+  await enter(masha, '7a');
+  const paper = await openPaper(masha, id);
+  await until(masha, 'words', () => words(paper.doc) === 'Список класса: ');
+  await masha.close();
+  const before = await enter(anna, '7a');
+  await before.setPaperRights(id, { edit: 'owner' });
+  await until(anna, 'rights are set', () => anna.unsent === 0);
+  await school.cut();
+  const offline = await school.device('masha');
+  const again = await openPaper(offline, id);
+  type(again, 'и моя строка');
+  await again.flush();
+  await school.mend();
+  offline.wake();
+  await until(offline, 'a copy', () => again.copies().length === 1 && again.unsynced === 0);
+  expect(again.copies()[0]).toMatchObject({ code: 'paper-is-read-only', title: 'План экскурсии' });
+  const copy = await again.openCopy(again.copies()[0]?.id ?? '');
+  expect(copy && words(copy)).toBe('Список класса: и моя строка');
+  expect(words(again.doc)).toBe('Список класса: ');
+  expect(again.returned()).toMatchObject([{ text: 'и моя строка', why: 'refused' }]);
+  await until(offline, 'right', () => again.right === 'read');
+});
+
+test('[R423] words of a paper survive a lease that was lost under them: they move to a fresh one', async () => {
+  const anna = await school.device('anna');
+  const id = await shared(anna);
+  const hers = await openPaper(anna, id);
+  type(hers, 'Один. ');
+  await until(anna, 'synced', () => hers.unsynced === 0);
+  await school.cut();
+  await until(anna, 'offline', () => anna.line.at !== 'online');
+  type(hers, 'Два. ');
+  await hers.flush();
+  type(hers, 'Три. ');
+  await hers.flush();
+  await school.on('closeLeases', `paper/${id}`);
+  await school.mend();
+  anna.wake();
+  await until(anna, 'synced', () => hers.unsynced === 0);
+  expect(words(hers.doc)).toBe('Один. Два. Три. ');
+  const masha = await school.device('masha');
+  await enter(masha, '7a');
+  const paper = await openPaper(masha, id);
+  await until(masha, 'words', () => words(paper.doc) === 'Один. Два. Три. ');
+  expect(hers.returned()).toEqual([]);
+});
+
+test('[R424] a write that no person made is not sent: the replica is read anew', async () => {
+  const anna = await school.device('anna');
+  const id = await shared(anna);
+  const hers = await openPaper(anna, id);
+  type(hers, 'Текст');
+  await until(anna, 'synced', () => hers.unsynced === 0);
+  const before = hers.doc;
+  before.getXmlFragment('body').delete(0, 1);
+  await until(anna, 'anew', () => hers.doc !== before && words(hers.doc) === 'Текст');
+  expect(hers.unsynced).toBe(0);
+});
+
+test('[R425] a message that shares a paper shows its card to everyone', async () => {
+  const anna = await school.device('anna');
+  const id = await shared(anna);
+  const chat = await enter(anna, '7a');
+  expect(has(chat, 'Здравствуйте')).toBe(true);
+  expect(message(chat, '').paper).toEqual({ id, title: 'План экскурсии', by: 'anna', edit: 'everyone' });
+});
