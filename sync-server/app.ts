@@ -41,7 +41,8 @@ export function createApp(options: AppOptions): Hono {
     return c.json({ code: 'try-later' }, 500);
   });
   app.use(async (c, next) => {
-    if (!isOwnOrigin(c.req.header('origin'), options.origins)) return c.json({ code: 'foreign-origin' }, 403);
+    if (!isOfTheApp(c) && !isOwnOrigin(c.req.header('origin'), options.origins))
+      return c.json({ code: 'foreign-origin' }, 403);
     await next();
     secure(c, options.isHttps);
   });
@@ -92,6 +93,14 @@ function serveApp(app: Hono, root: string): void {
   app.use('*', serveStatic({ root, precompressed: true, onFound }));
   app.all('/_app/*', (c) => c.text('not found', 404));
   app.get('*', serveStatic({ root, path: 'index.html', precompressed: true, onFound }));
+}
+
+/** The app's own files hold nothing of anyone's: at a wrong address they open and say what to do. */
+function isOfTheApp(c: Context): boolean {
+  return (
+    (c.req.method === 'GET' || c.req.method === 'HEAD') &&
+    !/^[/](api|metrics|healthz)([/]|$)/.test(c.req.path)
+  );
 }
 
 function secure(c: Context, isHttps: boolean): void {

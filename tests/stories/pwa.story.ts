@@ -24,26 +24,43 @@ test.afterAll(() => {
   second?.remove();
 });
 
-test('[R613] after one load, with the relay killed, a restarted browser opens the app', async () => {
+test('[R613] after one load, with the relay killed, a restarted browser opens chats and takes new words', async ({
+  browser,
+}) => {
   const masha = profile();
   const data = folder();
   const school = await serveSchool({ data, build: first.folder });
   const before = await masha.open();
   const page = await before.newPage();
-  await page.goto(school.origin);
+  await page.goto(await school.linkFor('masha'));
+  await page.getByRole('link', { name: /^7А/ }).click();
   await stored(page, 'release-one');
+  await say(page, 'Кто идёт в музей?');
+  await expect(page.getByText('Не отправлено')).toHaveCount(0);
   await before.close();
   await school.kill();
 
   const after = await masha.open();
   const again = await after.newPage();
-  await again.goto(school.origin);
-  await expect(again.locator('#app')).not.toBeEmpty();
+  await again.goto(`${school.origin}/chats`);
   expect(await releaseOf(again)).toBe('release-one');
-  // A deep link is the shell's too.
+  await again.getByRole('link', { name: /^7А/ }).click();
+  const log = again.getByRole('log');
+  await expect(log.getByText('Кто идёт в музей?')).toBeVisible();
+  await say(again, 'Я иду, пишу без сети');
+  // A deep link is the shell's too, and what was written is there.
   await again.goto(`${school.origin}/chats/7a`);
-  expect(await releaseOf(again)).toBe('release-one');
+  await expect(log.getByText('Я иду, пишу без сети')).toBeVisible();
+
+  const back = await serveSchool({ data, build: first.folder, port: school.port });
+  const anna = await (await browser.newContext()).newPage();
+  await anna.goto(await back.linkFor('anna'));
+  await anna.getByRole('link', { name: /^7А/ }).click();
+  await expect(anna.getByRole('log').getByText('Я иду, пишу без сети')).toBeVisible({ timeout: 40_000 });
+  await expect(anna.getByRole('log').getByText('Я иду, пишу без сети')).toHaveCount(1);
+  await anna.context().close();
   await after.close();
+  await back.kill();
 });
 
 test('[R614] storing a release fetches no file of the first load again', async ({ browser }) => {
@@ -63,34 +80,50 @@ test('[R614] storing a release fetches no file of the first load again', async (
   await school.kill();
 });
 
-test('[R615] a newer release is offered; accepted, every tab runs it; what was kept is there', async ({
+test('[R615] a newer release is offered; accepted, every tab runs it, and a full outbox goes on from there', async ({
   browser,
 }) => {
   const data = folder();
   const school = await serveSchool({ data, build: first.folder });
   const context = await browser.newContext();
+  let isLineUp = true;
+  await context.routeWebSocket(/[/]line$/, (line) => {
+    if (isLineUp) line.connectToServer();
+    else void line.close({ code: 1013 });
+  });
   const page = await context.newPage();
-  await page.goto(school.origin);
+  await page.goto(await school.linkFor('masha'));
+  await page.getByRole('link', { name: /^7А/ }).click();
   await stored(page, 'release-one');
-  const other = await context.newPage();
-  await other.goto(school.origin);
-  await page.evaluate(() => localStorage.setItem('story', 'kept'));
+  isLineUp = false;
   await school.kill();
+  await say(page, 'Написано до обновления');
+  const other = await context.newPage();
+  await other.goto(`${school.origin}/chats`);
   const renewed = await serveSchool({ data, build: second.folder, port: school.port });
 
   await page.reload();
   // The old release runs on until a person says so.
   await expect(page.getByText('Доступно обновление')).toBeVisible();
   expect(await releaseOf(page)).toBe('release-one');
+  await page.getByRole('textbox', { name: 'Сообщение' }).fill('Недописанное');
   const reloads = [page.waitForEvent('load'), other.waitForEvent('load')];
   await page.getByRole('button', { name: 'Обновить', exact: true }).click();
   await Promise.all(reloads);
   for (const tab of [page, other]) await expect.poll(() => releaseOf(tab)).toBe('release-two');
-  expect(await page.evaluate(() => localStorage.getItem('story'))).toBe('kept');
+  await expect(page.getByRole('log').getByText('Написано до обновления')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Сообщение' })).toHaveValue('Недописанное');
   // The release before stays for one more: a tab that still runs it finds its chunks.
   expect(await page.evaluate(() => caches.keys())).toEqual(
     expect.arrayContaining(['parta-release-release-one', 'parta-release-release-two']),
   );
+
+  isLineUp = true;
+  const anna = await (await browser.newContext()).newPage();
+  await anna.goto(await renewed.linkFor('anna'));
+  await anna.getByRole('link', { name: /^7А/ }).click();
+  await expect(anna.getByRole('log').getByText('Написано до обновления')).toBeVisible({ timeout: 40_000 });
+  await anna.context().close();
   await context.close();
   await renewed.kill();
 });
@@ -111,6 +144,18 @@ test('[R616] a browser below the floor gets plain words, and nothing of the app 
   expect(await page.locator('#app').count()).toBe(0);
   expect(scripts).toEqual([]);
   await context.close();
+  await school.kill();
+});
+
+test('[R619] an address without https says what to do instead of half working', async () => {
+  const school = await serveSchool({ data: folder(), build: first.folder });
+  const args = [...chromiumArgs, '--host-resolver-rules=MAP parta.school7.example 127.0.0.1'];
+  const browser = await chromium.launch({ executablePath: findChromium(), args });
+  const page = await browser.newPage({ locale: 'ru-RU' });
+  await page.goto(`http://parta.school7.example:${school.port}/chats`);
+  await expect(page.getByRole('heading', { name: 'Этот адрес не защищён' })).toBeVisible();
+  await expect(page.getByText(`https://parta.school7.example:${school.port}`)).toBeVisible();
+  await browser.close();
   await school.kill();
 });
 
@@ -163,6 +208,12 @@ function profile(): { open(): Promise<BrowserContext> } {
         locale: 'ru-RU',
       }),
   };
+}
+
+async function say(page: Page, words: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Сообщение' }).fill(words);
+  await page.getByRole('button', { name: 'Отправить' }).click();
+  await expect(page.getByRole('log').getByText(words)).toBeVisible();
 }
 
 /** Waits until the release is stored whole and in charge of the page. */
