@@ -43,6 +43,7 @@ export default defineConfig({
             'fast-check',
             'lib0/decoding',
             'lib0/encoding',
+            'virtua/svelte',
             'vitest-browser-svelte',
             'y-protocols/awareness',
             'y-protocols/sync',

@@ -4,25 +4,13 @@
  */
 import { createContext } from 'svelte';
 import { MediaQuery } from 'svelte/reactivity';
-
-export interface Look {
-  theme: 'system' | 'light' | 'dark';
-  contrast: 'system' | 'more';
-  text: 'small' | 'normal' | 'large';
-  enter: 'auto' | 'send' | 'line';
-}
+import { type Look, lookFrom, USUAL_LOOK } from './look.ts';
 
 const KEY = 'parta-look';
-const DEFAULT: Look = { theme: 'system', contrast: 'system', text: 'normal', enter: 'auto' };
-const ALLOWED: { readonly [K in keyof Look]: readonly Look[K][] } = {
-  theme: ['system', 'light', 'dark'],
-  contrast: ['system', 'more'],
-  text: ['small', 'normal', 'large'],
-  enter: ['auto', 'send', 'line'],
-};
-
+const LETTERS_KEY = 'parta-letters';
 export class Appearance {
-  #look = $state.raw<Look>(DEFAULT);
+  #look = $state.raw<Look>(USUAL_LOOK);
+  readonly #ownLetters = !savesData() && localStorage.getItem(LETTERS_KEY) === 'here';
   readonly #dark = new MediaQuery('(prefers-color-scheme: dark)');
   readonly #contrast = new MediaQuery('(prefers-contrast: more)');
 
@@ -48,24 +36,21 @@ export class Appearance {
     root.dataset.theme = theme === 'system' ? (this.#dark.current ? 'dark' : 'light') : theme;
     root.dataset.text = text;
     root.dataset.contrast = contrast === 'more' || this.#contrast.current ? 'more' : 'normal';
-    root.dataset.letters = savesData() ? 'system' : 'own';
+    root.dataset.letters = this.#ownLetters ? 'own' : 'system';
   }
+}
+
+/**
+ * Brings our own letters for the next start, when the line is free: the first visit draws with the system's, and no
+ * text changes its shape under the eyes.
+ */
+export async function bringLetters(): Promise<void> {
+  if (savesData() || localStorage.getItem(LETTERS_KEY) === 'here') return;
+  const faces = await document.fonts.load('1rem "Golos Text"', 'Aa Яя').catch(() => []);
+  if (faces.length > 0) localStorage.setItem(LETTERS_KEY, 'here');
 }
 
 export const [getAppearance, setAppearance] = createContext<Appearance>();
-
-/** What is stored, with the default for everything that is missing or unknown. */
-export function lookFrom(json: string | null): Look {
-  let stored: Partial<Record<keyof Look, unknown>> = {};
-  try {
-    stored = JSON.parse(json ?? '{}') ?? {};
-  } catch {
-    // A broken setting is no reason not to open.
-  }
-  const pick = <K extends keyof Look>(key: K): Look[K] =>
-    ALLOWED[key].find((value) => value === stored[key]) ?? DEFAULT[key];
-  return { theme: pick('theme'), contrast: pick('contrast'), text: pick('text'), enter: pick('enter') };
-}
 
 /** The person pays for bytes: no letters of our own, no release ahead of need. */
 export function savesData(): boolean {

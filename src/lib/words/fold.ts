@@ -19,7 +19,7 @@ const LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
 const CYRILLIC_KEYS = 'йцукенгшщзхъфывапролджэячсмитьбюё';
 
 /** The form in which two spellings of one word are equal. */
-export function fold(text: string): string {
+function fold(text: string): string {
   let folded = '';
   for (const letter of text.toLowerCase()) folded += LOOK_ALIKES[letter] ?? letter;
   return folded.replace(/\s+/g, ' ').trim();

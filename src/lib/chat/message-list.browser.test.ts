@@ -1,0 +1,127 @@
+import { createRawSnippet } from 'svelte';
+import { expect, test, vi } from 'vitest';
+import { render } from 'vitest-browser-svelte';
+import type { MessageView } from '#lib/replica/types.ts';
+import '../../app.css';
+import MessageList from './MessageList.svelte';
+import { type MessageRow, rowsOf } from './rows.ts';
+
+const STILL_FRAMES = 15;
+const noon = new Date(2026, 10, 24, 12, 0).getTime();
+
+/** Messages of different heights, as a class writes them. */
+function messages(from: number, to: number): MessageView[] {
+  return Array.from({ length: to - from }, (_, n) => {
+    const id = from + n;
+    const at = noon + id * 1_000;
+    return {
+      id: `m${id}`,
+      by: 'petya',
+      mine: false,
+      at,
+      arrivedAt: at,
+      text: 'слово '.repeat(1 + (id % 40)),
+    };
+  }) as MessageView[];
+}
+const row = createRawSnippet<[MessageRow, boolean]>((item) => ({
+  render: () =>
+    `<article data-message="${item().id}" id="m-${item().id}" tabindex="-1" style="padding:8px;max-width:20rem">${item().message.text}</article>`,
+}));
+const empty = createRawSnippet(() => ({ render: () => '<p>тихо</p>' }));
+
+async function draw(rows: MessageRow[], more: { hasOlder?: boolean; onolder?: () => void } = {}) {
+  document.body.replaceChildren();
+  const holder = document.createElement('div');
+  holder.style.cssText = 'display:flex;flex-direction:column;width:360px;height:600px';
+  document.body.append(holder);
+  const seen: string[] = [];
+  const props = {
+    rows,
+    ready: true,
+    hasOlder: false,
+    loading: false,
+    spoken: '',
+    onolder: () => undefined,
+    onseen: (message: string) => void seen.push(message),
+    row,
+    empty,
+    ...more,
+  };
+  const screen = await render(MessageList, { target: holder, props });
+  const log = () => holder.querySelector<HTMLElement>('[role="log"]') as HTMLElement;
+  const first = () => {
+    const top = log().getBoundingClientRect().top;
+    const article = [...log().querySelectorAll('article')].find(
+      (one) => one.getBoundingClientRect().top >= top,
+    );
+    return { id: article?.id, y: Math.round(article?.getBoundingClientRect().top ?? 0) };
+  };
+  const fromEnd = () => log().scrollHeight - log().scrollTop - log().clientHeight;
+  /** The list measures what it drew and corrects itself for some frames: a reader's hand comes after that. */
+  const still = async () => {
+    for (let frames = 0, last = -1; frames < STILL_FRAMES; ) {
+      await new Promise(requestAnimationFrame);
+      frames = log().scrollTop === last ? frames + 1 : 0;
+      last = log().scrollTop;
+    }
+  };
+  await vi.waitFor(() => expect(log().scrollTop > 1_000 && Math.abs(fromEnd()) < 2).toBe(true));
+  await still();
+  return { screen, props, seen, log, first, fromEnd, still };
+}
+
+test('[R465] a chat opens at its end and says what was seen', async () => {
+  const { fromEnd, seen, log } = await draw(rowsOf(messages(0, 300), undefined));
+  await vi.waitFor(() => expect(log().scrollTop).toBeGreaterThan(1_000));
+  await vi.waitFor(() => expect(Math.abs(fromEnd())).toBeLessThan(2));
+  await vi.waitFor(() => expect(seen.at(-1)).toBe('m299'));
+});
+
+test('[R466] older messages come in front and what is being read stays where it is', async () => {
+  const onolder = vi.fn();
+  const { screen, props, log, first, still } = await draw(rowsOf(messages(500, 700), undefined), {
+    hasOlder: true,
+    onolder,
+  });
+  log().scrollTop = 500;
+  await vi.waitFor(() => expect(onolder).toHaveBeenCalled());
+  await still();
+  const before = first();
+  await screen.rerender({ ...props, rows: rowsOf(messages(200, 700), undefined) });
+  await vi.waitFor(() => expect(log().scrollTop).toBeGreaterThan(5_000));
+  await still();
+  expect(first()).toEqual(before);
+});
+
+test('[R466] a message of another does not pull a reader down; one at the end follows', async () => {
+  const { screen, props, log, fromEnd, still } = await draw(rowsOf(messages(0, 200), undefined));
+  await screen.rerender({ ...props, rows: rowsOf(messages(0, 201), undefined) });
+  await vi.waitFor(() => expect(log().querySelector('#m-m200')).not.toBeNull());
+  await vi.waitFor(() => expect(Math.abs(fromEnd())).toBeLessThan(2));
+  await still();
+  log().scrollTop -= 2_000;
+  const button = () => log().parentElement?.querySelector('button');
+  await vi.waitFor(() => expect(button()).not.toBeNull());
+  await still();
+  const before = log().scrollTop;
+  await screen.rerender({ ...props, rows: rowsOf(messages(0, 202), undefined) });
+  await vi.waitFor(() => expect(button()?.textContent?.trim()).toBe('1'));
+  expect(log().scrollTop).toBe(before);
+});
+
+test('[R467] the arrow keys walk from message to message and the focus stays in view', async () => {
+  const { log } = await draw(rowsOf(messages(0, 200), undefined));
+  const press = (key: string) =>
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+  log().focus();
+  for (const id of ['m199', 'm198', 'm197']) {
+    press('ArrowUp');
+    await vi.waitFor(() => expect(document.activeElement?.id).toBe(`m-${id}`));
+  }
+  press('Home');
+  await vi.waitFor(() => expect(document.activeElement?.id).toBe('m-m0'));
+  const box = (document.activeElement as HTMLElement).getBoundingClientRect();
+  const list = log().getBoundingClientRect();
+  expect(box.top >= list.top && box.bottom <= list.bottom).toBe(true);
+});
