@@ -3,6 +3,7 @@
  * all frames of a moment; what follows from them (words to the tabs, sends, repairs) comes back as a list, so that
  * nothing is shown or answered that is not on disk.
  */
+import type { PaperEntry } from '#shared/feed/shape.ts';
 import { chatRoom, parseDoc, roomOf } from '#shared/school/names.ts';
 import { digest } from '#shared/wire/digest.ts';
 import type {
@@ -19,7 +20,7 @@ import type { Disk, DocRow, HeadRow, PenRow, PlaceRow, RoomRow } from './disk.ts
 import { keepPiece } from './pieces.ts';
 import { roomWord, type Word } from './tabs.ts';
 import type { Topic } from './types.ts';
-import { type Created, createdIn, textOf } from './ydoc.ts';
+import { type Created, docOf, readFeed, textOf } from './ydoc.ts';
 
 const PEEK_CHARS = 120;
 /** Tails of a document beyond this are folded into its snapshot. */
@@ -145,7 +146,7 @@ export class Intake {
       await this.#disk.docs.put({ ...doc, seq: patch.seq, snapshot: patch.bytes, tailBytes: 0 });
     } else await this.#append(doc, patch.seq, patch.bytes);
     const at = new Map(patch.places.map((place) => [place.id, place]));
-    const created = isFeed(patch.doc) && patch.bytes.length > 0 ? createdIn(patch.bytes) : [];
+    const { created, papers } = this.#readFeed(patch.doc, patch.bytes);
     const places: PlaceRow[] = [];
     for (const made of created) {
       const place = at.get(made.id);
@@ -156,7 +157,7 @@ export class Intake {
     for (const { id, seq, at: when } of at.values())
       places.push({ room, id, doc: patch.doc, kind: 'message', seq, at: when, by: '' });
     await this.#disk.places.bulkPut(places);
-    await this.#notePapers(room, created, (id) => places.find((place) => place.id === id)?.at ?? 0);
+    if (papers) await this.#notePapers(patch.doc);
     await this.#raise(row, patch.seq);
     this.#followed.patched.push(patch.doc);
     this.#say(room, { changes: [{ doc: patch.doc, bytes: patch.bytes }], places });
@@ -167,14 +168,14 @@ export class Intake {
     const row = await this.#roomRow(room);
     const doc = await this.#disk.docs.get(update.doc);
     await this.#lookForTwin(room, update);
-    const created = isFeed(update.doc) ? createdIn(update.bytes) : [];
+    const { created, papers } = this.#readFeed(update.doc, update.bytes);
     await this.#raise(row, update.seq);
     await this.#peek(room, created, update.seq, update.at);
     if (!doc || update.seq <= doc.seq) return;
     await this.#append(doc, update.seq, update.bytes);
     const places = created.map((made) => placeOf(room, update.doc, made, update.seq, update.at));
     await this.#disk.places.bulkPut(places);
-    await this.#notePapers(room, created, () => update.at);
+    if (papers) await this.#notePapers(update.doc);
     this.#say(room, { changes: [{ doc: update.doc, bytes: update.bytes }], places });
   }
 
@@ -191,11 +192,11 @@ export class Intake {
     // At or below what is held, a patch has brought it already, with its true place.
     if (doc && ack.seq > doc.seq) {
       await this.#append(doc, ack.seq, out.bytes);
-      const created = isFeed(out.doc) ? createdIn(out.bytes) : [];
+      const { created, papers } = this.#readFeed(out.doc, out.bytes);
       for (const made of created) places.push(placeOf(out.room, out.doc, made, ack.seq, ack.at));
       await this.#disk.places.bulkPut(places);
       await this.#peek(out.room, created, ack.seq, ack.at);
-      await this.#notePapers(out.room, created, () => ack.at);
+      if (papers) await this.#notePapers(out.doc);
     }
     await this.#raise(await this.#roomRow(out.room), ack.seq);
     this.#say(out.room, { places, acked: [out.id] });
@@ -265,13 +266,21 @@ export class Intake {
     this.#topic(room as Topic);
   }
 
-  /** Papers are listed without opening their chats. */
-  async #notePapers(room: string, created: readonly Created[], at: (id: string) => number): Promise<void> {
-    const rows = created.flatMap(({ kind, id, paper }) =>
-      kind === 'paper' && paper ? [{ id, chat: room.slice(5), ...paper, at: at(id) }] : [],
-    );
-    if (rows.length === 0) return;
-    await this.#disk.papers.bulkPut(rows);
+  #readFeed(doc: string, bytes: Uint8Array): ReturnType<typeof readFeed> {
+    return isFeed(doc) && bytes.length > 0 ? readFeed(bytes) : { created: [], papers: false };
+  }
+
+  /** Papers are listed, and their rights known, without opening their chats. */
+  async #notePapers(name: string): Promise<void> {
+    const row = await this.#disk.docs.get(name);
+    const tails = await this.#disk.tails.where('doc').equals(name).sortBy('id');
+    const doc = docOf(name, [row?.snapshot ?? new Uint8Array(), ...tails.map(({ bytes }) => bytes)]);
+    const chat = roomOf(name).slice(5);
+    for (const [id, entry] of doc.getMap<PaperEntry>('papers')) {
+      const place = await this.#disk.places.get([chatRoom(chat), id]);
+      await this.#disk.papers.put({ id, chat, ...entry, at: place?.at ?? 0 });
+      this.#topic(`paper/${id}`);
+    }
     this.#topic('papers');
   }
 

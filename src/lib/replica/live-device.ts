@@ -253,13 +253,13 @@ export class LiveDevice implements Device {
       fetch: (doc) => this.#fetch(doc),
       readMore: (doc) => copy.inLane(() => copy.readMore(this.#parts.disks.strict, doc)),
       ask: (message) => this.#ask(id, message),
-      markRead: (seq) => void this.#markRead(id, seq),
+      markRead: (seq) => this.#background(this.#markRead(id, seq)),
       draft: () => this.#me.draft(id),
       setDraft: (text) => this.#me.setDraft(id, text),
       changed: () => this.#emit(room as Topic),
       close: () => this.#closeChat(id),
     });
-    void copy.inLane(async () => {}).then(() => view.fillScreen());
+    this.#background(copy.inLane(async () => {}).then(() => view.fillScreen()));
     return view;
   }
 
@@ -280,7 +280,7 @@ export class LiveDevice implements Device {
       changed: () => this.#emit(room as Topic),
       close: () => this.#closePaper(id),
     });
-    void view.refresh();
+    this.#background(view.refresh());
     return view;
   }
 
@@ -389,6 +389,11 @@ export class LiveDevice implements Device {
     this.#leader.hear({ say: 'want', rooms: [...this.#writer.copies.keys()] });
   }
 
+  /** Work that nobody waits for; after closing, its trouble is none. */
+  #background(work: Promise<unknown>): void {
+    work.catch((error) => this.#onTrouble(error));
+  }
+
   #onTrouble(error: unknown): void {
     if (this.#closed) return;
     if (error instanceof Error && /Quota/.test(`${error.name} ${error.message}`)) void this.diskIs('full');
@@ -440,7 +445,7 @@ export class LiveDevice implements Device {
     for (const desk of this.#desks) desk.hear(word.changes, word.rebuilt);
     if (word.rebuilt) {
       const papers = [...this.#papers.values()].filter(({ view }) => `paper/${view.id}` === word.room);
-      for (const { view } of papers) void view.refresh();
+      for (const { view } of papers) this.#background(view.refresh());
     }
   }
 
@@ -450,7 +455,7 @@ export class LiveDevice implements Device {
     if (topic === meDoc(this.person)) this.#emit('me');
     this.#shelf.touched();
     const paper = this.#papers.get(topic.slice(6));
-    if (topic.startsWith('paper/') && paper) void paper.view.refresh();
+    if (topic.startsWith('paper/') && paper) this.#background(paper.view.refresh());
     if (topic.startsWith('chat/'))
       for (const { view } of this.#papers.values())
         if (view.chat === topic.slice(5)) this.#emit(roomOfPaper(view.id));

@@ -67,6 +67,7 @@ test('[R420] keystrokes of a moment are one intent, and the other editor reads t
   const masha = await school.device('masha');
   const chat = await enter(masha, '7a');
   await until(masha, 'card', () => chat.messages().some(({ paper }) => paper?.id === id));
+  await until(masha, 'listed', () => masha.papers().length === 1);
   expect(masha.papers()[0]).toMatchObject({ id, title: 'План экскурсии', chat: '7a', by: 'anna' });
   const paper = await openPaper(masha, id);
   await until(masha, 'words', () => words(paper.doc) === 'Собираемся');

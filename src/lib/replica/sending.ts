@@ -309,6 +309,7 @@ export class Sending {
   async #mend(room: string, live: Live): Promise<void> {
     if (live.at !== 'mending' || this.#rooms.get(room) !== live) return;
     const { disk, person, tabs } = this.#ground;
+    const began = performance.now();
     const registry = room.startsWith('org/') ? await this.#ground.registryMaker() : undefined;
     const result = await recover(disk, room, {
       person,
@@ -322,6 +323,7 @@ export class Sending {
       this.#ground.askLeases(result.need);
       return;
     }
+    performance.measure('parta:recover', { start: began });
     live.at = 'live';
     live.refused = undefined;
     live.burnt.clear();

@@ -2,7 +2,7 @@
 
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
-import { FEED_ROOTS, type Message, type PaperEntry } from '#shared/feed/shape.ts';
+import { FEED_ROOTS, type Message } from '#shared/feed/shape.ts';
 import { ME_ROOTS } from '#shared/me/shape.ts';
 import { PINS_ROOTS } from '#shared/pins/shape.ts';
 import { parseDoc } from '#shared/school/names.ts';
@@ -69,25 +69,31 @@ export function everHeld<T>(map: Y.Map<T>, key: string): boolean {
 export interface Created {
   kind: 'message' | 'edit' | 'paper';
   id: string;
-  /** For a message, and for a paper. */
+  /** Of a message, while it lives. */
   message: Message | undefined;
-  paper: PaperEntry | undefined;
 }
 
-/** What of a feed's update gets a place: messages, edits and papers that come to life. Cost: O(update). */
-export function createdIn(bytes: Uint8Array): Created[] {
-  const found: Created[] = [];
+/**
+ * What of a feed's update gets a place: messages, edits and papers that come to life; and whether a paper's title or
+ * rights may have changed. Cost: O(update).
+ */
+export function readFeed(bytes: Uint8Array): { created: Created[]; papers: boolean } {
+  const created: Created[] = [];
+  let papers = false;
   for (const struct of Y.decodeUpdate(bytes).structs) {
-    if (!(struct instanceof Y.Item) || struct.parentSub === null) continue;
-    const root = struct.parent as unknown as string;
-    const key = struct.parentSub;
+    if (!(struct instanceof Y.Item)) continue;
     const value = struct.content instanceof Y.ContentAny ? struct.content.arr[0] : undefined;
-    if (root === 'messages') found.push({ kind: 'message', id: key, message: value, paper: undefined });
-    else if (root === 'papers') found.push({ kind: 'paper', id: key, message: undefined, paper: value });
+    // An overwritten entry names no key, only the item before it: told by its form.
+    if (typeof value === 'object' && value !== null && 'edit' in value && 'title' in value) papers = true;
+    if (struct.parentSub === null) continue;
+    const root = struct.parent as unknown as string;
+    const id = struct.parentSub;
+    if (root === 'messages') created.push({ kind: 'message', id, message: value });
+    else if (root === 'papers') created.push({ kind: 'paper', id, message: undefined });
     else if (root === 'edits')
-      found.push({ kind: 'edit', id: key.slice(key.indexOf('~') + 1), message: undefined, paper: undefined });
+      created.push({ kind: 'edit', id: id.slice(id.indexOf('~') + 1), message: undefined });
   }
-  return found;
+  return { created, papers };
 }
 
 /** The characters that a lease wrote in [clock, clock + length), as far as the updates hold them. */
@@ -209,4 +215,18 @@ function join(list: { clock: number; end: number }[]): { clock: number; end: num
     else joined.push({ ...range });
   }
   return joined;
+}
+
+/** A document as its stored parts make it. */
+export function docOf(name: string, parts: readonly Uint8Array[]): Y.Doc & { lease: number } {
+  const doc = newDoc(name);
+  Y.transact(
+    doc,
+    () => {
+      for (const bytes of parts) if (bytes.length > 0) Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
+    },
+    FROM_OUTSIDE,
+    false,
+  );
+  return doc;
 }
