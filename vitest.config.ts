@@ -60,7 +60,11 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            commands: { layCable: cable('layCable'), onCable: cable('onCable') },
+            commands: {
+              layCable: cable('layCable'),
+              onCable: cable('onCable'),
+              limitStorage: cable('limitStorage'),
+            },
             provider: playwright({
               launchOptions: { executablePath: findChromium(), args: chromiumArgs },
               contextOptions: { locale: 'ru-RU' },
@@ -74,7 +78,7 @@ export default defineConfig({
 });
 
 /** A command of tests/support/cable-commands.ts, loaded when a test first asks for a relay. */
-function cable(name: 'layCable' | 'onCable') {
+function cable(name: 'layCable' | 'onCable' | 'limitStorage') {
   return async (...args: unknown[]) => {
     const commands = await import(pathToFileURL('tests/support/cable-commands.ts').href);
     return commands[name](...args);

@@ -10,7 +10,7 @@ import type { Pin } from '#shared/pins/shape.ts';
 import { parseDoc } from '#shared/school/names.ts';
 import type { RoomState } from '#shared/wire/frames.ts';
 import { docFor } from './acts.ts';
-import type { Disk, OutRow, PlaceRow } from './disk.ts';
+import type { Disk, DocRow, OutRow, PlaceRow } from './disk.ts';
 import { dropRoom, TAIL_BYTES_MAX } from './intake.ts';
 import { keepCopy } from './recover.ts';
 import type { Intent, Plain } from './types.ts';
@@ -124,7 +124,7 @@ function meActs(doc: Y.Doc): Intent[] {
 }
 
 async function keepPaper(disk: Disk, room: string, seq: number, pending: readonly OutRow[]): Promise<void> {
-  const row = await disk.docs.get(room);
+  const row: DocRow | undefined = await disk.docs.get(room);
   const writes = pending.filter(({ intent }) => intent.act === 'paper.write');
   if (writes.length > 0 || (row && row.seq > seq)) {
     const doc = await read(disk, room);
@@ -142,7 +142,7 @@ async function keepPaper(disk: Disk, room: string, seq: number, pending: readonl
 
 async function read(disk: Disk, name: string): Promise<Y.Doc> {
   const doc = newDoc(name);
-  const row = await disk.docs.get(name);
+  const row: DocRow | undefined = await disk.docs.get(name);
   if (row && row.snapshot.length > 0) Y.applyUpdate(doc, row.snapshot, FROM_OUTSIDE);
   for (const { bytes } of await disk.tails.where('doc').equals(name).sortBy('id'))
     Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
@@ -153,7 +153,7 @@ async function read(disk: Disk, name: string): Promise<Y.Doc> {
 export async function compact(disk: Disk, name: string): Promise<void> {
   if (name.endsWith('/registry')) return;
   await disk.transaction('rw', [disk.docs, disk.tails], async () => {
-    const row = await disk.docs.get(name);
+    const row: DocRow | undefined = await disk.docs.get(name);
     if (!row || row.tailBytes <= TAIL_BYTES_MAX) return;
     const doc = await read(disk, name);
     await disk.docs.put({ ...row, snapshot: Y.encodeStateAsUpdate(doc), tailBytes: 0 });

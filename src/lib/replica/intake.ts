@@ -127,7 +127,7 @@ export class Intake {
 
   /** A push of an earlier connection may arrive late; a number that was never used here is a twin's. */
   async #lookForTwin(room: string, { lease, n }: Update): Promise<void> {
-    const pen = await this.#disk.pens
+    const pen: PenRow | undefined = await this.#disk.pens
       .where('room')
       .equals(room)
       .filter((own) => own.lease === lease)
@@ -184,10 +184,10 @@ export class Intake {
     const out = await this.#disk.outbox.where({ room: ack.room, lease: ack.lease, n: ack.n }).first();
     if (!out) return;
     await this.#disk.outbox.delete(out.id);
-    const pen = await this.#disk.pens.get([out.room, out.slot]);
+    const pen: PenRow | undefined = await this.#disk.pens.get([out.room, out.slot]);
     if (pen && pen.lease === ack.lease && pen.acked < ack.n)
       await this.#disk.pens.update([out.room, out.slot], { acked: ack.n, digest: digest(out.bytes) });
-    const doc = await this.#disk.docs.get(out.doc);
+    const doc: DocRow | undefined = await this.#disk.docs.get(out.doc);
     const places: PlaceRow[] = [];
     // At or below what is held, a patch has brought it already, with its true place.
     if (doc && ack.seq > doc.seq) {

@@ -4,7 +4,7 @@ import { LIMITS } from '#shared/school/limits.ts';
 import { chatRoom, feedDoc, meDoc, roomOf } from '#shared/school/names.ts';
 import type { Frame, Hello, Welcome } from '#shared/wire/frames.ts';
 import { PROTOCOL } from '#shared/wire/protocol.ts';
-import { type Disks, SPARE } from './disk.ts';
+import { type Disks, type HeadRow, SPARE } from './disk.ts';
 import { compact } from './epochs.ts';
 import { type Followed, Intake } from './intake.ts';
 import { Line } from './line.ts';
@@ -280,7 +280,8 @@ export class Leader {
     this.#marks.clear();
     const { relaxed } = this.#ground.disks;
     for (const chat of chats) {
-      const [row, head] = [await relaxed.rooms.get(chatRoom(chat)), await relaxed.heads.get(chat)];
+      const row = await relaxed.rooms.get(chatRoom(chat));
+      const head: HeadRow | undefined = await relaxed.heads.get(chat);
       const read = head?.read ?? 0;
       this.#line.send({ kind: 'mark', chat, got: Math.max(row?.seq ?? 0, read), read });
       if (head && head.told < read) await relaxed.heads.update(chat, { told: read });

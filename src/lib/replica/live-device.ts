@@ -76,7 +76,10 @@ export class LiveDevice implements Device {
       emit: (topic) => this.#roomChanged(topic),
       lookOf: (copy) => this.#look(copy),
       online: () => this.#line.at === 'online',
-      saved: (rows) => this.#shelf.moved(rows, []),
+      saved: (rows) => {
+        this.#shelf.moved(rows, []);
+        if (this.#disk === 'full') void this.diskIs('open');
+      },
       onTrouble: (code) => void this.diskIs(code === 'storage-full' ? 'full' : 'failed'),
     });
     this.#shelf = new Shelf(parts.disks.relaxed, parts.person, this.#writer.copies, (topic) =>
@@ -451,6 +454,7 @@ export class LiveDevice implements Device {
 
   /** Something of a room is different on this tab. */
   #roomChanged(topic: Topic): void {
+    if (this.#closed) return;
     this.#emit(topic);
     if (topic === meDoc(this.person)) this.#emit('me');
     this.#shelf.touched();

@@ -11,7 +11,7 @@ import type { Projection } from '#shared/registry/shape.ts';
 import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
 import { isRefusalCode, REFUSALS, type RefusalCode } from '#shared/school/refusals.ts';
 import { allowed, bringsOf, docFor, type Look, perform, textOfIntent } from './acts.ts';
-import type { Disk, OutRow, PenRow } from './disk.ts';
+import type { Disk, DocRow, OutRow, PenRow, RoomRow } from './disk.ts';
 import { burn, freshPen, takeSpare } from './pens.ts';
 import { allText, bytesOf, FROM_OUTSIDE, holdLease, type Moved, newDoc, noteMove, rebase } from './ydoc.ts';
 
@@ -70,7 +70,7 @@ class Recovery {
     const slots = new Set(rows.map((row) => row.slot));
     const fresh = this.#why.gone ? new Map<number, PenRow>() : await this.#freshPens(pens, slots);
     if (!fresh) return { ok: false, need: slots.size };
-    const row = await disk.rooms.get(this.#room);
+    const row: RoomRow | undefined = await disk.rooms.get(this.#room);
     const epoch = row?.epoch ?? '';
     const kept = this.#paperIsLost(rows)
       ? await this.#keepPrivately(rows)
@@ -203,7 +203,7 @@ class Recovery {
       this.#docOf.set(place.id, place.doc);
     }
     for (const name of names) {
-      const row = await this.#disk.docs.get(name);
+      const row: DocRow | undefined = await this.#disk.docs.get(name);
       const tails = await this.#disk.tails.where('doc').equals(name).sortBy('id');
       const parts = [...(row && row.snapshot.length > 0 ? [row.snapshot] : []), ...tails.map((t) => t.bytes)];
       this.#confirmed.set(name, parts);
