@@ -13,7 +13,7 @@ import { readManifest, verify } from './manifest.ts';
 import { restore } from './restore.ts';
 import { ANNA, folder, MASHA, smallSchool } from './school.fixture.ts';
 
-it('[R600] a backup under load is one point in time: no gap, and whoever wrote in it is in it', async () => {
+it('[R650] a backup under load is one point in time: no gap, and whoever wrote in it is in it', async () => {
   const data = folder();
   const busy = fork(fileURLToPath(new URL('./busy-school.fixture.ts', import.meta.url)), [data]);
   onTestFinished(() => void busy.kill('SIGKILL'));
@@ -44,7 +44,7 @@ it('[R600] a backup under load is one point in time: no gap, and whoever wrote i
   }
 });
 
-it('[R601] what is put back opens: same messages, new epochs, leases nobody ever had', async () => {
+it('[R651] what is put back opens: same messages, new epochs, leases nobody ever had', async () => {
   const school = await smallSchool();
   writeFileSync(join(school.data, 'files', 'photo'), 'bytes of a photo');
   school.people.put([{ person: 'masha', name: 'Иванова Мария' }]);
@@ -72,7 +72,7 @@ it('[R601] what is put back opens: same messages, new epochs, leases nobody ever
   expect(readFileSync(join(target, 'secret'), 'utf8')).toBe('s'.repeat(43));
 });
 
-it('[R602] what was deleted after a backup stays deleted when it is put back, on the disk too', async () => {
+it('[R652] what was deleted after a backup stays deleted when it is put back, on the disk too', async () => {
   const school = await smallSchool();
   const to = folder();
   const id = await school.say('7a', MASHA, 'сердце красавицы');
@@ -96,7 +96,7 @@ it('[R602] what was deleted after a backup stays deleted when it is put back, on
   expect(files.filter((name) => readFileSync(join(target, name)).includes('сердце'))).toEqual([]);
 });
 
-it('[R603] a damaged or foreign backup is refused and the data folder is untouched', async () => {
+it('[R653] a damaged or foreign backup is refused and the data folder is untouched', async () => {
   const school = await smallSchool();
   await school.say('7a', MASHA, 'Привет');
   const to = folder();
@@ -113,7 +113,7 @@ it('[R603] a damaged or foreign backup is refused and the data folder is untouch
   expect(existsSync(target)).toBe(false);
 });
 
-it('[R603] --force moves what stood there aside', async () => {
+it('[R653] --force moves what stood there aside', async () => {
   const school = await smallSchool();
   await school.say('7a', MASHA, 'Привет');
   const made = await backup({ data: school.data, to: folder(), maxAgeDays: 30 });
@@ -123,7 +123,7 @@ it('[R603] --force moves what stood there aside', async () => {
   expect(existsSync(join(school.data, 'parta.sqlite'))).toBe(true);
 });
 
-it('[R604] backups over the age go, the newest stays whatever its age', async () => {
+it('[R654] backups over the age go, the newest stays whatever its age', async () => {
   const school = await smallSchool();
   await school.say('7a', MASHA, 'Привет');
   const to = folder();
@@ -138,7 +138,7 @@ it('[R604] backups over the age go, the newest stays whatever its age', async ()
   expect(() => readAge('soon')).toThrow('is no age');
 });
 
-it('[R605] a backup that fails leaves nothing half-written and removes nothing', async () => {
+it('[R655] a backup that fails leaves nothing half-written and removes nothing', async () => {
   const school = await smallSchool();
   await school.say('7a', MASHA, 'Привет');
   const to = folder();
