@@ -66,6 +66,8 @@ function stateOf(live: Live, person: string) {
 /** A document that cannot be read says so and leaves the others of the room alone. */
 async function patchesOf(live: Live, doc: string, from: number): Promise<Uint8Array[]> {
   if (!live.holds(doc)) return [unknown(doc)];
+  // Nothing was ever written: said without waking a document for it.
+  if (!live.touched.has(doc)) return from > 0 ? [] : [untouched(live, doc)];
   try {
     const kept = await live.doc(doc);
     kept.usedAt = Date.now();
@@ -77,6 +79,23 @@ async function patchesOf(live: Live, doc: string, from: number): Promise<Uint8Ar
     return [unreadable(doc)];
   }
 }
+
+function untouched(live: Live, doc: string): Uint8Array {
+  const { epoch, seq } = live;
+  return encodeFrame({
+    kind: 'patch',
+    doc,
+    epoch,
+    from: 0,
+    seq,
+    places: [],
+    deflated: false,
+    bytes: NOTHING,
+  });
+}
+
+/** A V1 update without structs and deletes. */
+const NOTHING = Uint8Array.of(0, 0);
 
 function unreadable(name: string): Uint8Array {
   return encodeFrame({ kind: 'refuse', room: name, lease: 0, n: 0, code: 'unreadable' });

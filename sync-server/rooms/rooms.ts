@@ -166,14 +166,17 @@ export class Rooms {
     for (const listener of this.#onStorage) listener(false);
   }
 
-  /** Rooms that nobody watches leave the memory; segments that nobody reads leave rooms that stay. */
+  /**
+   * A quiet room leaves the memory whole: what is in it is on disk, and the next to speak wakes it. Who watches it stays
+   * on its list; a room without any is forgotten. Of rooms that are awake, segments that nobody reads leave.
+   */
   #sweep(): void {
     const before = Date.now() - this.#idleMs;
     for (const [name, room] of this.#rooms) {
-      if (room.isBusy || room.usedAt > before) continue;
-      if (room.watchers.size === 0) {
+      if (room.isBusy) continue;
+      if (room.usedAt < before) {
         room.evict();
-        this.#rooms.delete(name);
+        if (room.watchers.size === 0) this.#rooms.delete(name);
         continue;
       }
       const open = `${name}/feed/${room.live?.head}`;
