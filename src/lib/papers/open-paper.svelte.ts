@@ -30,7 +30,15 @@ export class OpenPaper {
     this.id = id;
     this.#device = device;
     this.#paper = device.paper(id);
-    this.#follow = live(device, [`paper/${id}`, 'projection', 'chats', 'line', 'unsent', 'refused']);
+    this.#follow = live(device, [
+      `paper/${id}`,
+      'projection',
+      'papers',
+      'chats',
+      'line',
+      'unsent',
+      'refused',
+    ]);
   }
 
   /** The replica: another object after it was rebuilt. */
