@@ -63,7 +63,6 @@ export default defineConfig({
             commands: {
               layCable: cable('layCable'),
               onCable: cable('onCable'),
-              limitStorage: cable('limitStorage'),
             },
             provider: playwright({
               launchOptions: { executablePath: findChromium(), args: chromiumArgs },
@@ -78,7 +77,7 @@ export default defineConfig({
 });
 
 /** A command of tests/support/cable-commands.ts, loaded when a test first asks for a relay. */
-function cable(name: 'layCable' | 'onCable' | 'limitStorage') {
+function cable(name: 'layCable' | 'onCable') {
   return async (...args: unknown[]) => {
     const commands = await import(pathToFileURL('tests/support/cable-commands.ts').href);
     return commands[name](...args);

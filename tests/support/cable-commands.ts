@@ -27,21 +27,3 @@ export async function onCable(
   if (method === 'end') cables.delete(number);
   return method === 'peer' ? undefined : answer;
 }
-
-interface BrowserContext {
-  page: { url(): string };
-  context: {
-    newCDPSession(page: unknown): Promise<{ send(method: string, params: object): Promise<unknown> }>;
-  };
-}
-
-/** How many bytes the page's origin may store; undefined lifts the limit. */
-export async function limitStorage(browser: unknown, quotaSize: number | undefined): Promise<void> {
-  const { page, context } = browser as BrowserContext;
-  const { origin } = new URL(page.url());
-  const devtools = await context.newCDPSession(page);
-  await devtools.send(
-    'Storage.overrideQuotaForOrigin',
-    quotaSize === undefined ? { origin } : { origin, quotaSize },
-  );
-}

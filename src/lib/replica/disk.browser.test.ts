@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { commands } from 'vitest/browser';
 import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
 
 let school: TestSchool;
@@ -7,9 +6,20 @@ beforeEach(async () => {
   school = await openSchool();
 });
 afterEach(async () => {
-  await commands.limitStorage(undefined);
+  emptyDisk();
   await school.end();
 });
+
+/** Chromium counts a quota by the minute; here the disk is full from one write to the next, as it answers then. */
+const { add } = IDBObjectStore.prototype;
+function fillDisk(): void {
+  IDBObjectStore.prototype.add = () => {
+    throw new DOMException('The disk is full', 'QuotaExceededError');
+  };
+}
+function emptyDisk(): void {
+  IDBObjectStore.prototype.add = add;
+}
 
 test('[R419] a full disk is said; the words go back to their writer, and what is stored stays', async () => {
   const masha = await school.device('masha');
@@ -18,25 +28,27 @@ test('[R419] a full disk is said; the words go back to their writer, and what is
   await school.cut();
   await until(masha, 'offline', () => masha.line.at !== 'online');
   expect((await chat.say('помещается')).ok).toBe(true);
-  await commands.limitStorage(1);
-  const answers = await Promise.all(Array.from({ length: 40 }, () => chat.say('ы'.repeat(4_000))));
-  const refused = answers.filter((answer) => !answer.ok);
-  expect(refused.length).toBeGreaterThan(0);
-  expect(refused[0]).toEqual({ ok: false, code: 'storage-full' });
+  fillDisk();
+  expect(await chat.say('не помещается')).toEqual({ ok: false, code: 'storage-full' });
   expect(masha.disk).toBe('full');
-  expect(texts(chat)).toHaveLength(2 + answers.length - refused.length);
-  await commands.limitStorage(undefined);
+  expect(texts(chat)).toEqual(['Здравствуйте', 'помещается']);
+  expect(masha.unsent).toBe(1);
+  emptyDisk();
   expect((await chat.say('снова помещается')).ok).toBe(true);
   expect(masha.disk).toBe('open');
+  expect(masha.unsent).toBe(2);
   expect(has(chat, 'помещается')).toBe(true);
 });
 
 test('[R426] a visible tab takes the line over from a leader that is silent', async () => {
   const frozen = new Promise<() => void>((holding) => {
-    void navigator.locks.request('parta-petya-lead', () => new Promise<void>((free) => holding(free)));
+    navigator.locks
+      .request('parta-petya-lead', () => new Promise<void>((free) => holding(free)))
+      .catch(() => holding(() => {}));
   });
   const free = await frozen;
   const petya = await school.device('petya');
-  await until(petya, 'online', () => petya.line.at === 'online');
+  await until(petya, 'online', () => petya.line.at === 'online' && petya.projection !== undefined);
+  expect(petya.projection?.me.id).toBe('petya');
   free();
 });

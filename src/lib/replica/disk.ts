@@ -172,12 +172,15 @@ export async function openDisks(
 
 /** Names what went wrong with the storage. */
 export function troubleOf(error: unknown): 'storage-full' | 'storage-failed' {
-  let at: unknown = error;
-  for (let depth = 0; depth < 4 && at instanceof Error; depth++) {
-    if (at.name === 'QuotaExceededError') return 'storage-full';
-    at = (at as { inner?: unknown }).inner;
-  }
-  return 'storage-failed';
+  return isQuota(error, 0) ? 'storage-full' : 'storage-failed';
+}
+
+/** Dexie wraps the browser's error: as `inner` of an aborted transaction, or among the failures of a bulk. */
+function isQuota(error: unknown, depth: number): boolean {
+  if (!(error instanceof Error) || depth > 4) return false;
+  if (error.name === 'QuotaExceededError') return true;
+  const { inner, failures } = error as { inner?: unknown; failures?: unknown[] };
+  return isQuota(inner, depth + 1) || (failures ?? []).some((failure) => isQuota(failure, depth + 1));
 }
 
 /** Deletes everything of a person on this device. */

@@ -4,7 +4,7 @@ import { chatRoom, meDoc, parseDoc } from '#shared/school/names.ts';
 import { chatPlace, type Look, standingOf, textOfIntent } from './acts.ts';
 import { ChatView } from './chat.ts';
 import type { RoomCopy } from './copy.ts';
-import { type Disks, wipe } from './disk.ts';
+import { type Disks, troubleOf, wipe } from './disk.ts';
 import { exportEverything, exportUnsent } from './export.ts';
 import { Leader } from './leader.ts';
 import { MeView } from './me.ts';
@@ -399,7 +399,7 @@ export class LiveDevice implements Device {
 
   #onTrouble(error: unknown): void {
     if (this.#closed) return;
-    if (error instanceof Error && /Quota/.test(`${error.name} ${error.message}`)) void this.diskIs('full');
+    if (troubleOf(error) === 'storage-full') void this.diskIs('full');
     else reportError(error);
   }
 

@@ -7,7 +7,6 @@ import type { Chat, Device, MessageView } from './types.ts';
 declare module 'vitest/browser' {
   interface BrowserCommands {
     layCable(): Promise<{ cable: number; port: number }>;
-    limitStorage(bytes: number | undefined): Promise<void>;
     onCable(cable: number, method: string, ...args: unknown[]): Promise<unknown>;
   }
 }
