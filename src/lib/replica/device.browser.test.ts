@@ -166,3 +166,19 @@ test('[R408] a relay put back from a backup gets what this device holds again, o
   expect(texts(chat)).toEqual(all);
   expect(masha.refused()).toEqual([]);
 });
+
+test('[R449] after a restart without a network the next message has an id of its own: nothing that is said vanishes', async () => {
+  const masha = await school.device('masha');
+  await settled(masha, await enter(masha, '7a'));
+  await masha.close();
+  await school.cut();
+  const later = await school.device('masha');
+  const chat = await enter(later, '7a');
+  expect((await chat.say('Пишу после перезапуска')).ok).toBe(true);
+  expect(texts(chat)).toEqual(['Здравствуйте', 'Пишу после перезапуска']);
+  expect(later.unsent).toBe(1);
+  await school.mend();
+  later.wake();
+  await until(later, 'sent', () => later.unsent === 0);
+  expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'Пишу после перезапуска']);
+});

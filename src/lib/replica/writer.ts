@@ -74,7 +74,7 @@ export class Writer {
    */
   async write(room: string, build: (id: () => string) => Intent): Promise<Verdict> {
     const copy = this.open(room);
-    if (!copy.loaded || !copy.pen) {
+    if (!copy.loaded || !copy.pen || !this.#ids.has(copy.pen.lease)) {
       await copy.inLane(() => this.#ready(copy));
       if (!copy.loaded) return { ok: false, code: 'storage-failed' };
       if (!copy.pen) return { ok: false, code: 'no-lease' };
@@ -142,7 +142,7 @@ export class Writer {
   async #ready(copy: RoomCopy): Promise<void> {
     try {
       if (!copy.loaded) await this.#read(copy);
-      if (copy.pen) return;
+      if (copy.pen) return await this.#knowIds(copy.pen.lease);
       await this.#takePen(copy, true);
       this.#around.emit(copy.room as Topic);
     } catch (error) {
@@ -150,9 +150,17 @@ export class Writer {
     }
   }
 
-  #read(copy: RoomCopy): Promise<void> {
+  async #read(copy: RoomCopy): Promise<void> {
     const { disks, person, tabs } = this.#around;
-    return copy.read(disks.strict, person, tabs.slot);
+    await copy.read(disks.strict, person, tabs.slot);
+    if (copy.pen) await this.#knowIds(copy.pen.lease);
+  }
+
+  /** A pen from before a restart has made ids already: one made twice would be taken for a message that is there. */
+  async #knowIds(lease: number): Promise<void> {
+    if (this.#ids.has(lease)) return;
+    const used = (await this.#around.disks.strict.leases.get(lease))?.ids ?? 0;
+    this.#ids.set(lease, Math.max(used, this.#ids.get(lease) ?? 0));
   }
 
   async #takePen(copy: RoomCopy, wait: boolean): Promise<void> {
@@ -211,9 +219,6 @@ export class Writer {
         if (!(causeOf(error) instanceof Stale) || round >= STALE_ROUNDS_MAX)
           return this.#fail(copy, batch, error);
         await this.#read(copy);
-        const lease = copy.pen?.lease;
-        if (lease !== undefined && !this.#ids.has(lease))
-          this.#ids.set(lease, (await this.#around.disks.strict.leases.get(lease))?.ids ?? 0);
       }
     }
   }
