@@ -1,7 +1,7 @@
 /** The list of chats as a page draws it: titles, last lines and times in words. Never holds a document. */
 import { m } from '#lib/paraglide/messages.js';
 import { live } from '#lib/replica/live.svelte.ts';
-import type { ChatRow, Device, Peek } from '#lib/replica/types.ts';
+import type { ChatRow, Device } from '#lib/replica/types.ts';
 import { matcher } from '#lib/words/fold.ts';
 import { language } from '#lib/words/language.ts';
 import { shortName, spokenName } from '#lib/words/names.ts';
@@ -65,10 +65,20 @@ export class ChatList {
       title,
       avatar: row.title ? row.id : (othersOf(this.#device, row.people)[0] ?? row.id),
       lead: this.#lead(row),
-      line: row.draft && !row.unsent && !row.refused ? row.draft : lineOf(row.last),
+      line: row.draft && !row.unsent && !row.refused ? row.draft : this.#line(row),
       time: row.activeAt ? listTime(row.activeAt, present, language()) : '',
       unread: row.unread,
     };
+  }
+
+  #line({ id, last }: ChatRow): string {
+    if (!last) return m.chat_no_messages();
+    if (last.text) return last.text;
+    // A message that shares a document has no words of its own.
+    const paper = this.#device
+      .papers()
+      .find(({ chat, at, by }) => chat === id && at === last.at && by === last.by);
+    return paper ? m.paper_line({ title: paper.title }) : m.message_deleted();
   }
 
   #lead(row: ChatRow): ListedChat['lead'] {
@@ -94,9 +104,4 @@ export function titleOf(device: Device, row: { title: string; people: readonly s
 
 function othersOf(device: Device, people: readonly string[]): string[] {
   return people.filter((person) => person !== device.person);
-}
-
-function lineOf(last: Peek | undefined): string {
-  if (!last) return m.chat_no_messages();
-  return last.text || m.message_deleted();
 }
