@@ -29,6 +29,7 @@ export default defineConfig({
         // Named ahead: a package that Vite meets in the middle of a run reloads the page under a running test.
         optimizeDeps: {
           include: [
+            '@automerge/automerge/slim',
             '@tiptap/core',
             '@tiptap/extension-collaboration',
             '@tiptap/extension-link',

@@ -55,7 +55,8 @@ export class ChatView implements Chat {
   }
 
   get ready(): boolean {
-    return this.#ground.copy.loaded;
+    const { loaded, epoch, out } = this.#ground.copy;
+    return loaded && (epoch !== '' || out.length > 0);
   }
 
   get hasOlder(): boolean {

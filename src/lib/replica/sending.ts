@@ -51,6 +51,8 @@ export class Sending {
   #inFlight = 0;
   #pumping: Promise<void> = Promise.resolve();
   readonly #waiting = new Set<string>();
+  /** Rooms with more to send than may be in flight. */
+  readonly #blocked = new Set<string>();
   /** Papers whose creation is in the outbox. */
   readonly #unborn = new Set<string>();
 
@@ -73,6 +75,7 @@ export class Sending {
     for (const live of this.#rooms.values()) clearTimeout(live.timer);
     this.#rooms.clear();
     this.#waiting.clear();
+    this.#blocked.clear();
     this.#inFlight = 0;
   }
 
@@ -144,7 +147,6 @@ export class Sending {
     for (const unborn of this.#unborn) this.flush(unborn);
     this.#unborn.clear();
     if (live.at === 'mending') this.#tryMending(room, live);
-    else this.flush(room);
   }
 
   refuse(frame: Refuse): void {
@@ -243,8 +245,9 @@ export class Sending {
     }
     if (live.at !== 'live') return;
     const free = LIMITS.inFlightMax - this.#inFlight;
-    if (free <= 0) return;
-    const rows = (await this.#rowsOf(room)).filter((row) => row.id > live.sent).slice(0, free);
+    const waiting = (await this.#rowsOf(room)).filter((row) => row.id > live.sent);
+    const rows = waiting.slice(0, Math.max(free, 0));
+    if (waiting.length > rows.length) this.#blocked.add(room);
     const pens = await this.#ground.disk.pens.where('room').equals(room).toArray();
     if (live.at !== 'live' || this.#rooms.get(room) !== live) return;
     for (const row of rows) {
@@ -266,6 +269,11 @@ export class Sending {
     const live = this.#rooms.get(room);
     if (!live?.inFlight.delete(`${lease}.${n}`)) return undefined;
     this.#inFlight--;
+    // By halves, so that a long outbox is not read again for every answer.
+    if (this.#blocked.size > 0 && this.#inFlight < LIMITS.inFlightMax / 2) {
+      for (const blocked of this.#blocked) this.flush(blocked);
+      this.#blocked.clear();
+    }
     return live;
   }
 
