@@ -24,4 +24,6 @@ const started = await start({
 process.on('message', (person: string) => {
   void started.accounts.link(person).then((link) => process.send?.({ link }));
 });
+// A story that failed leaves no relay behind.
+process.on('disconnect', () => process.exit(0));
 process.send?.({ ready: true });
