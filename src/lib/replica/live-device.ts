@@ -337,12 +337,14 @@ export class LiveDevice implements Device {
 
   /** Brings a document to disk if it can; whether it is there now. */
   async #fetch(doc: string): Promise<boolean> {
-    if (this.#line.at === 'online') {
-      const arrived = this.#fetches.for(doc, FETCH_MS);
-      this.#tabs.say({ say: 'pull', doc });
-      await arrived;
-    }
-    return (await this.#parts.disks.strict.docs.get(doc)) !== undefined;
+    const isHere = async () => (await this.#parts.disks.strict.docs.get(doc)) !== undefined;
+    const here = await isHere();
+    if (this.#line.at !== 'online') return here;
+    // What is held is shown now; if it is behind, the rest comes by itself (and nothing comes when it is not).
+    const arrived = here ? undefined : this.#fetches.for(doc, FETCH_MS);
+    this.#tabs.say({ say: 'pull', doc });
+    await arrived;
+    return here || isHere();
   }
 
   async #ask(chat: string, message: string): Promise<string | undefined> {
