@@ -17,6 +17,7 @@ import { may } from '#shared/school/may.ts';
 import { titleOf } from './chat-list.svelte.ts';
 import { Composer } from './composer.svelte.ts';
 import { placeOf } from './place.ts';
+import { readersUpTo } from './readers.ts';
 import { type MessageRow, rowsOf } from './rows.ts';
 
 /** What a person may do with one message; what is missing is not offered. */
@@ -107,6 +108,13 @@ export class OpenChat {
       const { id, role, duties } = projection.me;
       return may({ person: id, role, duties }, 'chat.readers', placeOf(entry)).ok;
     });
+  }
+
+  /** How many of the others have read a message; undefined where the rules or the network do not tell. */
+  async readersOf({ seq, by }: MessageView): Promise<{ read: number; of: number } | undefined> {
+    if (!this.seesReaders || seq === undefined) return undefined;
+    const read = await readersUpTo(this.id, seq, by);
+    return read === undefined ? undefined : { read, of: Math.max(read, (this.row?.members ?? 1) - 1) };
   }
 
   message(id: string): MessageView | undefined {
