@@ -157,7 +157,7 @@ test('[R416] a session that ended keeps the outbox, and nobody else sends it', a
   expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'дописываю']);
 });
 
-test('[R417] an unfinished message is kept on the device and follows the person to another one', async () => {
+test('[R417] an unfinished message is kept on the device', async () => {
   const masha = await school.device('masha');
   const chat = await enter(masha, '7a');
   await settled(masha, chat);
