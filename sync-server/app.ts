@@ -59,8 +59,8 @@ export function createApp(options: AppOptions): Hono {
   app.post('/api/leases', bodyLimit({ maxSize: BODY_BYTES_MAX }), async (c) => {
     const session = await sessions.ofHeaders(c.req.raw.headers);
     if (!session) return c.json({ code: 'signed-out' }, 401);
-    const asked = await c.req.json<{ count?: unknown }>().catch(() => ({ count: 1 }));
-    const count = Number.isSafeInteger(asked.count) ? Number(asked.count) : 1;
+    const asked = await c.req.json<{ count?: unknown } | null>().catch(() => null);
+    const count = Number.isSafeInteger(asked?.count) ? Number(asked?.count) : 1;
     const person = await people.get(session.person);
     const leases = await people.grant(person, Math.min(count, LIMITS.leasesPerGrantMax));
     return leases.length > 0 ? c.json({ leases }) : c.json({ code: 'too-many' }, 429);

@@ -14,6 +14,8 @@ const DAY_MS = 86_400_000;
 /** The relay writes it over whatever a client sent, so the rate limit counts real addresses. */
 export const ADDRESS_HEADER = 'x-parta-address';
 const BASE_PATH = '/api/auth';
+/** What a header can carry: any other token is nobody's. */
+const VISIBLE = /^[!-~]{1,512}$/;
 
 export interface AccountsOptions {
   dataDir: string;
@@ -75,7 +77,8 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   return {
     open,
     ofHeaders,
-    ofToken: (token) => ofHeaders(new Headers({ authorization: `Bearer ${token}` })),
+    ofToken: async (token) =>
+      VISIBLE.test(token) ? ofHeaders(new Headers({ authorization: `Bearer ${token}` })) : undefined,
     onEnd(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -62,9 +62,10 @@ export class Upgrade {
 
   /** Whether the request was one for the relay; any other stays with the caller. */
   take(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const url = new URL(request.url ?? '/', 'http://relay');
-    const isLine = url.pathname === LINE_PATH;
-    if (!isLine && !url.pathname.startsWith(`${STOCK_PATH}/`)) return false;
+    // A stranger may write anything there: `//` is no address.
+    const url = URL.parse(request.url ?? '/', 'http://relay');
+    const isLine = url?.pathname === LINE_PATH;
+    if (!url || (!isLine && !url.pathname.startsWith(`${STOCK_PATH}/`))) return false;
     socket.on('error', () => socket.destroy());
     void this.#admit(request, socket, head, url, isLine);
     return true;
@@ -124,6 +125,8 @@ export class Upgrade {
       this.#heard.set(ws, Date.now());
       if (!binary) this.#end(ws, 'malformed');
       else if (talker) talker.message(data);
+      // Whoever was turned away may go on talking until the socket is gone.
+      else if (ws.readyState !== ws.OPEN) early.length = 0;
       else if (early.push(data) > EARLY_MAX) this.#end(ws, 'tooMany');
     });
     const take = (taken: Talker | CloseName) => {
