@@ -45,7 +45,7 @@ const strange: Record<string, Plain[]> = {
 describe('opening', () => {
   for (const [what, nodes] of Object.entries(strange)) {
     for (const mayWrite of [true, false]) {
-      test(`[R240] ${what}, opened by ${mayWrite ? 'Anna Petrovna who edits' : 'Masha who reads'}, is written by nobody`, async () => {
+      test(`[R259] ${what}, opened by ${mayWrite ? 'Anna Petrovna who edits' : 'Masha who reads'}, is written by nobody`, async () => {
         desk = new Desk(content(nodes));
         // Client 1 wrote it: whoever opens it with that lease owns the text, as after a restart.
         const seat = desk.seat('Anna', 1, mayWrite);

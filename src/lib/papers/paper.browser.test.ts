@@ -190,6 +190,29 @@ test('[R250] [R251] the pupil’s words are with the relay before the heading: t
   expect(returnedTo(back)).toEqual([]);
 });
 
+test('[R258] a paper that Anna Petrovna makes without a network opens at once, the chat left behind, and is sent later', async () => {
+  const teacher = await school.device('anna');
+  const chat = await enter(teacher, '7a');
+  await until(teacher, 'online', () => teacher.line.at === 'online');
+  await until(teacher, 'a lease', () => chat.may('createPaper').ok);
+  await school.cut();
+  await until(teacher, 'offline', () => teacher.line.at === 'offline');
+  const made = await chat.createPaper('Без сети', 'everyone');
+  if (!made.ok) throw new Error(made.code);
+  chat.close();
+  const anna = await openPaper(teacher, made.id);
+  expect(anna.paper.right).toBe('edit');
+  expect(anna.paper.card?.title).toBe('Без сети');
+  anna.editor.tiptap.commands.setContent('Первая строка');
+  await anna.paper.flush();
+  await online(anna);
+  await until(teacher, 'all is with the relay', () => teacher.unsent === 0);
+  const masha = await school.device('masha');
+  await enter(masha, '7a');
+  const read = await openPaper(masha, made.id);
+  await until(masha, 'the text came', () => read.text() === 'Первая строка');
+});
+
 test('[R257] a private copy becomes a paper of its own, whole, and stays until it is removed', async () => {
   const { anna, masha } = await lesson('Правила похода.');
   await offline(masha);

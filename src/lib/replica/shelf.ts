@@ -19,7 +19,7 @@ export class Shelf {
   projection: Projection | undefined;
   heads = new Map<string, HeadRow>();
   refused: RefusedDraft[] = [];
-  papers: PaperRow[] = [];
+  #papers: PaperRow[] = [];
   #waiting: Waiting[] = [];
   /** Rises with every change of the outbox that was heard of. */
   #heard = 0;
@@ -101,6 +101,17 @@ export class Shelf {
         row.unread = unread;
       });
     this.#emit('chats');
+  }
+
+  /** Known to the relay, or made on this device and on the way there. */
+  get papers(): PaperRow[] {
+    const known = new Set(this.#papers.map(({ id }) => id));
+    const made = this.#waiting.flatMap(({ room, intent, at }) => {
+      if (intent.act !== 'paper.create' || known.has(intent.paper)) return [];
+      const { paper: id, title, edit } = intent;
+      return [{ id, chat: room.slice('chat/'.length), title, by: this.#person, edit, at }];
+    });
+    return made.length === 0 ? this.#papers : [...made, ...this.#papers];
   }
 
   get unsent(): number {
@@ -196,7 +207,7 @@ export class Shelf {
   }
 
   #setPapers(rows: PaperRow[]): void {
-    this.papers = rows.sort((a, b) => b.at - a.at);
+    this.#papers = rows.sort((a, b) => b.at - a.at);
   }
 
   #setWaiting(rows: OutRow[]): void {
