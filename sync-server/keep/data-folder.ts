@@ -8,7 +8,7 @@ const SQLITE_HEADER = 'SQLite format 3\0';
 /** Written by SQLite beside its database; their content is in the database's own snapshot. */
 const COMPANION = /-(wal|shm|journal)$/;
 /** Half-written files of this program: whoever was writing them starts again. */
-export const PARTIAL = /(^|\/)[.][^/]*[.]partial(\/|$)/;
+const PARTIAL = /(^|\/)[.][^/]*[.]partial(\/|$)/;
 /** Beside the data, and not of it: when the last backup of this folder was made. */
 export const LAST_BACKUP = 'last-backup.json';
 

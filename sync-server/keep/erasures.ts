@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import { Trouble } from './trouble.ts';
 import { wholeFile } from './whole.ts';
 
-export const ERASURES = 'erasures.json';
+const ERASURES = 'erasures.json';
 
 const Erasures = v.object({
   format: v.literal(1),

@@ -105,7 +105,7 @@ export async function smallSchool(data = folder()): Promise<SmallSchool> {
   return { data, store, people, write, say, close };
 }
 
-export function personOf(lease: number): string {
+function personOf(lease: number): string {
   return lease === ANNA ? 'anna' : 'masha';
 }
 

@@ -3,7 +3,7 @@
  * alone: a change that is not on disk yet does not count.
  */
 import type { Projection } from '#shared/registry/shape.ts';
-import type { ChatPlace, PaperEdit } from '#shared/school/may.ts';
+import type { ChatPlace } from '#shared/school/may.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Standing } from '#shared/school/roles.ts';
 
@@ -38,12 +38,3 @@ export interface School {
 }
 
 export type JudgedChange = { ok: true; commit(): void; abandon(): void } | { ok: false; code: RefusalCode };
-
-/** A paper's row: made by an accepted feed act, read when the paper's room is opened. */
-export interface PaperRow {
-  paper: string;
-  chat: string;
-  owner: string;
-  edit: PaperEdit;
-  title: string;
-}

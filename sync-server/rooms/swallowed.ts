@@ -9,7 +9,7 @@ import type { Append, Log, LostText } from '../store/log.ts';
 import type { Live } from './live.ts';
 
 /** How long the relay keeps it for an author who does not come: longer than a summer. */
-export const LOST_KEPT_MS = 120 * 24 * 60 * 60_000;
+const LOST_KEPT_MS = 120 * 24 * 60 * 60_000;
 
 interface Told {
   readonly person: string;

@@ -3,7 +3,6 @@
  * `schema` (PAPER_SCHEMA). An app that does not know the schema shows static text and never binds an editor.
  */
 export const PAPER_SCHEMA = 1;
-export const PAPER_ROOTS = ['body', 'paper'] as const;
 
 /** Block and inline nodes of the schema, by their Tiptap names. */
 export const PAPER_NODES = [

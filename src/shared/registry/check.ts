@@ -6,7 +6,7 @@
 import { LIMITS } from '../school/limits.ts';
 import { GROUPS, MATRIX_KEYS, type Matrix } from '../school/may.ts';
 import { DUTIES, type Duty, ROLES, type Role } from '../school/roles.ts';
-import type { ChatEntry, Member, Registry, Unit } from './shape.ts';
+import { type ChatEntry, type Member, REGISTRY_SCHEMA, type Registry, type Unit } from './shape.ts';
 
 export const REGISTRY_LIMITS = {
   members: 20_000,
@@ -72,7 +72,7 @@ export function readOrg(value: unknown): Registry['org'] | undefined {
 
 /** The whole registry, for one that comes from elsewhere (a seed, an import). */
 export function readRegistry(value: unknown): Registry | undefined {
-  if (!hasExactly(value, ['schema', 'org', 'units', 'members', 'chats']) || value.schema !== 1)
+  if (!hasExactly(value, ['schema', 'org', 'units', 'members', 'chats']) || value.schema !== REGISTRY_SCHEMA)
     return undefined;
   const { units, members, chats } = value;
   if (!readOrg(value.org)) return undefined;

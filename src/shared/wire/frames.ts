@@ -295,7 +295,8 @@ function record<T extends object>(fields: { [K in keyof T]: Codec<T[K]> }): Code
     },
   };
 }
-function list<T>(item: Codec<T>): Codec<T[]> {
+/** `max` bounds what a device may say: two bytes an entry would make a frame cost seconds. */
+function list<T>(item: Codec<T>, max = Number.POSITIVE_INFINITY): Codec<T[]> {
   return {
     write(to, values) {
       encoding.writeVarUint(to, values.length);
@@ -303,7 +304,7 @@ function list<T>(item: Codec<T>): Codec<T[]> {
     },
     read(from) {
       const count = decoding.readVarUint(from);
-      if (count > from.arr.length - from.pos) throw new Error('count exceeds the frame');
+      if (count > from.arr.length - from.pos || count > max) throw new Error('count exceeds the frame');
       const values: T[] = [];
       for (let i = 0; i < count; i++) values.push(item.read(from));
       return values;
@@ -320,15 +321,18 @@ function maybe<T>(item: Codec<T>): Codec<T | undefined> {
   };
 }
 
+/** Entries of a list in one frame of a device; what a conversation takes of them is less. */
+const ENTRIES_MAX = 10_000;
+
 const SHAPES: { [K in Kind]: Fields<Extract<Frame, { kind: K }>> } = {
   hello: {
     protocol: uint,
     app: text,
-    rooms: list(record({ room: text, epoch: text, seq: uint })),
+    rooms: list(record({ room: text, epoch: text, seq: uint }), ENTRIES_MAX),
     registry: uint,
   },
   'lease-ask': { count: uint },
-  open: { room: text, epoch: text, held: list(record({ doc: text, seq: uint })), newest: flag },
+  open: { room: text, epoch: text, held: list(record({ doc: text, seq: uint }), ENTRIES_MAX), newest: flag },
   pull: { doc: text, epoch: text, seq: uint },
   push: { doc: text, epoch: text, lease: uint, n: uint, replaces: record({ lease: uint, n: uint }), bytes },
   shut: { room: text },
@@ -397,7 +401,7 @@ export function joinFrames(frames: readonly Uint8Array[]): Uint8Array {
 
 const ENVELOPE = 0;
 /** Frames of one message that are read; a peer that has more sends another message. */
-export const FRAMES_PER_MESSAGE_MAX = 512;
+const FRAMES_PER_MESSAGE_MAX = 512;
 
 /**
  * Decodes one message: a frame, or an envelope of frames. All or nothing: one bad frame, too many, or an envelope in
