@@ -225,6 +225,15 @@ test('[R505] a chat of the whole school introduces nobody; staff see everyone', 
   expect(school.projection('nobody')).toBeUndefined();
 });
 
+test('[R507] an administrator knows the chats whose rights they set, also without being in them', () => {
+  const school = openSmallSchool();
+  const { chats, governed } = school.projection('elena') ?? fail();
+  expect(Object.keys(chats).sort()).toEqual(['news', 'staff']);
+  expect(Object.keys(governed ?? {}).sort()).toEqual(['7a', '7a.parents', '7b']);
+  expect(governed?.['7a']).toEqual({ title: '7А', members: 3, matrix: DEFAULT_MATRIX });
+  expect(school.projection('anna')?.governed).toBeUndefined();
+});
+
 test('[R506] a change is told to those whom it concerns', () => {
   const school = openSmallSchool();
   const told: (string[] | undefined)[] = [];
@@ -234,7 +243,7 @@ test('[R506] a change is told to those whom it concerns', () => {
     setMatrix(Automerge, deviceOf(school, ELENA), { chat: '7a.parents', from: DEFAULT_MATRIX, to, at: AT }),
   );
   land(school, matrix.bytes, 'elena', ELENA);
-  expect(told).toEqual([['anna', 'olga']]);
+  expect(told).toEqual([['anna', 'elena', 'igor', 'olga']]);
   land(school, role(matrix.doc, 'anna', 'teacher', 'student').bytes, 'elena', ELENA);
   expect(told[1]).toBeUndefined();
 });

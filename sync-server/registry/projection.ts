@@ -1,6 +1,6 @@
 /** What one person's device may know of the registry, and whom a change concerns. */
 import type { RegistryAct } from '#shared/registry/acts.ts';
-import type { PersonCard, Projection, Unit } from '#shared/registry/shape.ts';
+import type { GovernedChat, PersonCard, Projection, Unit } from '#shared/registry/shape.ts';
 import { isStaff, type Standing } from '#shared/school/roles.ts';
 import type { Directory } from './directory.ts';
 
@@ -29,7 +29,9 @@ export function projectionOf(
   for (const { person: id, role, duties } of circleOf(directory, who))
     people[id] = { name: nameOf(id) ?? '', role, duties };
   const me = { id: person, role: who.role, duties: { ...who.duties } };
-  return { seq, org: registry.org, me, units: unitsOf(directory, who), people, chats };
+  const units = unitsOf(directory, who);
+  const projection = { seq, org: registry.org, me, units, people, chats };
+  return who.role === 'admin' ? { ...projection, governed: governedBy(directory, chats) } : projection;
 }
 
 /** Persons whose projection a change may alter; undefined: anyone's. */
@@ -42,12 +44,23 @@ export function concerned(
   for (const act of acts) {
     if (act.act === 'matrix.set') {
       for (const person of after.members.get(act.chat) ?? []) persons.add(person);
+      for (const { person, role } of after.people.values()) if (role === 'admin') persons.add(person);
     } else if (act.act === 'role.set' && isStaff(act.from) === isStaff(act.to)) {
       persons.add(act.person);
       for (const directory of [before, after]) addCompany(persons, directory, act.person);
     } else return undefined;
   }
   return persons;
+}
+
+/** An administrator reads no class's chat, but sets who may what in it. What people talk in by name stays theirs. */
+function governedBy(directory: Directory, own: Projection['chats']): Record<string, GovernedChat> {
+  const governed: Record<string, GovernedChat> = {};
+  for (const [id, { title, matrix }] of Object.entries(directory.registry.chats)) {
+    if (title === '' || Object.hasOwn(own, id)) continue;
+    governed[id] = { title, matrix, members: directory.members.get(id)?.length ?? 0 };
+  }
+  return governed;
 }
 
 /** Those who share a chat with the person, and all staff: they see the person's card or count. */

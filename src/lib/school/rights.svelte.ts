@@ -57,7 +57,8 @@ export class Rights {
 
   matrix(chat: string): { matrix: Matrix; settled: boolean } | undefined {
     return this.#follow(() => {
-      const known = this.#device.projection?.chats[chat]?.matrix;
+      const { projection } = this.#device;
+      const known = (projection?.chats[chat] ?? projection?.governed?.[chat])?.matrix;
       const wanted = this.#desk?.matrix(chat) ?? known;
       return wanted && { matrix: wanted, settled: sameMatrix(wanted, known) };
     });

@@ -120,7 +120,8 @@ export class School {
   }
 
   #chats(): SchoolChat[] {
-    return Object.entries(this.projection?.chats ?? {})
+    const { chats, governed } = this.projection ?? {};
+    return Object.entries({ ...governed, ...chats })
       .filter(([, chat]) => chat.title !== '')
       .map(([id, chat]) => ({ id, title: chat.title, members: chat.members }))
       .sort((a, b) => byName(a.title, b.title));

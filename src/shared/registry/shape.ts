@@ -40,6 +40,14 @@ export interface Projection {
   people: Record<string, PersonCard>;
   /** Chats that the person may read. */
   chats: Record<string, ChatEntry & { members: number }>;
+  /** For administrators: the titled chats that they are not in, and whose rights they set all the same. */
+  governed?: Record<string, GovernedChat>;
+}
+
+export interface GovernedChat {
+  title: string;
+  members: number;
+  matrix: Matrix;
 }
 
 export interface PersonCard {
