@@ -1,11 +1,11 @@
 /** The toolbar's view of an editor: answers that follow it. Without an editor nothing is on and nothing happens. */
-import { untrack } from 'svelte';
 import type { ActionName } from './actions.ts';
 import type { PaperEditor } from './paper-editor.ts';
 
 export class ToolState {
   #editor = $state.raw<PaperEditor>();
   #version = $state(0);
+  #told = false;
 
   get editor(): PaperEditor | undefined {
     return this.#editor;
@@ -13,9 +13,14 @@ export class ToolState {
   attach(editor: PaperEditor | undefined): void {
     this.#editor = editor;
   }
-  /** Selection or content changed. */
+  /** Selection or content changed. Told in a moment of its own: a drawing that is under way may not be changed. */
   changed = (): void => {
-    this.#version = untrack(() => this.#version) + 1;
+    if (this.#told) return;
+    this.#told = true;
+    queueMicrotask(() => {
+      this.#told = false;
+      this.#version += 1;
+    });
   };
 
   isActive(action: ActionName): boolean {
