@@ -20,7 +20,7 @@ export function applyExamined(doc: Y.Doc, { known, plan }: Accepted): Applied {
   const keep = (bytes: Uint8Array) => {
     update = bytes;
   };
-  if (!plan.numbered) doc.on('update', keep);
+  if (!plan.exact) doc.on('update', keep);
   try {
     Y.transact(
       doc,
@@ -37,7 +37,7 @@ export function applyExamined(doc: Y.Doc, { known, plan }: Accepted): Applied {
   } catch {
     return { ok: false, broken: true, says: 'Yjs threw' };
   } finally {
-    if (!plan.numbered) doc.off('update', keep);
+    if (!plan.exact) doc.off('update', keep);
   }
 }
 

@@ -16,8 +16,7 @@ interface Tail {
 export class Effects {
   readonly ops: Op[] = [];
   readonly #lease: number;
-  /** Root, key → what this update wrote last under it. */
-  #tails: Map<string, Tail> | undefined;
+  readonly #tails = new Tails();
 
   constructor(lease: number) {
     this.#lease = lease;
@@ -37,7 +36,7 @@ export class Effects {
   deleteKey(root: string, item: Y.Item): void {
     const key = item.parentSub as string;
     // A successor that this update brings has already replaced it.
-    if (this.#tails?.has(tailKey(root, key))) return;
+    if (this.#tails.get(root, key)) return;
     const prior = priorOf(item) as Prior;
     this.ops.push({ op: 'map.delete', root, key, prior, current: item.right === null });
   }
@@ -46,7 +45,7 @@ export class Effects {
   deleteFreshKey(struct: Struct): void {
     const { root } = struct.place as Place;
     const key = struct.sub as string;
-    const tail = this.#tails?.get(tailKey(root, key));
+    const tail = this.#tails.get(root, key);
     if (!tail?.prior || tail.clock !== struct.clock + struct.length - 1) return;
     this.ops.push({ op: 'map.delete', root, key, prior: tail.prior, current: true });
     tail.prior = undefined;
@@ -54,8 +53,7 @@ export class Effects {
 
   #arriveUnderKey(struct: Struct, place: Place, key: string): boolean {
     const { root } = place;
-    const id = tailKey(root, key);
-    const tail = this.#tails?.get(id) ?? storedTail(place, key);
+    const tail = this.#tails.get(root, key) ?? storedTail(place, key);
     const chained =
       struct.rightClient < 0 &&
       (tail
@@ -77,13 +75,37 @@ export class Effects {
         fresh: tail === undefined,
       });
     if (!chained) return false;
-    this.#tails ??= new Map();
-    this.#tails.set(id, {
+    this.#tails.set(root, key, {
       client: this.#lease,
       clock: struct.clock + struct.length - 1,
       prior: struct.ref === ANY ? { value: struct.value, lease: this.#lease } : undefined,
     });
     return true;
+  }
+}
+
+/** Root, key → what this update wrote last under it. Most updates write once: a map is made for the second key only. */
+class Tails {
+  #root = '';
+  #key = '';
+  #first: Tail | undefined;
+  #others: Map<string, Map<string, Tail>> | undefined;
+
+  get(root: string, key: string): Tail | undefined {
+    if (key === this.#key && root === this.#root) return this.#first;
+    return this.#others?.get(root)?.get(key);
+  }
+
+  set(root: string, key: string, tail: Tail): void {
+    if (this.#first === undefined || (key === this.#key && root === this.#root)) {
+      this.#root = root;
+      this.#key = key;
+      this.#first = tail;
+      return;
+    }
+    this.#others ??= new Map();
+    const ofRoot = this.#others.get(root) ?? new Map<string, Tail>();
+    this.#others.set(root, ofRoot.set(key, tail));
   }
 }
 
@@ -123,4 +145,3 @@ function priorOf(item: Y.Item): Prior | undefined {
 }
 
 const lastOf = (item: Y.Item): number => item.id.clock + item.length - 1;
-const tailKey = (root: string, key: string): string => `${root}\0${key}`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { idOf } from '#shared/feed/shape.ts';
-import { large, SHAPES } from '#shared/ops/shapes.ts';
+import { LARGE_SHAPES, SHAPES } from '#shared/ops/shapes.ts';
 import { craft, dead, one, text, value } from '../../tests/support/craft.ts';
 import { AT, lastUnder, makeScene, runOf, type SceneKind, type Who } from '../../tests/support/scene.ts';
 import { applyExamined } from './apply.ts';
@@ -156,7 +156,7 @@ describe('a stock client', () => {
     const first = written(device, () => run.insert(0, 'аб'));
     applyExamined(docs.paper, accepted(docs.paper, 'paper', first, stock('petya')));
     run.insert(2, 'вг');
-    const whole = examine(docs.paper, large(SHAPES.paper), Y.encodeStateAsUpdate(device), stock('petya'));
+    const whole = examine(docs.paper, LARGE_SHAPES.paper, Y.encodeStateAsUpdate(device), stock('petya'));
     if (!whole.ok) throw new Error(whole.says);
     expect(whole.ops).toEqual([{ op: 'rich.text', root: 'body', chars: 2, depth: 3 }]);
     const applied = applyExamined(docs.paper, whole);

@@ -1,5 +1,5 @@
 import type * as Y from 'yjs';
-import { type Block, DELETED, decode, GC, STRING, Struct } from './decode.ts';
+import { type Block, DELETED, type DeleteRange, decode, GC, STRING, Struct } from './decode.ts';
 import { Deletes } from './deletes.ts';
 import { Effects } from './effects.ts';
 import { cutsPair, Resolver } from './resolver.ts';
@@ -37,7 +37,7 @@ export function examine(doc: Y.Doc, shape: DocShape, bytes: Uint8Array, hand: Ha
     ops: effects.ops,
     plan: {
       bytes,
-      numbered: hand.numbered,
+      exact: hand.numbered || isAllNew(blocks, own, deletes),
       lease,
       fresh: own,
       before,
@@ -74,7 +74,9 @@ function newPart(blocks: Block[], lease: number, before: number, resolver: Resol
       continue;
     }
     if (block.start > before) return refused('missing-deps', 'earlier structs of the lease are missing');
-    own = block.structs.filter((struct) => struct.clock + struct.length > before);
+    own = block.structs;
+    if (block.start === before) continue;
+    own = own.filter((struct) => struct.clock + struct.length > before);
     const first = own[0];
     if (!first || first.clock >= before) continue;
     if (first.ref === STRING && cutsPair(first, before))
@@ -82,6 +84,14 @@ function newPart(blocks: Block[], lease: number, before: number, resolver: Resol
     own[0] = behind(first, before, lease);
   }
   return own;
+}
+
+function isAllNew(
+  blocks: readonly Block[],
+  own: readonly Struct[],
+  deletes: readonly DeleteRange[],
+): boolean {
+  return blocks.length === 1 && blocks[0]?.structs === own && deletes.length === 0;
 }
 
 /** The rest of a struct whose beginning is known, as Yjs itself would have sent it. */

@@ -3,7 +3,8 @@ import type { DeleteRange, Struct } from './decode.ts';
 
 export interface Plan {
   readonly bytes: Uint8Array;
-  readonly numbered: boolean;
+  /** Whether the bytes hold nothing but what is new: then they are what is logged and sent on. */
+  readonly exact: boolean;
   readonly lease: number;
   /** New structs of the lease, in order, each with its place. */
   readonly fresh: Struct[];

@@ -91,6 +91,10 @@ export class Reader {
       const short = shortText(this.#bytes, from, length);
       if (short !== undefined) return short;
     }
+    if (length <= WORD_BYTES_MAX) {
+      const word = wordIn(this.#bytes, from, length);
+      if (word !== undefined) return word;
+    }
     this.#buffer ??= Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#end);
     const text = this.#buffer.toString('utf8', from, from + length);
     if (!text.includes(REPLACEMENT) || isUtf8(this.#bytes.subarray(from, from + length))) return text;
@@ -219,6 +223,33 @@ function shortText(bytes: Uint8Array, from: number, length: number): string | un
   if (first < 0x80) return second < 0x80 ? String.fromCharCode(first, second) : undefined;
   if (first < 0xc2 || first > 0xdf || second >> 6 !== 2) return undefined;
   return String.fromCharCode(((first & 0x1f) << 6) | (second & 0x3f));
+}
+
+/** Short ASCII words come again and again (roots, keys, people): those that were read lately are not made anew. */
+const WORD_BYTES_MAX = 16;
+const WORDS = 1024;
+const words = new Array<string>(WORDS).fill('');
+
+function wordIn(bytes: Uint8Array, from: number, length: number): string | undefined {
+  let hash = length;
+  for (let at = from; at < from + length; at++) {
+    const byte = bytes[at] as number;
+    if (byte >= 0x80) return undefined;
+    hash = (Math.imul(hash, 31) + byte) | 0;
+  }
+  const slot = (hash ^ (hash >>> 10)) & (WORDS - 1);
+  const known = words[slot] as string;
+  if (isWord(known, bytes, from, length)) return known;
+  let word = '';
+  for (let at = from; at < from + length; at++) word += String.fromCharCode(bytes[at] as number);
+  words[slot] = word;
+  return word;
+}
+
+function isWord(word: string, bytes: Uint8Array, from: number, length: number): boolean {
+  if (word.length !== length) return false;
+  for (let i = 0; i < length; i++) if (word.charCodeAt(i) !== bytes[from + i]) return false;
+  return true;
 }
 
 function isUtf8(bytes: Uint8Array): boolean {

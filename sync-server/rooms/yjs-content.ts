@@ -3,8 +3,8 @@ import * as Y from 'yjs';
 import { splitKey } from '#shared/feed/shape.ts';
 import { type JudgedKind, judgeOps } from '#shared/ops/judge-ops.ts';
 import type { Json, Op } from '#shared/ops/op.ts';
-import type { Effects } from '#shared/ops/policy.ts';
-import { large, SHAPES } from '#shared/ops/shapes.ts';
+import type { Effects, PolicyContext } from '#shared/ops/policy.ts';
+import { LARGE_SHAPES, SHAPES } from '#shared/ops/shapes.ts';
 import type { Place } from '#shared/school/may.ts';
 import type { Standing } from '#shared/school/roles.ts';
 import { applyExamined } from '../judge/apply.ts';
@@ -77,7 +77,7 @@ export class YjsContent implements Content {
     const around = this.#around(from.person);
     if (!around) return { ok: false, code: 'unknown-place' };
     const numbered = intent.n > 0;
-    const shape = numbered && this.#kind !== 'paper' ? SHAPES[this.#kind] : large(SHAPES[this.#kind]);
+    const shape = (numbered && this.#kind !== 'paper' ? SHAPES : LARGE_SHAPES)[this.#kind];
     const lease = intent.lease > 0 ? intent.lease : undefined;
     const examined = examine(this.#doc, shape, intent.bytes, { lease, numbered });
     if (!examined.ok) return examined;
@@ -85,15 +85,7 @@ export class YjsContent implements Content {
     // Without a hand there is nobody to number it: a stock client that never showed its lease is a reader.
     if (lease === undefined)
       return examined.deletesOnly ? { ok: true, known: true } : { ok: false, code: 'foreign-lease' };
-    const ruling = judgeOps(this.#kind, examined.ops, {
-      who: around.who,
-      place: around.place,
-      owns: (owned) => from.leases.has(owned),
-      read: (root, key) => this.#doc.getMap(root).get(key) as Json | undefined,
-      keys: (root) => this.#doc.getMap(root).keys(),
-      paperExists: around.paperExists,
-      open: around.open,
-    });
+    const ruling = judgeOps(this.#kind, examined.ops, new Asked(this.#doc, around, from));
     if (!ruling.ok) {
       // A stock reader's delete-only frame is its binding's clean-up: nothing of it counts, and nobody is blamed.
       return !numbered && examined.deletesOnly ? { ok: true, known: true } : ruling;
@@ -101,7 +93,7 @@ export class YjsContent implements Content {
     const applied = applyExamined(this.#doc, examined);
     if (!applied.ok) return { ok: false, code: 'malformed', says: applied.says, broken: true };
     const places = placesOf(this.#name, examined.ops, ruling.effects, from.person, stamp);
-    this.#messages += places.filter((place) => place.kind === 'message').length;
+    for (const place of places) if (place.kind === 'message') this.#messages++;
     return {
       ok: true,
       known: false,
@@ -115,6 +107,40 @@ export class YjsContent implements Content {
   }
 }
 
+/** What a policy may ask about the document and its surroundings. */
+class Asked implements PolicyContext {
+  readonly who: Standing | undefined;
+  readonly place: Place;
+  readonly open: boolean;
+  readonly #doc: Y.Doc;
+  readonly #around: Surroundings;
+  readonly #from: Speaker;
+
+  constructor(doc: Y.Doc, around: Surroundings, from: Speaker) {
+    this.who = around.who;
+    this.place = around.place;
+    this.open = around.open;
+    this.#doc = doc;
+    this.#around = around;
+    this.#from = from;
+  }
+
+  owns(lease: number): boolean {
+    return this.#from.leases.has(lease);
+  }
+  read(root: string, key: string): Json | undefined {
+    return this.#doc.getMap(root).get(key) as Json | undefined;
+  }
+  keys(root: string): Iterable<string> {
+    return this.#doc.getMap(root).keys();
+  }
+  paperExists(paper: string): boolean {
+    return this.#around.paperExists(paper);
+  }
+}
+
+const NO_PLACES: PlaceRow[] = [];
+
 function placesOf(
   doc: string,
   ops: readonly Op[],
@@ -122,14 +148,15 @@ function placesOf(
   by: string,
   { seq, at }: { seq: number; at: number },
 ): PlaceRow[] {
-  const wanted = new Set(effects.places);
-  if (wanted.size === 0) return [];
+  if (effects.places.length === 0) return NO_PLACES;
+  // One id, one op is what almost every intent is.
+  const wanted = ops.length > 1 ? new Set(effects.places) : undefined;
   const places: PlaceRow[] = [];
   for (const op of ops) {
     if (op.op !== 'map.set') continue;
     const edit = op.root === 'edits' ? splitKey(op.key) : undefined;
-    const id = edit && !wanted.has(op.key) ? edit.rest : op.key;
-    if (!wanted.delete(id)) continue;
+    const id = edit ? edit.rest : op.key;
+    if (wanted && !wanted.delete(id)) continue;
     const kind = edit ? 'edit' : op.root === 'papers' ? 'paper' : 'message';
     places.push({ doc, id, kind, of: edit?.message ?? '', seq, at, by, text: startOf(op.value) });
   }
@@ -139,7 +166,7 @@ function placesOf(
 function startOf(value: Json): string {
   const text = value !== null && typeof value === 'object' && !Array.isArray(value) ? value.text : undefined;
   if (typeof text !== 'string') return '';
-  return Array.from(text.slice(0, 2 * ROOM_LIMITS.summaryChars))
-    .slice(0, ROOM_LIMITS.summaryChars)
-    .join('');
+  if (text.length <= ROOM_LIMITS.summaryChars) return text;
+  const start = text.slice(0, 2 * ROOM_LIMITS.summaryChars);
+  return Array.from(start).slice(0, ROOM_LIMITS.summaryChars).join('');
 }

@@ -10,15 +10,19 @@ export class Draft {
   readonly acts: ActDone[] = [];
   readonly person: string | undefined;
   readonly #ctx: PolicyContext;
-  readonly #messages = new Map<string, Json>();
-  readonly #gone = new Set<string>();
+  // Most updates bring one message and nothing else: what they do not need is not made.
+  #messages: Map<string, Json> | undefined;
+  #gone: Set<string> | undefined;
   /** Key → message id. */
-  readonly #edits = new Map<string, string>();
-  readonly #droppedEdits = new Map<string, string>();
-  readonly #droppedReactions = new Set<string>();
-  readonly #places: { id: string; message: string }[] = [];
-  readonly #newPapers = new Set<string>();
-  readonly #papers = new Map<string, PaperFields>();
+  #edits: Map<string, string> | undefined;
+  #droppedEdits: Map<string, string> | undefined;
+  #droppedReactions: Set<string> | undefined;
+  /** Ids that get a place, and the message that each belongs to. */
+  readonly #places: string[] = [];
+  readonly #placed: string[] = [];
+  #newPapers: Set<string> | undefined;
+  #papers: Map<string, PaperFields> | undefined;
+  #shares = false;
 
   constructor(ctx: PolicyContext) {
     this.#ctx = ctx;
@@ -34,7 +38,7 @@ export class Draft {
   }
 
   paperExists(id: string): boolean {
-    return this.#newPapers.has(id) || this.#ctx.paperExists(id);
+    return this.#newPapers?.has(id) || this.#ctx.paperExists(id);
   }
 
   may(act: Act, target: string): RefusalCode | undefined {
@@ -49,80 +53,99 @@ export class Draft {
   }
 
   message(id: string): Json | undefined {
-    if (this.#gone.has(id)) return undefined;
-    return this.#messages.get(id) ?? this.#ctx.read('messages', id);
+    if (this.#gone?.has(id)) return undefined;
+    return this.#messages?.get(id) ?? this.#ctx.read('messages', id);
   }
 
   addMessage(id: string, value: Json): undefined {
+    this.#messages ??= new Map();
     this.#messages.set(id, value);
-    this.#places.push({ id, message: id });
+    if (sharedPaper(value) !== undefined) this.#shares = true;
+    this.#place(id, id);
   }
 
   dropMessage(id: string): undefined {
+    this.#gone ??= new Set();
     this.#gone.add(id);
   }
 
   addEdit(key: string, message: string, id: string): undefined {
+    this.#edits ??= new Map();
     this.#edits.set(key, message);
-    this.#places.push({ id, message });
+    this.#place(id, message);
   }
 
   dropEdit(key: string, message: string): undefined {
+    this.#droppedEdits ??= new Map();
     this.#droppedEdits.set(key, message);
   }
 
   dropReaction(message: string): undefined {
+    this.#droppedReactions ??= new Set();
     this.#droppedReactions.add(message);
   }
 
   addPaper(id: string, paper: PaperFields): undefined {
+    this.#newPapers ??= new Set();
     this.#newPapers.add(id);
-    this.#papers.set(id, paper);
-    this.#places.push({ id, message: '' });
+    this.changePaper(id, paper);
+    this.#place(id, '');
   }
 
   changePaper(id: string, paper: PaperFields): undefined {
+    this.#papers ??= new Map();
     this.#papers.set(id, paper);
   }
 
   /** What the update leaves undone; undefined when it is whole. */
   unfinished(): RefusalCode | undefined {
     // History and others' reactions go only together with their message …
-    for (const message of this.#droppedEdits.values()) if (!this.#gone.has(message)) return 'not-allowed';
-    for (const message of this.#droppedReactions) if (!this.#gone.has(message)) return 'not-yours';
+    if (this.#droppedEdits)
+      for (const message of this.#droppedEdits.values()) if (!this.#gone?.has(message)) return 'not-allowed';
+    if (this.#droppedReactions)
+      for (const message of this.#droppedReactions) if (!this.#gone?.has(message)) return 'not-yours';
     return this.#leavesEdits() ? 'stale' : this.#sharingFault();
   }
 
   effects(): Effects {
+    const gone = this.#gone;
     return {
-      places: this.#places.filter(({ message }) => !this.#gone.has(message)).map(({ id }) => id),
-      gone: [...this.#gone],
-      papers: [...this.#papers].map(([paper, { by, title, edit }]) => ({ paper, owner: by, title, edit })),
+      places: gone ? this.#places.filter((_, i) => !gone.has(this.#placed[i] as string)) : this.#places,
+      gone: gone ? [...gone] : [],
+      papers: this.#papers ? Array.from(this.#papers, paperRow) : [],
     };
+  }
+
+  #place(id: string, message: string): undefined {
+    this.#places.push(id);
+    this.#placed.push(message);
   }
 
   /** … and the message takes its history with it: a deleted text must not live on in an edit. */
   #leavesEdits(): boolean {
-    if (this.#gone.size === 0) return false;
-    for (const [key, message] of this.#edits)
-      if (this.#gone.has(message) && !this.#droppedEdits.has(key)) return true;
+    const gone = this.#gone;
+    if (!gone) return false;
+    if (this.#edits)
+      for (const [key, message] of this.#edits)
+        if (gone.has(message) && !this.#droppedEdits?.has(key)) return true;
     for (const key of this.#ctx.keys('edits')) {
       const message = splitKey(key)?.message;
-      if (message !== undefined && this.#gone.has(message) && !this.#droppedEdits.has(key)) return true;
+      if (message !== undefined && gone.has(message) && !this.#droppedEdits?.has(key)) return true;
     }
     return false;
   }
 
   /** A message shares a paper that is made with it, and a paper is made by being shared. */
   #sharingFault(): RefusalCode | undefined {
+    if (!this.#shares) return this.#newPapers ? 'bad-value' : undefined;
     const shared = new Set<string>();
-    for (const value of this.#messages.values()) {
+    for (const value of this.#messages?.values() ?? []) {
       const paper = sharedPaper(value);
       if (paper === undefined) continue;
-      if (!this.#newPapers.has(paper) || shared.has(paper)) return 'bad-value';
+      if (!this.#newPapers?.has(paper) || shared.has(paper)) return 'bad-value';
       shared.add(paper);
     }
-    return shared.size === this.#newPapers.size ? undefined : 'bad-value';
+    return shared.size === this.#newPapers?.size ? undefined : 'bad-value';
   }
 
   #may(act: Act, target: string, place: Place): RefusalCode | undefined {
@@ -131,4 +154,8 @@ export class Draft {
     this.acts.push({ act, target });
     return undefined;
   }
+}
+
+function paperRow([paper, { by, title, edit }]: [string, PaperFields]): Effects['papers'][number] {
+  return { paper, owner: by, title, edit };
 }

@@ -17,20 +17,27 @@ export function feedPolicy(ops: readonly Op[], ctx: PolicyContext): Ruling {
   const draft = new Draft(ctx);
   for (const op of ops) {
     if (op.op !== 'map.set' && op.op !== 'map.delete' && op.op !== 'map.blank') return refuse('not-allowed');
-    const rule = RULES.get(op.root);
-    const code = rule ? rule(op, draft) : 'not-allowed';
+    const code = ruleOn(op, draft);
     if (code) return refuse(code);
   }
   const code = draft.unfinished();
   return code ? refuse(code) : { ok: true, acts: draft.acts, effects: draft.effects() };
 }
 
-const RULES: ReadonlyMap<string, (op: MapOp, draft: Draft) => RefusalCode | undefined> = new Map([
-  ['messages', onMessage],
-  ['edits', onEdit],
-  ['reactions', onReaction],
-  ['papers', onPaper],
-]);
+function ruleOn(op: MapOp, draft: Draft): RefusalCode | undefined {
+  switch (op.root) {
+    case 'messages':
+      return onMessage(op, draft);
+    case 'edits':
+      return onEdit(op, draft);
+    case 'reactions':
+      return onReaction(op, draft);
+    case 'papers':
+      return onPaper(op, draft);
+    default:
+      return 'not-allowed';
+  }
+}
 
 function onMessage(op: MapOp, draft: Draft): RefusalCode | undefined {
   if (op.op === 'map.delete') {

@@ -27,8 +27,7 @@ export interface Edit {
   text: string;
 }
 
-/** `reactions`: `<message id>~<person>` → the emoji. One person has one reaction on a message. */
-export type Reaction = string;
+// `reactions`: `<message id>~<person>` → the emoji. One person has one reaction on a message.
 
 /** `papers`: paper id → PaperEntry. The id is made like a message id. */
 export interface PaperEntry {
@@ -37,7 +36,8 @@ export interface PaperEntry {
   edit: 'everyone' | 'staff' | 'owner';
 }
 
-const ID = /^([0-9a-z]{1,10})\.([0-9a-z]{1,8})$/;
+const LEASE_CHARS_MAX = 10;
+const NUMBER_CHARS_MAX = 8;
 
 /** Makes a message id from a lease and a number of it. */
 export function idOf(lease: number, n: number): string {
@@ -46,10 +46,26 @@ export function idOf(lease: number, n: number): string {
 
 /** The lease that a message, edit or paper id begins with; undefined when the id is not well-formed. */
 export function leaseOfId(id: string): number | undefined {
-  const match = ID.exec(id);
-  if (!match) return undefined;
-  const lease = Number.parseInt(match[1] as string, 36);
-  return Number.isSafeInteger(lease) && lease.toString(36) === match[1] ? lease : undefined;
+  const dot = id.indexOf('.');
+  const chars = id.length - dot - 1;
+  if (dot < 1 || dot > LEASE_CHARS_MAX || chars < 1 || chars > NUMBER_CHARS_MAX) return undefined;
+  let lease = 0;
+  for (let at = 0; at < id.length; at++) {
+    const digit = digitOf(id.charCodeAt(at));
+    if (at !== dot && digit < 0) return undefined;
+    if (at < dot) lease = lease * 36 + digit;
+  }
+  // One lease is written in one way.
+  const isShortest = dot === 1 || id.charCodeAt(0) !== ZERO;
+  return isShortest && Number.isSafeInteger(lease) ? lease : undefined;
+}
+
+const ZERO = 0x30;
+
+/** A digit of base 36 in small letters, -1 for anything else. */
+function digitOf(char: number): number {
+  if (char >= ZERO && char <= 0x39) return char - ZERO;
+  return char >= 0x61 && char <= 0x7a ? char - 0x61 + 10 : -1;
 }
 
 export const editKey = (message: string, edit: string): string => `${message}~${edit}`;

@@ -28,7 +28,14 @@ export const SHAPES: Readonly<Record<JudgedKind, Shape>> = {
   paper: { roots: { body: 'xml', paper: 'map' }, bounds: BOUNDS },
 };
 
-/** A shape that takes a stock client's sync-step-2, or a pasted chapter: the same, with the larger cap of bytes. */
-export function large(shape: Shape): Shape {
+/** Shapes that take a stock client's sync-step-2, or a pasted chapter: the same, with the larger cap of bytes. */
+export const LARGE_SHAPES: Readonly<Record<JudgedKind, Shape>> = {
+  feed: large(SHAPES.feed),
+  pins: large(SHAPES.pins),
+  me: large(SHAPES.me),
+  paper: large(SHAPES.paper),
+};
+
+function large(shape: Shape): Shape {
   return { ...shape, bounds: { ...shape.bounds, bytesMax: LIMITS.stepTwoBytesMax } };
 }

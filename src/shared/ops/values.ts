@@ -13,11 +13,9 @@ export function hasOnly(
   needed: readonly string[],
   optional: readonly string[] = [],
 ): boolean {
-  const keys = Object.keys(value);
-  return (
-    needed.every((key) => Object.hasOwn(value, key)) &&
-    keys.every((key) => needed.includes(key) || optional.includes(key))
-  );
+  for (const key of needed) if (!Object.hasOwn(value, key)) return false;
+  for (const key of Object.keys(value)) if (!needed.includes(key) && !optional.includes(key)) return false;
+  return true;
 }
 
 /** A time of a clock: whole milliseconds since 1970 that a Date can hold. */
@@ -27,5 +25,8 @@ export function isTime(value: Json | undefined): value is number {
 
 /** Whether anything in a text can be seen. */
 export function isBlank(text: string): boolean {
+  const first = text.charCodeAt(0);
+  // Most texts begin with something that is plainly seen: ASCII, or Cyrillic.
+  if ((first > 0x20 && first < 0x7f) || (first >= 0x400 && first < 0x480)) return false;
   return !/[^\s\p{Cf}\p{Cc}\u115f\u1160\u3164\uffa0\u2800]/u.test(text);
 }
