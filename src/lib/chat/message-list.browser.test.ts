@@ -78,6 +78,15 @@ test('[R465] a chat opens at its end and says what was seen', async () => {
   await vi.waitFor(() => expect(seen.at(-1)).toBe('m299'));
 });
 
+test('[R468] what comes above an own message that waits at the end is seen too', async () => {
+  const own = { ...(messages(900, 901)[0] as MessageView), mine: true, arrivedAt: undefined } as MessageView;
+  const { screen, props, seen } = await draw(rowsOf([...messages(0, 100), own], undefined));
+  await vi.waitFor(() => expect(seen.at(-1)).toBe('m900'));
+  seen.length = 0;
+  await screen.rerender({ ...props, rows: rowsOf([...messages(0, 101), own], undefined) });
+  await vi.waitFor(() => expect(seen.at(-1)).toBe('m900'));
+});
+
 test('[R466] older messages come in front and what is being read stays where it is', async () => {
   const onolder = vi.fn();
   const { screen, props, log, first, still } = await draw(rowsOf(messages(500, 700), undefined), {

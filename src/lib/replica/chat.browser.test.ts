@@ -67,6 +67,20 @@ test('[R411] a message says how far it got: sent, on another device, read; the r
   await until(anna, 'read by Masha', () => message(hers, 'Здравствуйте').state === 'read');
 });
 
+test('[R470] whoever sees an own unsent message has read what stands above it', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  const unread = () => masha.chats().find(({ id }) => id === '7a')?.unread;
+  await school.say('anna', '7a', 'Завтра экскурсия');
+  await until(masha, 'unread', () => unread() === 1);
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at === 'offline');
+  const own = await chat.say('Ещё не ушло');
+  expect(own.ok).toBe(true);
+  chat.markRead(own.ok ? own.id : '');
+  await until(masha, 'nothing unread', () => unread() === 0);
+});
+
 test('[R412] an older segment comes when it is asked for, from the relay and then from disk', async () => {
   const masha = await school.device('masha');
   await until(masha, 'online', () => masha.line.at === 'online');

@@ -157,7 +157,8 @@ export class ChatView implements Chat {
 
   markRead(message?: string): void {
     const list = this.messages();
-    const seen = message === undefined ? list : list.filter(({ id }) => id === message);
+    // An own message that is not sent yet has no number, but what stands above it has.
+    const seen = message === undefined ? list : list.slice(0, list.findIndex(({ id }) => id === message) + 1);
     const seq = seen.reduce((most, view) => Math.max(most, view.seq ?? 0), 0);
     if (seq > (this.#ground.head()?.read ?? 0)) this.#ground.markRead(seq);
   }

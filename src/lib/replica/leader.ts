@@ -93,6 +93,9 @@ export class Leader {
           if (!this.#sending.isOpen(room)) this.#sending.flush(room);
         }
         return;
+      case 'how-is-line':
+        this.#ground.tabs.tell({ say: 'line', line: this.#line.state });
+        return;
       case 'outbox':
         for (const room of word.rooms) this.#sending.flush(room);
         return;
@@ -137,7 +140,11 @@ export class Leader {
   }
 
   #onState(line: LineState): void {
-    if (line.at !== 'online') this.#sending.reset();
+    if (line.at !== 'online') {
+      this.#sending.reset();
+      // A room whose answer was cut off is asked for again with the next line.
+      this.#filling = undefined;
+    }
     this.#asked = false;
     if (!this.#stopped) this.#ground.tabs.say({ say: 'line', line });
   }

@@ -42,6 +42,10 @@ export class Line {
     return this.#state.at === 'online';
   }
 
+  get state(): LineState {
+    return this.#state;
+  }
+
   connect(): void {
     clearTimeout(this.#retry);
     if (this.#socket || this.#stopped) return;

@@ -109,6 +109,7 @@ export class LiveDevice implements Device {
       throw error;
     }
     device.#tabs.stand();
+    device.#tabs.tell({ say: 'how-is-line' });
     return device;
   }
 

@@ -9,6 +9,8 @@ export type Word =
   | RoomWord
   | { say: 'topic'; topic: Topic }
   | { say: 'line'; line: LineState }
+  /** A tab that came later does not know how the line is. */
+  | { say: 'how-is-line' }
   /** A tab shows these rooms and documents now (answer to `who-wants`, or when that changes). */
   | { say: 'want'; rooms: string[] }
   | { say: 'who-wants' }
