@@ -93,8 +93,12 @@ export class ChatList {
 }
 
 /** The title of a chat; a direct one is called by the other people in it. */
-export function titleOf(device: Device, row: { title: string; people: readonly string[] }): string {
+export function titleOf(
+  device: Device,
+  row: { title: string; people: readonly string[]; members: number },
+): string {
   if (row.title) return row.title;
+  if (row.members === 0) return m.chat_left();
   const names = othersOf(device, row.people).map((person) => {
     const card = device.who(person);
     return card ? spokenName(card.name, card.role) : m.someone();

@@ -138,7 +138,19 @@ export class Shelf {
         activeAt: Math.max(newest?.at ?? 0, head?.last?.at ?? 0),
       };
     });
+    const known = new Set(rows.map(({ id }) => chatRoom(id)));
+    for (const room of new Set(this.refused.map((draft) => draft.room)))
+      if (room.startsWith('chat/') && !known.has(room)) rows.push(this.#goneRow(room));
     return rows.sort((a, b) => b.activeAt - a.activeAt || (a.title < b.title ? -1 : 1));
+  }
+
+  /** A chat that the person is no longer in, where own words were refused: they must stay in reach. */
+  #goneRow(room: string): ChatRow {
+    const drafts = this.refused.filter((draft) => draft.room === room);
+    return {
+      ...{ id: room.slice('chat/'.length), title: '', unit: null, people: [], members: 0, last: undefined },
+      ...{ unread: 0, unsent: 0, refused: drafts.length, draft: '', activeAt: drafts.at(-1)?.when ?? 0 },
+    };
   }
 
   #peek({ intent, at }: Waiting): Peek {
