@@ -1,6 +1,8 @@
 /** Written with no network, read by the other: the states in words, the order of arrival, both times. */
+
+import { expect } from '@playwright/test';
+import { test } from '../support/story.ts';
 import { AFTER_OUTAGE } from '../support/story-person.ts';
-import { expect, test } from '../support/story.ts';
 
 const HOUR_MS = 3_600_000;
 

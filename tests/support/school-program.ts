@@ -5,6 +5,7 @@ import { foundSchool } from '#server/registry/founding.ts';
 import { NAMES, smallRegistry } from '#server/registry/school.fixture.ts';
 import { start } from '#server/start.ts';
 import type { SchoolOptions } from './served-school.ts';
+import { writeHistory } from './story-history.ts';
 
 const options = JSON.parse(process.argv[2] as string) as Required<Pick<SchoolOptions, 'data' | 'port'>> &
   SchoolOptions & { origin: string };
@@ -19,6 +20,7 @@ const started = await start({
   async found(store, people) {
     people.put(Object.entries(NAMES).map(([person, name]) => ({ person, name })));
     await foundSchool(store, smallRegistry(), Date.now());
+    if (options.history) await writeHistory(store, options.history, Date.now());
   },
 });
 process.on('message', (person: string) => {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { History } from './story-history.ts';
 
 export interface SchoolOptions {
   /** Data folder; it may hold the school already. */
@@ -15,6 +16,8 @@ export interface SchoolOptions {
   origin?: string;
   tls?: { cert: string; key: string };
   trustedProxies?: string[];
+  /** What a chat of a new school holds already. */
+  history?: History;
 }
 
 export interface ServedSchool {

@@ -40,6 +40,49 @@ export class StoryPerson {
     await this.page.context().setOffline(false);
   }
 
+  /** The tab dies without a word, as when the browser's process for it falls over. */
+  async crash(): Promise<void> {
+    const crashed = this.page.waitForEvent('crash');
+    const session = await this.page.context().newCDPSession(this.page);
+    session.send('Page.crash').catch(() => undefined);
+    await crashed;
+  }
+
+  /** Waits until the app is stored on the device and in charge of this page: it opens without the relay from now on. */
+  async isStoredWhole(): Promise<void> {
+    await this.page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      if (navigator.serviceWorker.controller) return;
+      await new Promise((done) =>
+        navigator.serviceWorker.addEventListener('controllerchange', done, { once: true }),
+      );
+    });
+  }
+
+  /** What the bar under the window's edge counts as unsent. */
+  async unsentCount(): Promise<number> {
+    const said = await this.page
+      .getByRole('status')
+      .getByText(/Не отправлено: \d+/)
+      .allTextContents();
+    return Number(/\d+/.exec(said[0] ?? '')?.[0] ?? 0);
+  }
+
+  /** Her session ends from somewhere else, while this browser may know nothing of it. */
+  async endSessionElsewhere(): Promise<void> {
+    const { origin } = new URL(this.page.url());
+    const cookies = await this.page.context().cookies(origin);
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+    const headers = { cookie, origin, 'content-type': 'application/json' };
+    const answer = await fetch(`${origin}/api/sign-out`, { method: 'POST', headers, body: '{}' });
+    expect(answer.status).toBe(204);
+  }
+
+  /** Names of the databases that the app holds on this device. */
+  keptNames(): Promise<string[]> {
+    return this.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? ''));
+  }
+
   chatLink(title: string): Locator {
     return this.page.getByRole('link', { name: new RegExp(`^${title}`) });
   }
@@ -78,14 +121,65 @@ export class StoryPerson {
     await expect(this.message(text).getByRole('img', { name: state })).toBeVisible();
   }
 
+  async scrollTo(top: number): Promise<void> {
+    await this.log.evaluate((list, to) => list.scrollTo({ top: to }), top);
+  }
+  /** Pixels above what is on screen. */
+  scrollRoom(): Promise<number> {
+    return this.log.evaluate((list) => list.scrollTop);
+  }
+
   /** Does something with a message by its menu. */
   async act(text: string, act: string): Promise<void> {
     await this.message(text).click({ button: 'right' });
-    await this.page.getByRole('dialog', { name: 'Действия с сообщением' }).getByRole('button', { name: act }).click();
+    await this.page
+      .getByRole('dialog', { name: 'Действия с сообщением' })
+      .getByRole('button', { name: act })
+      .click();
+  }
+
+  /** The same with a finger. */
+  async choose(text: string, act: string): Promise<void> {
+    await this.message(text).tap();
+    await this.page
+      .getByRole('dialog', { name: 'Действия с сообщением' })
+      .getByRole('button', { name: act })
+      .tap();
+  }
+  /** A finger that stays. */
+  async longPress(text: string): Promise<void> {
+    const box = await this.message(text).boundingBox();
+    if (!box) throw new Error(`${text} is not on screen`);
+    const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
+    const session = await this.page.context().newCDPSession(this.page);
+    await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
+    await expect(this.page.getByRole('dialog')).toBeVisible();
+    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await session.detach();
+  }
+
+  /** An administrator opens the page of a person, or of a chat's rights. */
+  async openPerson(name: string): Promise<void> {
+    await this.page.getByRole('link', { name: 'Школа' }).click();
+    await this.page.getByRole('searchbox', { name: 'Найти человека' }).fill(name);
+    await this.page.getByRole('link', { name: new RegExp(name) }).click();
+    await this.#deskIsOpen();
+  }
+  async openRightsOf(chat: string): Promise<void> {
+    await this.page.getByRole('link', { name: 'Школа' }).click();
+    await this.page.locator('summary', { hasText: 'Права в чатах' }).click();
+    await this.page.getByRole('link', { name: new RegExp(`^${chat} \\d`) }).click();
+    await this.#deskIsOpen();
+  }
+  async #deskIsOpen(): Promise<void> {
+    await expect(this.page.getByRole('combobox').first()).toBeEnabled(AFTER_OUTAGE);
   }
 
   /** The card of something that was refused, by its text or heading. */
   refused(text: string): Locator {
-    return this.page.getByRole('list', { name: 'Не принято' }).getByRole('listitem').filter({ hasText: text });
+    return this.page
+      .getByRole('list', { name: 'Не принято' })
+      .getByRole('listitem')
+      .filter({ hasText: text });
   }
 }

@@ -1,24 +1,29 @@
 /** What every story has: a small school on a relay of its own, and people who come in with browsers of their own. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, test as base, chromium } from '@playwright/test';
 import { chromiumArgs, findChromium } from '../../scripts/chromium.mjs';
-import { type ServedSchool, type SchoolOptions, serveSchool } from './served-school.ts';
+import { type SchoolOptions, type ServedSchool, serveSchool } from './served-school.ts';
+import type { History } from './story-history.ts';
 import { type Name, StoryPerson } from './story-person.ts';
 import { StoryWire } from './story-wire.ts';
-
-export { expect } from '@playwright/test';
 
 /** The school of a story: it can lose its power and come back with the same folder and address. */
 export class StorySchool {
   readonly data = mkdtempSync(join(tmpdir(), 'parta-story-'));
   #served: ServedSchool | undefined;
 
-  async start(): Promise<void> {
+  async start(history?: History): Promise<void> {
     const build = process.env.PARTA_STORIES_BUILD;
     const more: Partial<SchoolOptions> = this.#served ? { port: this.#served.port } : {};
-    this.#served = await serveSchool({ data: this.data, ...(build ? { build } : {}), ...more });
+    this.#served = await serveSchool({
+      data: this.data,
+      ...(build && { build }),
+      ...(history && { history }),
+      ...more,
+    });
   }
   get origin(): string {
     return this.#running.origin;
@@ -61,12 +66,32 @@ export class StoryProfile {
     await this.#context?.close();
     this.#context = undefined;
   }
+  /** The whole browser, every process of it, at once and without a word. */
+  async kill(): Promise<void> {
+    const closed = this.#context?.waitForEvent('close');
+    const listed = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,command='], { encoding: 'utf8' });
+    for (const line of listed.split('\n')) {
+      const [, pid] = /^\s*(\d+)\s/.exec(line) ?? [];
+      if (pid && line.includes(`--user-data-dir=${this.folder}`)) tryKill(Number(pid));
+    }
+    await closed;
+    this.#context = undefined;
+  }
 }
 
-export const test = base.extend<{ school: StorySchool; people: Visitors }>({
-  school: async ({ browserName: _ }, use) => {
+function tryKill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It went together with its parent.
+  }
+}
+
+export const test = base.extend<{ history: History | undefined; school: StorySchool; people: Visitors }>({
+  history: [undefined, { option: true }],
+  school: async ({ history }, use) => {
     const school = new StorySchool();
-    await school.start();
+    await school.start(history);
     await use(school);
     await school.kill();
     rmSync(school.data, { recursive: true, force: true });

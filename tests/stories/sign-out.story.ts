@@ -1,0 +1,98 @@
+/** Whose words are whose: leaving with unsent work, a session that ended, parent and child on one browser. */
+import { readFileSync } from 'node:fs';
+import { expect } from '@playwright/test';
+import { test } from '../support/story.ts';
+import { AFTER_OUTAGE } from '../support/story-person.ts';
+
+test('[R710] leaving with unsent work asks: waiting keeps it, a file takes it along, discarding asks twice', async ({
+  school,
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  await masha.open('7А');
+  await masha.loseNetwork();
+  await masha.say('Не забудьте про сочинение');
+  await masha.page.getByRole('link', { name: 'Настройки' }).click();
+  await masha.page.getByRole('button', { name: 'Выйти' }).click();
+  const dialog = masha.page.getByRole('dialog');
+  await expect(dialog).toContainText(
+    '1 изменение ещё не отправлено. Подождите отправки или сохраните его в файл.',
+  );
+
+  // Waiting: the network comes back, the words go, and then the device is empty.
+  await masha.findNetwork();
+  await dialog.getByRole('button', { name: /^(Отправить и выйти|Выйти)$/ }).click();
+  await expect(masha.page.getByText('Откройте одноразовую ссылку')).toBeVisible(AFTER_OUTAGE);
+  await expect(anna.message('Не забудьте про сочинение')).toBeVisible();
+  expect(await masha.keptNames()).toEqual([]);
+
+  // A file: the words go along with the person.
+  await masha.enter(await school.linkFor('masha'));
+  await masha.open('7А');
+  await masha.loseNetwork();
+  await masha.say('Это я унесу с собой');
+  await masha.page.getByRole('link', { name: 'Настройки' }).click();
+  await masha.page.getByRole('button', { name: 'Выйти' }).click();
+  const download = masha.page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Сохранить в файл и выйти' }).click();
+  expect(readFileSync(await (await download).path(), 'utf8')).toContain('Это я унесу с собой');
+  await expect(masha.page.getByText('Откройте одноразовую ссылку')).toBeVisible();
+  expect(await masha.keptNames()).toEqual([]);
+
+  // Discarding: said twice, and only then gone.
+  await masha.findNetwork();
+  await masha.enter(await school.linkFor('masha'));
+  await masha.open('7А');
+  await masha.loseNetwork();
+  await masha.say('Это я передумала');
+  await masha.page.getByRole('link', { name: 'Настройки' }).click();
+  await masha.page.getByRole('button', { name: 'Выйти' }).click();
+  await dialog.getByRole('button', { name: 'Удалить неотправленное' }).click();
+  await expect(dialog).toContainText('1 изменение пропадёт. Вернуть его будет нельзя.');
+  await dialog.getByRole('button', { name: 'Удалить и выйти' }).click();
+  await expect(masha.page.getByText('Откройте одноразовую ссылку')).toBeVisible();
+  await masha.findNetwork();
+  await masha.enter(await school.linkFor('masha'));
+  await masha.open('7А');
+  await masha.sees('Не забудьте про сочинение');
+  await expect(masha.message('передумала')).toHaveCount(0);
+  await expect(anna.message('передумала')).toHaveCount(0);
+});
+
+test('[R711] a session that ended keeps the outbox; her mother signs in on the same browser and sends none of it', async ({
+  school,
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  await masha.loseNetwork();
+  await masha.say('Маша пишет, Маша и отправит');
+  await masha.endSessionElsewhere();
+  await masha.findNetwork();
+  const bar = masha.page.getByText('Сеанс закончился.');
+  await expect(bar).toBeVisible(AFTER_OUTAGE);
+  await expect(bar).toContainText('Не отправлено: 1.');
+  await masha.seesState('Маша пишет, Маша и отправит', 'В очереди');
+
+  // Her mother comes in with a link of her own.
+  await masha.page.goto(await school.linkFor('olga'));
+  await expect(masha.chatLink('Родители 7А')).toBeVisible(AFTER_OUTAGE);
+  await expect(masha.chatLink('7А')).toHaveCount(0);
+  await masha.open('Родители 7А');
+  await masha.say('Здравствуйте, это мама Маши');
+  await masha.seesState('Здравствуйте, это мама Маши', 'Доставлено');
+  await expect(masha.page.getByText('Не отправлено')).toHaveCount(0);
+  await anna.open('Родители 7А');
+  await anna.sees('Здравствуйте, это мама Маши');
+  await anna.open('7А');
+  await expect(anna.page.getByText('Здесь пока тихо')).toBeVisible();
+
+  await masha.enter(await school.linkFor('masha'));
+  await masha.open('7А');
+  await masha.seesState('Маша пишет, Маша и отправит', 'Прочитано');
+  await anna.sees('Маша пишет, Маша и отправит');
+  await expect(masha.chatLink('Родители 7А')).toHaveCount(0);
+});

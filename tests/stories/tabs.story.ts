@@ -1,0 +1,58 @@
+/** Two tabs of one person: one line, no forks, and the survivor takes over. */
+import { expect } from '@playwright/test';
+import { test } from '../support/story.ts';
+
+test('[R706] two tabs of Masha write, offline too; the one with the line crashes in the middle, the other brings everything home', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  const first = await people.comeIn('masha');
+  await first.open('7А');
+  const second = await first.anotherTab();
+  await second.open('7А');
+
+  await first.say('один из первой');
+  await expect(second.message('один из первой')).toBeVisible();
+  await second.say('два из второй');
+  await first.sees('один из первой', 'два из второй');
+  await anna.sees('один из первой', 'два из второй');
+
+  await first.loseNetwork();
+  await second.say('три из второй');
+  await first.say('четыре из первой');
+  for (const tab of [first, second]) {
+    await expect(tab.message('три из второй')).toBeVisible();
+    await expect(tab.message('четыре из первой')).toBeVisible();
+    await tab.seesState('четыре из первой', 'В очереди');
+  }
+
+  await first.findNetwork();
+  await second.seesState('четыре из первой', 'Прочитано');
+
+  // From here on the school takes what it is sent, and its answers never come back to the tab that holds the line.
+  first.wire.deafen();
+  await second.say('пять из второй');
+  await first.say('шесть из первой');
+  await expect(anna.message('шесть из первой')).toBeVisible();
+  await second.seesState('шесть из первой', 'В очереди');
+  await first.crash();
+  await second.say('семь из второй');
+  second.wire.mend();
+
+  const all = [
+    ...['один из первой', 'два из второй', 'три из второй', 'четыре из первой'],
+    ...['пять из второй', 'шесть из первой', 'семь из второй'],
+  ];
+  for (const words of all) await second.seesState(words, 'Прочитано');
+  await anna.sees(...all);
+  await second.sees(...all);
+  await expect(second.page.getByRole('list', { name: 'Не принято' })).toHaveCount(0);
+
+  const third = await second.anotherTab();
+  await third.open('7А');
+  await third.say('восемь из третьей');
+  await second.say('девять из второй');
+  await anna.sees(...all, 'восемь из третьей', 'девять из второй');
+  await third.sees(...all, 'восемь из третьей', 'девять из второй');
+});

@@ -1,0 +1,31 @@
+/** Years of talk in one chat, as rows that its people could have left: so that a story need not type them. */
+import { Pen, type Written } from '#server/demo/pen.ts';
+import type { SqliteStore } from '#server/store/sqlite/sqlite-store.ts';
+import { chatRoom } from '#shared/school/names.ts';
+
+export interface History {
+  chat: string;
+  /** Messages «Запись 1» … «Запись N», everything read. The 20th is pinned; the last answers the 30th. */
+  count: number;
+}
+
+const MINUTE_MS = 60_000;
+const WRITERS = ['anna', 'masha', 'petya'] as const;
+
+export async function writeHistory(store: SqliteStore, { chat, count }: History, now: number): Promise<void> {
+  const leases = new Map<string, number>();
+  for (const person of WRITERS) leases.set(person, (await store.grant(person, 1))[0] as number);
+  const pen = new Pen(chat, (person) => leases.get(person) as number);
+  const written: Written[] = [];
+  for (let i = 1; i <= count; i++) {
+    const by = WRITERS[i % WRITERS.length] as string;
+    const stamp = { by, at: now - (count - i + 1) * MINUTE_MS };
+    written.push(pen.message(`Запись ${i}`, stamp, i === count ? written[29]?.id : undefined));
+    if (i === 20) pen.pin(written[19] as Written, { by: 'anna', at: stamp.at });
+  }
+  await store.room(chatRoom(chat));
+  const fence = await store.claim();
+  await store.append(pen.appends, fence);
+  for (const segment of pen.closed) await store.compact(segment, 'drop', fence);
+  await store.raise(WRITERS.map((person) => ({ chat, person, got: pen.seq, read: pen.seq })));
+}
