@@ -1,6 +1,7 @@
 /** A document in the memory of its room: what it shows, and the patches that bring others there. */
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
+import { LIMITS } from '#shared/school/limits.ts';
 import { encodeFrame, type PlaceEntry } from '#shared/wire/frames.ts';
 import type { LogRow, PlaceRow } from '../store/log.ts';
 import type { Intent, Speaker, Taken } from './intent.ts';
@@ -30,6 +31,7 @@ export class KeptDoc {
   seq: number;
   /** Size, as far as it is known without encoding: the last snapshot and what came after. */
   bytes: number;
+  #isMeasured = false;
   /** Behind the stored snapshot. */
   rowsBehind = 0;
   bytesBehind = 0;
@@ -63,6 +65,7 @@ export class KeptDoc {
   touched(seq: number, bytes: Uint8Array, places: PlaceEntry[]): void {
     this.seq = seq;
     this.bytes += bytes.length;
+    this.#isMeasured = false;
     this.rowsBehind++;
     this.bytesBehind += bytes.length;
     for (const { id, seq: placed, at } of places) this.#places.push({ id, seq: placed, at });
@@ -71,6 +74,14 @@ export class KeptDoc {
     this.#tails.clear();
     if (this.#recent.length > 2 * ROOM_LIMITS.recentRows || this.#recentBytes > 2 * ROOM_LIMITS.recentBytes)
       this.#trim();
+  }
+
+  /** Whether so many bytes more would make it bigger than a device can be given in one frame. */
+  isFullFor(more: number): boolean {
+    if (this.bytes + more <= LIMITS.docBytesMax) return false;
+    if (!this.#isMeasured) this.bytes = this.content.save().length;
+    this.#isMeasured = true;
+    return this.bytes + more > LIMITS.docBytesMax;
   }
 
   /** The store has a snapshot of the present. What was erased must not travel from memory either. */
@@ -87,7 +98,7 @@ export class KeptDoc {
 
   /** Whether patches up to here can be given without encoding anything big. */
   isReady(from: number): boolean {
-    return from >= this.#recentFrom || this.#baseHolds();
+    return this.#tailServes(from) || this.#baseHolds();
   }
 
   /** Encodes (and compresses) the whole content once; everybody who joins shares it. */
@@ -105,7 +116,7 @@ export class KeptDoc {
 
   /** Encoded patch frames that bring a device from a sequence it holds (0: nothing) to the present. */
   patches(from: number): Uint8Array[] {
-    if (from > 0 && from >= this.#recentFrom) return from >= this.seq ? [] : [this.#tail(from)];
+    if (from > 0 && this.#tailServes(from)) return from >= this.seq ? [] : [this.#tail(from)];
     const base = this.#base;
     if (!base) throw new Error('patches are asked for before they are prepared');
     return base.seq < this.seq ? [base.frame, this.#tail(base.seq)] : [base.frame];
@@ -117,7 +128,17 @@ export class KeptDoc {
     if (base.seq === this.seq) return true;
     // Encoding costs as much as the document is big: a small one is encoded anew, a big one gets a tail.
     const worth = Math.min(ROOM_LIMITS.snapshotTailBytes, base.frame.length / 4);
-    return base.seq > 0 && this.#tail(base.seq).length <= worth;
+    return base.seq > 0 && this.#tailServes(base.seq) && this.#tail(base.seq).length <= worth;
+  }
+
+  /** Whether the rows above a sequence are here and few: merging them for each asker anew would cost the relay dear. */
+  #tailServes(from: number): boolean {
+    if (from < this.#recentFrom) return false;
+    let bytes = 0;
+    const few = this.#recent.slice(-ROOM_LIMITS.tailRows - 1);
+    const rows = few.filter((row) => row.seq > from);
+    for (const row of rows) bytes += row.bytes.length;
+    return rows.length <= ROOM_LIMITS.tailRows && (bytes <= ROOM_LIMITS.tailBytes || rows.length === 1);
   }
 
   #tail(from: number): Uint8Array {
@@ -128,6 +149,7 @@ export class KeptDoc {
       rows.length === 1 ? (rows[0] as Recent).bytes : this.content.merge(rows.map((row) => row.bytes));
     const places = this.#places.filter((place) => place.seq > from);
     const frame = this.#frame(from, this.seq, places, bytes, false);
+    if (this.#tails.size >= ROOM_LIMITS.tailsKept) this.#tails.clear();
     this.#tails.set(from, frame);
     return frame;
   }

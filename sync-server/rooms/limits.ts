@@ -14,6 +14,10 @@ export const ROOM_LIMITS = {
   recentBytes: 512 * 1024,
   /** A snapshot is encoded anew when what came after it takes more. */
   snapshotTailBytes: 64 * 1024,
+  /** A device that lacks more gets the whole, which is made once for all. */
+  tailRows: 256,
+  tailBytes: 128 * 1024,
+  tailsKept: 64,
   /** Smaller patches are not worth compressing. */
   deflateFromBytes: 2 * 1024,
   probeEveryMs: 1_000,
@@ -28,6 +32,13 @@ export const LINE_LIMITS = {
   /** Unsent bytes of one connection; a reader that is slower is closed (`slow`) and comes back. */
   bufferBytesMax: 16 * 1024 * 1024,
   connectionsPerPersonMax: 16,
+  /** Stock clients have a connection for each document. */
+  stockPerPersonMax: 64,
+  /** What an ask for content counts among the frames of a second; a stock client's is answered by encoding anew. */
+  askCostsFrames: 4,
+  stockAskCostsFrames: 100,
+  /** Bytes of pushes that one connection may have in the air. */
+  inFlightBytesMax: 32 * 1024 * 1024,
   /** Frames of one connection in a second, whatever they are. */
   framesPerSecondMax: 2_000,
   revokeWithinMs: 1_000,

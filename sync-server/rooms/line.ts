@@ -94,7 +94,7 @@ export class Line implements Watcher {
       this.close('malformed');
       return;
     }
-    if (!this.#mayAsk(decoded.frames.length)) {
+    if (!this.#mayAsk(decoded.frames)) {
       this.close('tooMany');
       return;
     }
@@ -198,7 +198,8 @@ export class Line implements Watcher {
   }
 
   async #open(ask: Open): Promise<void> {
-    if (this.known.size >= LIMITS.roomsPerConnectionMax) return this.close('tooMany');
+    if (this.known.size >= LIMITS.roomsPerConnectionMax && !this.known.has(ask.room))
+      return this.close('tooMany');
     const room = await this.#readable(ask.room);
     if (room) openRoom(room, this, ask);
   }
@@ -254,10 +255,11 @@ export class Line implements Watcher {
     this.#say({ kind: 'lease-grant', leases });
   }
 
-  #mayAsk(count: number): boolean {
+  #mayAsk(frames: readonly Frame[]): boolean {
     const now = Date.now();
     if (now - this.#frames.since > 1000) this.#frames = { since: now, count: 0 };
-    this.#frames.count += count;
+    for (const { kind } of frames)
+      this.#frames.count += kind === 'open' || kind === 'pull' ? LINE_LIMITS.askCostsFrames : 1;
     return this.#frames.count <= LINE_LIMITS.framesPerSecondMax;
   }
 

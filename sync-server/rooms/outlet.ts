@@ -71,7 +71,12 @@ export class Outlet {
     this.#frames = [];
     if (this.#closed || frames.length === 0) return;
     if (frames.length === 1) this.#wire.send(join(frames));
-    else for (const part of parts(frames)) this.#wire.send(join(part));
+    else
+      for (const part of parts(frames)) {
+        this.#wire.send(join(part));
+        // Frames share their bytes, packets do not: many asked for at once are not all made.
+        if (this.#wire.buffered() > LINE_LIMITS.bufferBytesMax) break;
+      }
     if (this.#wire.buffered() > LINE_LIMITS.bufferBytesMax) this.close('slow');
   }
 }

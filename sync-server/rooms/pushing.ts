@@ -4,6 +4,7 @@ import { parseDoc, roomOf } from '#shared/school/names.ts';
 import { encodeFrame, type Push } from '#shared/wire/frames.ts';
 import type { Person } from '../gate/people.ts';
 import type { Answer } from './intent.ts';
+import { LINE_LIMITS } from './limits.ts';
 import type { LineGround } from './line-ground.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -13,6 +14,7 @@ export class Pushing {
   #waiting: { push: Push; at: number; speaker: Person }[] = [];
   #throttle: NodeJS.Timeout | undefined;
   #inFlight = 0;
+  #inFlightBytes = 0;
 
   constructor(ground: LineGround, self: Watcher) {
     this.#ground = ground;
@@ -24,8 +26,12 @@ export class Pushing {
    * is refused, and its order stays.
    */
   take(push: Push, speaker: Person): boolean {
-    if (++this.#inFlight > LIMITS.inFlightMax) return false;
-    this.#waiting.push({ push, at: performance.now(), speaker });
+    this.#inFlightBytes += push.bytes.length;
+    if (++this.#inFlight > LIMITS.inFlightMax || this.#inFlightBytes > LINE_LIMITS.inFlightBytesMax)
+      return false;
+    // The message's buffer is shared with the socket: it would be held by what waits, and by the log.
+    const own = { ...push, bytes: push.bytes.slice() };
+    this.#waiting.push({ push: own, at: performance.now(), speaker });
     if (this.#throttle === undefined) this.#pushWaiting();
     return true;
   }
@@ -52,14 +58,16 @@ export class Pushing {
   #deliver(push: Push, at: number, speaker: Person): void {
     const { doc, lease, n, replaces, epoch } = push;
     const name = roomOf(doc);
-    const answer = (answered: Answer) => this.#answer(name, lease, n, at, answered);
+    const answer = (answered: Answer) => {
+      this.#inFlightBytes -= push.bytes.length;
+      this.#answer(name, lease, n, at, answered);
+    };
     const { rooms } = this.#ground;
     if (!parseDoc(doc) || n === 0) {
       answer({ ok: false, code: 'malformed' });
       return;
     }
-    // The message's buffer is shared with the socket and would be held by the log.
-    const intent = { doc, lease, n, replaces, bytes: push.bytes.slice() };
+    const intent = { doc, lease, n, replaces, bytes: push.bytes };
     const give = () => rooms.room(name).push(intent, epoch, speaker, this.#self, answer);
     if (rooms.places.isKnown(name)) {
       give();

@@ -170,6 +170,13 @@ export class Room {
     const lost = () => answer({ ok: false, code: 'try-later' });
     const at = this.#ground.now();
     doc.usedAt = at;
+    // The registry's bound is its own; no block of structs (the first byte) is nothing but deletes.
+    if (
+      parseDoc(doc.name)?.kind !== 'registry' &&
+      intent.bytes[0] !== 0 &&
+      doc.isFullFor(intent.bytes.length)
+    )
+      return this.#refuse(live, intent, from, { code: 'too-long', says: 'document is full' }, true, answer);
     const taken = doc.content.take(intent, from, { seq: live.seq + 1, at });
     if (!taken.ok) {
       const refused = this.#refuse(live, intent, from, taken, taken.code !== 'try-later', answer);

@@ -37,6 +37,9 @@ export async function openStock(
   if (kind === undefined || kind === 'registry' || kind === 'margin') return 'unknownDocument';
   const name = roomOf(doc);
   if (!(await ground.rooms.mayRead(session.person, name)).ok) return 'unknownDocument';
+  let own = 0;
+  for (const stock of ground.stocks) if (stock.person === session.person) own++;
+  if (own >= LINE_LIMITS.stockPerPersonMax) return 'tooMany';
   return new StockClient(ground, session, wire, doc, await ground.people.get(session.person));
 }
 
@@ -94,6 +97,7 @@ export class StockClient implements Watcher {
           return;
         }
         if (step === STEP_1) {
+          this.#frames.count += LINE_LIMITS.stockAskCostsFrames;
           this.#answerStep1(body.slice());
           return;
         }

@@ -54,7 +54,10 @@ test('[R336] what is sent after the door was shown is not kept', async () => {
       'Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
   );
   await once(socket, 'data');
-  const megabyte = Buffer.concat([Buffer.from('82ff000000000010000000000000', 'hex'), Buffer.alloc(1024 * 1024)]);
+  const megabyte = Buffer.concat([
+    Buffer.from('82ff000000000010000000000000', 'hex'),
+    Buffer.alloc(1024 * 1024),
+  ]);
   const before = process.memoryUsage().arrayBuffers;
   for (let i = 0; i < 100 && !socket.destroyed; i++)
     await new Promise((resolve) => socket.write(megabyte, resolve));
@@ -65,7 +68,15 @@ test('[R336] what is sent after the door was shown is not kept', async () => {
 
 test('[R332] a request for leases of any shape is answered, never broken', async () => {
   const headers = { cookie: `session=${relay.sessions.signIn('masha')}`, 'content-type': 'application/json' };
-  for (const body of ['null', '[]', '"x"', '{"count":-1}', '{"count":1e300}', '{"__proto__":{"count":5}}', '{']) {
+  for (const body of [
+    'null',
+    '[]',
+    '"x"',
+    '{"count":-1}',
+    '{"count":1e300}',
+    '{"__proto__":{"count":5}}',
+    '{',
+  ]) {
     const answer = await fetch(`${relay.origin}/api/leases`, { method: 'POST', headers, body });
     expect([200, 429]).toContain(answer.status);
   }

@@ -6,6 +6,8 @@ export const LIMITS = {
   stepTwoBytesMax: 1024 * 1024,
   /** One WebSocket message in either direction. */
   frameBytesMax: 4 * 1024 * 1024,
+  /** A whole document, so that it fits a frame with its places. Deleting from a full one is always possible. */
+  docBytesMax: 2 * 1024 * 1024,
   structsMax: 5_000,
   deleteRangesMax: 5_000,
   /** Living structs that one update may delete. */

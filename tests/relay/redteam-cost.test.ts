@@ -1,0 +1,188 @@
+/** What one pupil may ask for must not cost the school its relay. */
+import * as encoding from 'lib0/encoding';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import * as Y from 'yjs';
+import { editKey, idOf } from '#shared/feed/shape.ts';
+import { LIMITS } from '#shared/school/limits.ts';
+import { CLOSE } from '#shared/wire/close.ts';
+import { decodeMessage } from '#shared/wire/frames.ts';
+import { STOCK_PATH } from '#shared/wire/protocol.ts';
+import { TestDevice } from '../support/device.ts';
+import { startTestRelay, type TestRelay } from '../support/relay.ts';
+
+const FAST = { intentsPerSecond: 100_000, intentsBurst: 100_000 };
+
+let relay: TestRelay;
+beforeEach(async () => {
+  relay = await startTestRelay({ rates: FAST });
+});
+afterEach(() => relay.end());
+
+const device = (person: string) => TestDevice.start(relay, relay.sessions.signIn(person));
+
+test('[R334] a list of two million empty names is no frame', () => {
+  const to = encoding.createEncoder();
+  encoding.writeVarUint(to, 3);
+  encoding.writeVarString(to, 'chat/7a');
+  encoding.writeVarString(to, '');
+  encoding.writeVarUint(to, 2_000_000);
+  for (let i = 0; i < 4_000_000; i++) encoding.writeUint8(to, 0);
+  encoding.writeUint8(to, 1);
+  expect(decodeMessage(encoding.toUint8Array(to)).ok).toBe(false);
+});
+
+test('[R357] pushes of many megabytes are not gathered: the line of their sender closes', async () => {
+  await relay.end();
+  relay = await startTestRelay({ rates: { intentsPerSecond: 1, intentsBurst: 2 } });
+  const petya = await device('petya');
+  await petya.open('chat/7a');
+  for (let i = 0; i < 16; i++) petya.line.say(petya.wrap('chat/7a/feed/1', new Uint8Array(3 * 1024 * 1024)));
+  expect(await petya.line.whenClosed()).toBe(CLOSE.tooMany.code);
+});
+
+test('[R111] a document that hundreds of askers want at once is not copied for each', async () => {
+  const petya = await device('petya');
+  const paper = await paperOf(petya);
+  for (let i = 0; i < 28; i++)
+    expect(await petya.send(petya.make(`paper/${paper}`, (doc) => append(doc, noise(60_000))))).toMatchObject(
+      { kind: 'ack' },
+    );
+  const doc = `paper/${paper}`;
+  const pulls = Array.from({ length: 400 }, (_, i) => ({
+    ...{ kind: 'pull' as const, epoch: '', seq: 0 },
+    doc: i % 2 ? doc : 'chat/7a/feed/1',
+  }));
+  petya.line.ws.pause();
+  const before = process.memoryUsage().arrayBuffers;
+  let peak = before;
+  const watch = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage().arrayBuffers);
+  }, 1);
+  petya.line.say(...pulls);
+  const anna = await device('anna');
+  await anna.line.settled();
+  petya.line.ws.resume();
+  expect(await petya.line.whenClosed()).toBe(CLOSE.slow.code);
+  clearInterval(watch);
+  expect(peak - before).toBeLessThan(80 * 1024 * 1024);
+});
+
+test('[R358] a device that lacks very much is given the whole, made once for all', async () => {
+  const masha = await device('masha');
+  const { epoch } = await masha.open('chat/7a');
+  masha.line.say(...Array.from({ length: 200 }, (_, i) => masha.message('7a', `${i}`)));
+  for (let i = 0; i < 200; i++) await masha.line.next('ack');
+  masha.line.say(...Array.from({ length: 200 }, (_, i) => masha.message('7a', `${i}`)));
+  for (let i = 0; i < 200; i++) await masha.line.next('ack');
+  const ask = async (seq: number) => {
+    masha.line.say({ kind: 'pull', doc: 'chat/7a/feed/1', epoch, seq });
+    return masha.line.next('patch');
+  };
+  expect(await ask(399)).toMatchObject({ from: 399, seq: 400 });
+  const whole = await ask(10);
+  expect([whole.from, whole.seq, whole.places.length]).toEqual([0, 400, 400]);
+});
+
+test('[R110] a closed segment does not grow without end by edits of what stands in it, and deleting goes on', async () => {
+  const petya = await device('petya');
+  await petya.open('chat/7a');
+  const first = petya.message('7a', 'Ну');
+  await petya.send(first);
+  const text = (i: number) => `${i}${'ы'.repeat(4_000)}`;
+  let code: string | undefined;
+  for (let i = 0; i < 400 && code === undefined; i++) {
+    const answer = await petya.send(
+      petya.make('chat/7a/feed/1', (doc) => {
+        for (let k = 0; k < 6; k++) {
+          const key = editKey(first.id, idOf(petya.lease, 10_000 + 6 * i + k));
+          doc.getMap('edits').set(key, { at: 1, text: text(k) });
+        }
+      }),
+    );
+    if (answer.kind === 'refuse') code = answer.code;
+  }
+  expect(code).toBe('too-long');
+  const anna = await device('anna');
+  await anna.open('chat/7a');
+  const feed = anna.doc('chat/7a/feed/1');
+  expect(Y.encodeStateAsUpdate(feed).length).toBeLessThan(LIMITS.docBytesMax);
+  const gone = anna.make('chat/7a/feed/1', (doc) => {
+    doc.getMap('messages').delete(first.id);
+    for (const key of [...doc.getMap('edits').keys()]) doc.getMap('edits').delete(key);
+  });
+  expect(await anna.send(gone)).toMatchObject({ kind: 'ack' });
+});
+
+test('[R357] a stock client that asks for the whole again and again is closed', async () => {
+  const ws = await stockSocket('petya');
+  const ask = Uint8Array.of(0, 0, 1, 0);
+  for (let i = 0; i < 60; i++) ws.send(ask);
+  expect(await new Promise((resolve) => ws.on('close', resolve))).toBe(CLOSE.tooMany.code);
+});
+
+test('[R336] one person has only so many stock connections', async () => {
+  const sockets = [];
+  for (let i = 0; i < 64; i++) sockets.push(await stockSocket('petya'));
+  const one = await stockSocket('petya');
+  expect(await new Promise((resolve) => one.on('close', resolve))).toBe(CLOSE.tooMany.code);
+  for (const ws of sockets) ws.terminate();
+  const anna = await stockSocket('anna');
+  await new Promise((resolve) => anna.once('message', resolve));
+  anna.terminate();
+});
+
+test('[R335] ten thousand refused pushes and five thousand names that are none leave nothing behind', async () => {
+  for (let line = 0; line < 6; line++) {
+    const petya = await device('petya');
+    const { epoch } = await petya.open('chat/7a');
+    const bad = { epoch, replaces: { lease: 0, n: 0 }, bytes: Uint8Array.of(1, 2, 3) };
+    for (let i = 0; i < 1_750; ) {
+      for (let k = 0; k < 250; k++, i++) {
+        const doc = i % 2 ? `chat/x${line}.${i}/feed/1` : 'chat/7a/feed/1';
+        petya.line.say({ kind: 'push', doc, n: 1, lease: petya.lease, ...bad });
+      }
+      for (let k = 0; k < 250; k++) await petya.line.next('refuse');
+    }
+    await petya.line.hangUp();
+  }
+  expect(await (await fetch(`${relay.origin}/metrics`)).text()).toMatch(/parta_rooms [1-3]\n/);
+  expect(await relay.store.rooms(['chat/x0.1', 'chat/x5.1749'])).toEqual([]);
+});
+
+async function stockSocket(person: string): Promise<WebSocket> {
+  const path = `${STOCK_PATH}/chat/7a/feed/1?token=${relay.sessions.signIn(person)}`;
+  const ws = new WebSocket(relay.origin.replace('http', 'ws') + path);
+  await new Promise((resolve) => ws.once('open', resolve));
+  return ws;
+}
+
+async function paperOf(author: TestDevice): Promise<string> {
+  await author.open('chat/7a');
+  const paper = idOf(author.lease, 901);
+  const push = author.make('chat/7a/feed/1', (doc) => {
+    doc.getMap('papers').set(paper, { by: author.person, title: 'План', edit: 'everyone' });
+    doc.getMap('messages').set(idOf(author.lease, 900), { by: author.person, at: 1, text: 'Вот', paper });
+  });
+  expect(await author.send(push)).toMatchObject({ kind: 'ack' });
+  await author.open(`paper/${paper}`);
+  return paper;
+}
+
+function append(doc: Y.Doc, text: string): void {
+  const paragraph = new Y.XmlElement('paragraph');
+  paragraph.insert(0, [new Y.XmlText(text)]);
+  const body = doc.getXmlFragment('body');
+  body.insert(body.length, [paragraph]);
+}
+
+let state = 7;
+/** Text that does not compress. */
+function noise(chars: number): string {
+  let text = '';
+  while (text.length < chars) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    text += String.fromCharCode(33 + ((state >>> 16) % 90));
+  }
+  return text;
+}
