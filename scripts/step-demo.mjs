@@ -7,9 +7,13 @@ if (!buildWhenStale()) {
   console.error('The app could not be built: see above. The demo was not started.');
   process.exit(1);
 }
-const child = spawn(process.execPath, ['sync-server/demo.ts', ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
-});
+const child = spawn(
+  process.execPath,
+  ['--max-semi-space-size=16', 'sync-server/demo.ts', ...process.argv.slice(2)],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

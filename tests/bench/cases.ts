@@ -1,15 +1,21 @@
 // Every case, in the order of the table. A new one is a file in cases/ and a line here.
 import { ack } from './cases/ack.ts';
 import { burst300 } from './cases/burst-300.ts';
+import { catchUp } from './cases/catch-up.ts';
+import { coldOpen100k } from './cases/cold-open-100k.ts';
 import { comeback } from './cases/comeback.ts';
 import { fanOut30 } from './cases/fanout-30.ts';
 import { fanOut300 } from './cases/fanout-300.ts';
+import { firstLoad } from './cases/first-load.ts';
 import { idle5000 } from './cases/idle-5000.ts';
+import { idleTraffic } from './cases/idle-traffic.ts';
 import { joinStorm } from './cases/join-storm.ts';
 import { judgeBatch1000 } from './cases/judge-batch-1000.ts';
 import { judgeHostile } from './cases/judge-hostile.ts';
 import { judgeKeystroke } from './cases/judge-keystroke.ts';
 import { judgeMessage } from './cases/judge-message.ts';
+import { ownMessage } from './cases/own-message.ts';
+import { recover } from './cases/recover.ts';
 import type { BenchCase } from './support/bench-case.ts';
 
 export const CASES: readonly BenchCase[] = [
@@ -24,4 +30,10 @@ export const CASES: readonly BenchCase[] = [
   joinStorm,
   idle5000,
   comeback,
+  coldOpen100k,
+  ownMessage,
+  catchUp,
+  idleTraffic,
+  recover,
+  firstLoad,
 ];

@@ -205,7 +205,7 @@ const HAS_KEY = 0x20;
 /** Room for a header and an empty delete set. */
 const SLACK = 64;
 
-export interface Place {
+interface Place {
   readonly root?: string;
   readonly key?: string;
   readonly parent?: readonly [client: number, clock: number];

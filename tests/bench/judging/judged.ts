@@ -10,7 +10,7 @@ import type { Standing } from '#shared/school/roles.ts';
 import { digest } from '#shared/wire/digest.ts';
 import type { Workload } from './workloads.ts';
 
-export type Outcome = { readonly ok: true } | { readonly ok: false; readonly code: string };
+type Outcome = { readonly ok: true } | { readonly ok: false; readonly code: string };
 
 /** Takes one update. Never throws. */
 export type Take = (update: Uint8Array) => Outcome;

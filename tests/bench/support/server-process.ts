@@ -22,6 +22,8 @@ export interface ServerProcess {
 export interface ServerCommand {
   readonly file: URL;
   readonly args: readonly string[];
+  /** Flags that the program is always started with. */
+  readonly nodeFlags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** How a program that knows nothing of the bench tells its port; peers send it over IPC. */
   readonly port?: (child: ChildProcess) => Promise<number>;
@@ -36,7 +38,7 @@ const running = new Set<ChildProcess>();
 
 export async function startServerProcess(command: ServerCommand): Promise<ServerProcess> {
   const child = fork(command.file, command.args, {
-    execArgv: ['--expose-gc', '--import', STAT_CHANNEL.href, ...profiling()],
+    execArgv: ['--expose-gc', ...(command.nodeFlags ?? []), '--import', STAT_CHANNEL.href, ...profiling()],
     env: { ...process.env, NODE_ENV: 'production', ...command.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

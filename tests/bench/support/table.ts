@@ -1,9 +1,13 @@
 // The table that a person reads. results.json holds the same medians without the spread.
 import { type Goal, type MeasuredRow, OURS } from './row.ts';
 
+const WHAT_OURS_IS = `ours: judge, rules, store, rooms, gate and line are the product's, enforcement and fsync'd acks on;
+a school of the bench, of any size, stands in for the Automerge registry. The peers have neither rules nor durable acks.`;
+
 export function printHeading(machine: string): void {
   console.log(`\n${machine}`);
-  console.log('median (least – most, rounds)\n');
+  console.log('median (least – most, rounds)');
+  console.log(`${WHAT_OURS_IS}\n`);
 }
 
 export function printRow(row: MeasuredRow): void {

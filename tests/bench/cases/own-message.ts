@@ -1,0 +1,78 @@
+// From the press of Enter to the frame that shows the own message.
+import { type BenchedSchool, withSchool } from '../browser/school.ts';
+import { chatOfPlan } from '../browser/school-plan.ts';
+import { SLOWER, type Visitor, withVisitor } from '../browser/visitor.ts';
+import type { Bench, BenchCase } from '../support/bench-case.ts';
+import { OURS, rowOf } from '../support/row.ts';
+import { percentile } from '../support/statistics.ts';
+
+const MESSAGES = { full: 60, quick: 20 };
+const ROUNDS = { full: 3, quick: 1 };
+/** A segment that is nearly full: whatever is done for each message on screen is done for these. */
+const HELD = 440;
+const P95_MS_MAX = 100;
+const BETWEEN_MS = 120;
+const CHAT = chatOfPlan(0);
+
+export const ownMessage: BenchCase = {
+  id: 'own-message',
+  needsPeers: false,
+  budgetSeconds: { full: 120, quick: 35 },
+  async run(bench) {
+    const { offline, online } = await withSchool({ kind: 'chats', chats: 1, messages: HELD }, (school) =>
+      withVisitor((visitor) => measure(bench, school, visitor)),
+    );
+    const what = (line: string) =>
+      `Enter → painted, p95 of ${MESSAGES[bench.quick ? 'quick' : 'full']}, ${line}, ${SLOWER}× throttling`;
+    const goal = { ratioTo: null, max: P95_MS_MAX } as const;
+    return [
+      rowOf({ id: 'own-message', what: what('online'), unit: 'ms' }, { [OURS]: online }, goal),
+      rowOf({ id: 'own-message/offline', what: what('offline'), unit: 'ms' }, { [OURS]: offline }, goal),
+    ];
+  },
+};
+
+async function measure(bench: Bench, school: BenchedSchool, visitor: Visitor) {
+  await visitor.enter(await school.link('masha'));
+  await visitor.isStored();
+  await visitor.holds('masha', { [`chat/${CHAT}`]: HELD });
+  await visitor.page.goto(`${school.origin}/chats/${CHAT}`);
+  await visitor.page.getByRole('article').first().waitFor();
+  const count = MESSAGES[bench.quick ? 'quick' : 'full'];
+  const online: number[] = [];
+  const offline: number[] = [];
+  for (let round = 0; round < ROUNDS[bench.quick ? 'quick' : 'full']; round++) {
+    // A segment closes at five hundred: each round writes into a chat that is about as long.
+    online.push(percentile(await write(visitor, `здесь ${round}`, Math.floor(count / 2)), 0.95));
+    school.wire.cut();
+    await visitor.page.waitForTimeout(1_000);
+    offline.push(percentile(await write(visitor, `в туннеле ${round}`, Math.floor(count / 2)), 0.95));
+    school.wire.mend();
+  }
+  return { offline, online };
+}
+
+async function write(visitor: Visitor, words: string, count: number): Promise<number[]> {
+  const { page } = visitor;
+  const field = page.getByRole('textbox', { name: 'Сообщение' });
+  const took: number[] = [];
+  await visitor.slowDown(SLOWER);
+  // The first one compiles what the rest uses: it counts for nobody's percentile, and is written all the same.
+  for (let index = -1; index < count; index++) {
+    const text = `${words}: ${index + 2}-е сообщение, как его пишет Маша`;
+    await field.fill(text);
+    await page.waitForTimeout(BETWEEN_MS);
+    const painted = page.evaluate((wanted) => {
+      const isThere = () => {
+        const last = [...document.querySelectorAll('[role="log"] article')].at(-1);
+        return last?.textContent?.includes(wanted) ?? false;
+      };
+      return window.bench.painted(isThere).then((at) => at - window.bench.enterAt);
+    }, text);
+    await field.press('Enter');
+    const ms = await painted;
+    if (index >= 0) took.push(ms);
+  }
+  await visitor.slowDown(1);
+  return took;
+}
