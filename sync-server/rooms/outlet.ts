@@ -21,6 +21,8 @@ export interface Wire {
 const FRAMES_PER_MESSAGE = 256;
 /** What others did may wait this long for more of it: a busy chat costs one message a window, not one an intent. */
 const FAN_OUT_WINDOW_MS = 16;
+/** So many make a message worth its price: a flood does not wait for the window. */
+const FAN_OUT_FRAMES = 16;
 
 const now = new Set<Outlet>();
 const later = new Set<Outlet>();
@@ -48,7 +50,11 @@ export class Outlet {
   /** Says what somebody else did: at once when it is quiet, with the next window when it is not. */
   sayLater(frame: Uint8Array): void {
     if (this.#closed) return;
-    this.#frames.push(frame);
+    if (this.#frames.push(frame) >= FAN_OUT_FRAMES) {
+      if (now.size === 0) setImmediate(flushNow);
+      now.add(this);
+      return;
+    }
     if (timer === undefined) {
       const wait = FAN_OUT_WINDOW_MS - (performance.now() - lastLater);
       timer = setTimeout(flushLater, Math.max(0, wait));
