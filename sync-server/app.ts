@@ -71,7 +71,8 @@ export function createApp(options: AppOptions): Hono {
     if (!session) return c.json({ code: 'signed-out' }, 401);
     const chat = c.req.param('id');
     const place = school.chat(chat);
-    if (!place) return c.json({ code: 'unknown-place' }, 404);
+    // A chat that does not exist looks like one of others.
+    if (!place) return c.json({ code: 'not-a-member' }, 403);
     const verdict = may(school.standing(session.person), 'chat.readers', place);
     if (!verdict.ok) return c.json({ code: verdict.code }, 403);
     const readers = (await marks.marksOf(chat)).map(({ person, got, read }) => ({ person, got, read }));

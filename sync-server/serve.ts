@@ -74,6 +74,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       if (typeof opened === 'string') return opened;
       ground.stocks.add(opened);
       revocation.watch(opened);
+      // What changed while its document was found, nobody has told it.
+      await opened.recheck();
       return opened;
     },
   };

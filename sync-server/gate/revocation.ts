@@ -12,12 +12,15 @@ import type { Sessions } from './sessions.ts';
 /** Lines that are checked before the event loop gets a turn: a whole school is done within the second. */
 const LINES_PER_TURN = 20;
 const TIMER_MS_MAX = 2 ** 31 - 1;
+/** Sessions that ended while a connection on them may still have been on its way in. */
+const ENDED_KEPT = 1_000;
 
 export class Revocation {
   readonly #ground: LineGround;
   readonly #stops: (() => void)[];
   readonly #expiry = new Map<Line | StockClient, NodeJS.Timeout>();
   readonly #dirty = new Set<Line>();
+  readonly #endedLately = new Set<string>();
   #running = false;
 
   constructor(ground: LineGround, school: School, sessions: Sessions) {
@@ -30,8 +33,16 @@ export class Revocation {
 
   /** A line is on: it closes when its session expires. */
   watch(line: Line | StockClient): void {
+    // It may have ended between the question for it and now.
+    if (this.#endedLately.has(line.session.id)) {
+      line.close('signedOut');
+      return;
+    }
     const left = line.session.expiresAt - Date.now();
-    const timer = setTimeout(() => line.close('signedOut'), Math.min(Math.max(0, left), TIMER_MS_MAX));
+    const timer =
+      left > TIMER_MS_MAX
+        ? setTimeout(() => this.watch(line), TIMER_MS_MAX)
+        : setTimeout(() => line.close('signedOut'), Math.max(0, left));
     this.#expiry.set(line, timer.unref());
   }
 
@@ -71,6 +82,11 @@ export class Revocation {
   }
 
   #ended(session: string): void {
+    this.#endedLately.add(session);
+    if (this.#endedLately.size > ENDED_KEPT) {
+      const [oldest] = this.#endedLately;
+      this.#endedLately.delete(oldest as string);
+    }
     for (const line of this.#expiry.keys()) if (line.session.id === session) line.close('signedOut');
   }
 }

@@ -126,10 +126,14 @@ export class Line implements Watcher {
   async recheck(): Promise<void> {
     for (const name of this.known) {
       if ((await this.#ground.rooms.mayRead(this.person, name)).ok) continue;
-      this.#shut(name);
-      this.known.delete(name);
-      this.#say({ kind: 'purge', room: name });
+      this.#purge(name);
     }
+  }
+
+  #purge(name: string): void {
+    this.#shut(name);
+    this.known.delete(name);
+    this.#say({ kind: 'purge', room: name });
   }
 
   #take(frame: Frame): void {
@@ -192,6 +196,8 @@ export class Line implements Watcher {
     } catch {
       return this.close('tryLater');
     }
+    // Rights that went while the welcome was made: what it calls readable may not be.
+    for (const name of this.known) if (!this.maySee(name)) this.#purge(name);
     const early = this.#early;
     this.#early = undefined;
     for (const frame of early) this.#take(frame);

@@ -25,6 +25,8 @@ export class Live {
   readonly since: number;
   head: number;
   readonly lasts: Map<number, LeaseLast>;
+  /** Digests of each lease's latest intents since the room woke, in order; the last one's is in `lasts` too. */
+  readonly sums = new Map<number, number[]>();
   readonly docs = new Map<string, KeptDoc>();
   /** Documents of the room that have content, with the sequence that last touched each. */
   readonly touched: Map<string, number>;

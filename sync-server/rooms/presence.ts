@@ -18,6 +18,8 @@ interface Shown {
 
 /** Entries of one update that are read: a tab shows one, and its closing tells of one. */
 const ENTRIES_MAX = 8;
+/** Beyond it the clock could not be raised once more to tell that the entry is gone. */
+const CLOCK_MAX = 2 ** 48;
 
 export class Presence {
   readonly #shown = new Map<string, Map<number, Shown>>();
@@ -85,7 +87,7 @@ function read(bytes: Uint8Array): { client: number; clock: number; state: object
       const client = decoding.readVarUint(from);
       const clock = decoding.readVarUint(from);
       const state: unknown = JSON.parse(decoding.readVarString(from));
-      if (typeof state !== 'object' || Array.isArray(state)) return undefined;
+      if (clock > CLOCK_MAX || typeof state !== 'object' || Array.isArray(state)) return undefined;
       entries.push({ client, clock, state });
     }
     return from.pos === bytes.length ? entries : undefined;

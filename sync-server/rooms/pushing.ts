@@ -69,15 +69,26 @@ export class Pushing {
     }
     const intent = { doc, lease, n, replaces, bytes: push.bytes };
     const give = () => rooms.room(name).push(intent, epoch, speaker, this.#self, answer);
-    if (rooms.places.isKnown(name)) {
+    if (rooms.places.mayRead(speaker.person, name).ok) {
       give();
       return;
     }
-    // A paper that is being made right now; two pushes that wait for it stay in order.
-    rooms.places.find(name).then(
-      (found) => (found ? give() : answer({ ok: false, code: 'unknown-place' })),
+    // Pushes that wait here stay in order.
+    this.#mayHear(name, epoch, speaker.person).then(
+      (may) => (may ? give() : answer({ ok: false, code: 'unknown-place' })),
       () => answer({ ok: false, code: 'try-later' }),
     );
+  }
+
+  /**
+   * Whether a sender may hear a verdict of a room: one who reads it (a paper that is being made is waited for), and
+   * one who once did and so knows its epoch. To anybody else it is a room that does not exist.
+   */
+  async #mayHear(name: string, epoch: string, person: string): Promise<boolean> {
+    const { rooms, log } = this.#ground;
+    if ((await rooms.mayRead(person, name)).ok) return true;
+    const [row] = await log.rooms([name]);
+    return rooms.places.isKnown(name) && row?.epoch === epoch;
   }
 
   #answer(room: string, lease: number, n: number, since: number, answer: Answer): void {

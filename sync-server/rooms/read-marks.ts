@@ -37,23 +37,24 @@ export class ReadMarks {
 
   /** A device's marks. Nobody holds or has read what is not there, so a mark stops at the durable sequence. */
   take(person: string, { chat, got, read }: Mark): void {
-    this.#of(chat).then(
-      async (marks) => {
-        const top = await this.#durable(chat);
-        const before = marks.byPerson.get(person) ?? { chat, person, got: 0, read: 0 };
-        const raised = {
-          chat,
-          person,
-          got: Math.max(before.got, Math.min(Math.max(got, read), top)),
-          read: Math.max(before.read, Math.min(read, top)),
-        };
-        if (raised.got === before.got && raised.read === before.read) return;
-        marks.byPerson.set(person, raised);
-        marks.raised.set(person, raised);
-        this.#schedule(chat, marks);
-      },
-      (error) => this.#relayLog.warn('marks-unreadable', { says: String(error) }),
+    this.#raise(person, { chat, got, read }).catch((error) =>
+      this.#relayLog.warn('marks-unreadable', { says: String(error) }),
     );
+  }
+
+  async #raise(person: string, { chat, got, read }: Omit<Mark, 'kind'>): Promise<void> {
+    const [marks, top] = await Promise.all([this.#of(chat), this.#durable(chat)]);
+    const before = marks.byPerson.get(person) ?? { chat, person, got: 0, read: 0 };
+    const raised = {
+      chat,
+      person,
+      got: Math.max(before.got, Math.min(Math.max(got, read), top)),
+      read: Math.max(before.read, Math.min(read, top)),
+    };
+    if (raised.got === before.got && raised.read === before.read) return;
+    marks.byPerson.set(person, raised);
+    marks.raised.set(person, raised);
+    this.#schedule(chat, marks);
   }
 
   /** Tells one connection how a chat stands. */

@@ -30,7 +30,9 @@ export function turnOf(
   if (epoch !== undefined && epoch !== live.epoch) return refused('wrong-epoch');
   if (intent.n > 0 && last && intent.n <= last.n) {
     // A restored or cloned device holds another intent under this number: acknowledging it would lose it.
-    if (intent.n === last.n && sum !== last.digest) return refused('superseded');
+    const sums = live.sums.get(intent.lease) ?? [];
+    const known = intent.n === last.n ? last.digest : sums[sums.length - 1 - (last.n - intent.n)];
+    if (known !== undefined && sum !== known) return refused('superseded');
     return { turn: 'known', seq: last.seq, at: last.at };
   }
   if (last?.closed) return refused('superseded');
@@ -63,6 +65,7 @@ export function noteTaken(
   const sum = digest(intent.bytes);
   const last: LeaseLast = { lease, person: from.person, n, digest: sum, closed: false, seq, at };
   live.lasts.set(lease, last);
+  noteSum(live, lease, sum);
   if (replaces > 0) closeLease(live, replaces, from.person);
   live.touched.set(doc.name, seq);
   doc.touched(seq, taken.update, taken.places);
@@ -70,6 +73,13 @@ export function noteTaken(
   const { places, gone, papers } = taken;
   const lost = lostTexts(live, doc.name, taken.died, at);
   return { row, digest: sum, replaces, places, gone, papers, lost, head: nextHead(live, doc) };
+}
+
+/** As far back as a device may have had intents in the air. */
+function noteSum(live: Live, lease: number, sum: number): void {
+  const sums = live.sums.get(lease) ?? [];
+  if (sums.push(sum) > LIMITS.inFlightMax) sums.shift();
+  live.sums.set(lease, sums);
 }
 
 /** Closed for good in this room. */
