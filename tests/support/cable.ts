@@ -13,7 +13,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { openStore } from '#server/serve.ts';
 import type { Matrix } from '#shared/school/may.ts';
 import type { Role } from '#shared/school/roles.ts';
-import { decodeMessage } from '#shared/wire/frames.ts';
+import { decodeMessage, encodeFrame, type Frame, joinFrames } from '#shared/wire/frames.ts';
 import { LINE_PATH } from '#shared/wire/protocol.ts';
 import { TestDevice } from './device.ts';
 import { AdminDevice } from './registry.ts';
@@ -28,6 +28,7 @@ export class Cable {
   #isCut = false;
   #kept = '';
   #isDeaf = false;
+  #withheld = '';
   #pushes = 0;
   readonly #heard = new EventEmitter();
   /** Connections that were made, and bytes in both directions since the last `count`. */
@@ -60,6 +61,11 @@ export class Cable {
   mend(): void {
     this.#isCut = false;
     this.#isDeaf = false;
+    this.#withheld = '';
+  }
+  /** Frames of this kind that the relay says are lost until `mend`. */
+  withhold(kind: Frame['kind']): void {
+    this.#withheld = kind;
   }
   /** What the relay says is lost from now on; what it is told arrives. */
   deafen(): void {
@@ -221,7 +227,7 @@ export class Cable {
     });
     wire.on('message', (data: Buffer) => {
       this.#note(data);
-      if (!this.#isDeaf && !this.#isCut) socket.send(data);
+      if (!this.#isDeaf && !this.#isCut) this.#pass(socket, data);
     });
     wire.on('error', () => socket.terminate());
     wire.on('close', (code) => {
@@ -233,6 +239,16 @@ export class Cable {
       wire.terminate();
     });
     socket.on('error', () => undefined);
+  }
+
+  #pass(socket: WebSocket, data: Buffer): void {
+    const message = this.#withheld === '' ? undefined : decodeMessage(data);
+    if (!message?.ok) {
+      socket.send(data);
+      return;
+    }
+    const frames = message.frames.filter(({ kind }) => kind !== this.#withheld);
+    if (frames.length > 0) socket.send(joinFrames(frames.map(encodeFrame)));
   }
 
   #note(data: Buffer): void {

@@ -140,6 +140,17 @@ export function bringsOf(intent: Intent): string[] {
   if (intent.act === 'message.create' || intent.act === 'message.edit') return [intent.id];
   return intent.act === 'paper.create' ? [intent.id, intent.paper] : [];
 }
+
+/** The same intent when ids that it brings or names became others. */
+export function renamed(intent: Intent, names: ReadonlyMap<string, string>): Intent {
+  const next = { ...intent } as Record<string, unknown>;
+  for (const field of ['id', 'message', 're', 'paper']) {
+    const name = next[field];
+    if (typeof name === 'string') next[field] = names.get(name) ?? name;
+  }
+  return next as unknown as Intent;
+}
+
 export function needsOf(intent: Intent): string[] {
   if ('message' in intent) return [intent.message];
   if (intent.act === 'paper.rights') return [intent.paper];

@@ -5,10 +5,11 @@
  */
 
 import * as Y from 'yjs';
-import type { Message, PaperEntry } from '#shared/feed/shape.ts';
+import { leaseOfId, type Message, type PaperEntry } from '#shared/feed/shape.ts';
 import { feedDoc, parseRoom, pinsDoc } from '#shared/school/names.ts';
-import { perform } from './acts.ts';
+import { bringsOf, needsOf, perform, renamed } from './acts.ts';
 import type { Disk, DocRow, OutRow, PenRow, PlaceRow, RoomRow, TailRow } from './disk.ts';
+import { isPencil } from './pens.ts';
 import type { RoomWord } from './tabs.ts';
 import type { Intent } from './types.ts';
 import { bytesOf, FROM_OUTSIDE, holdLease, type Moved, newDoc, noteMove, rebase } from './ydoc.ts';
@@ -41,6 +42,12 @@ export class RoomCopy {
   out: OutRow[] = [];
   unsaved: Unsaved[] = [];
   pen: PenRow | undefined;
+  /** Whether a pen was looked for: there may be none. */
+  isSettled = false;
+  /** What the room is written with while it has no pen. */
+  pencil: PenRow | undefined;
+  /** Ids that were made anew with a lease: pages may still hold the older ones. */
+  readonly names = new Map<string, string>();
   /** Called before the documents are replaced by newly read ones. */
   beforeSwap: (() => void) | undefined;
   #lane: Promise<unknown> = Promise.resolve();
@@ -87,7 +94,8 @@ export class RoomCopy {
     const old = this.pen;
     this.pen = pen ?? old;
     for (const part of stored) this.#build(part);
-    if (pen && this.unsaved.length > 0) this.#again(person, pen, old);
+    const holds = pen ?? this.pencil;
+    if (holds && this.unsaved.length > 0) this.#again(person, holds, old);
     this.loaded = true;
     this.version++;
   }
@@ -133,9 +141,10 @@ export class RoomCopy {
     this.version++;
   }
 
-  /** From now on this room is written with that pen. */
+  /** From now on this room is written with that pen, or drawn with that pencil. */
   hold(pen: PenRow): void {
-    this.pen = pen;
+    if (isPencil(pen.lease)) this.pencil = pen;
+    else this.pen = pen;
     for (const doc of this.docs.values()) holdLease(doc, pen.lease);
   }
 
@@ -175,7 +184,7 @@ export class RoomCopy {
 
   #empty(name: string): LiveDoc {
     const live = newDoc(name);
-    if (this.pen) holdLease(live, this.pen.lease);
+    this.#lend(live);
     this.docs.set(name, live);
     return live;
   }
@@ -193,8 +202,13 @@ export class RoomCopy {
       FROM_OUTSIDE,
       false,
     );
-    if (this.pen) holdLease(live, this.pen.lease);
+    this.#lend(live);
     this.docs.set(name, live);
+  }
+
+  #lend(live: LiveDoc): void {
+    const pen = this.pen ?? this.pencil;
+    if (pen) holdLease(live, pen.lease);
   }
 
   /** Makes what was not saved yet again, on the state that was just read, under the pen that now holds. */
@@ -202,7 +216,8 @@ export class RoomCopy {
     this.hold(pen);
     let n = pen.n;
     const kept: Unsaved[] = [];
-    for (const unsaved of this.unsaved) {
+    for (const before of this.unsaved) {
+      const unsaved = { ...before, intent: renamed(before.intent, this.names) };
       if (unsaved.doc.endsWith('/registry')) {
         // Only whoever has the registry's library can make it again: the leader does, before it is sent.
         kept.push({ ...unsaved, lease: 0, n: 0 });
@@ -216,11 +231,15 @@ export class RoomCopy {
         unsaved.done({ ok: true });
         continue;
       }
+      if (isPencil(pen.lease) || isDrawn(unsaved.intent)) {
+        kept.push({ ...unsaved, bytes, lease: 0, n: 0 });
+        continue;
+      }
       n++;
       kept.push({ ...unsaved, bytes, lease: pen.lease, n });
     }
     this.unsaved = kept;
-    this.pen = { ...pen, n };
+    if (!isPencil(pen.lease)) this.pen = { ...pen, n };
   }
 
   #rebased(unsaved: Unsaved, pen: PenRow, old: PenRow | undefined): Uint8Array | undefined {
@@ -247,6 +266,11 @@ export class RoomCopy {
     noteMove(moved, bytes, old.lease, pen.lease, start);
     return moved;
   }
+}
+
+/** Whether an intent brings or names an id that no lease made. */
+function isDrawn(intent: Intent): boolean {
+  return [...bringsOf(intent), ...needsOf(intent)].some((id) => isPencil(leaseOfId(id) ?? 0));
 }
 
 interface Stored {

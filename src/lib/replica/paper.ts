@@ -60,7 +60,7 @@ export class PaperView implements Paper {
   }
 
   get ready(): boolean {
-    return this.#ground.copy.loaded && this.#ground.copy.pen !== undefined;
+    return this.#ground.copy.loaded && this.#ground.copy.isSettled;
   }
 
   get doc(): Y.Doc {
@@ -85,7 +85,8 @@ export class PaperView implements Paper {
   get right(): 'edit' | 'read' | 'none' {
     const place = this.#ground.place()?.place;
     if (!place || !may(this.#ground.standing(), 'paper.read', place).ok) return 'none';
-    return this.#mayEdit(place).ok ? 'edit' : 'read';
+    // Keystrokes are bytes: without a lease they could not be made again.
+    return this.#mayEdit(place).ok && this.#ground.copy.pen ? 'edit' : 'read';
   }
 
   get reason(): RefusalCode | undefined {

@@ -1,6 +1,13 @@
 /** Leases of a tab slot: one pen per room, taken from the slot's lease, and spare ones for rooms that lost theirs. */
 import { BURNT, type Disk, type LeaseRow, type PenRow, SPARE } from './disk.ts';
 
+/**
+ * Above every lease, and small enough for the form of ids. Who has no lease yet writes with a pencil: what it makes is
+ * kept and shown, and made again with a lease before it is sent.
+ */
+const PENCIL_MIN = 2 ** 48;
+const PENCIL_SPAN = 2 ** 50;
+
 /** Leases kept unused, for tabs and refusals without a network. */
 export const SPARES_KEPT = 6;
 
@@ -34,6 +41,15 @@ export async function penFor(disk: Disk, room: string, slot: number): Promise<Pe
   if (pen) return pen;
   const lease = await leaseOfSlot(disk, slot);
   return lease && freshPen(room, slot, lease.lease, { lease: 0, n: 0 });
+}
+
+/** Random, so that no two tabs or starts draw with the same one. */
+export function newPencil(room: string, slot: number): PenRow {
+  return freshPen(room, slot, PENCIL_MIN + Math.floor(Math.random() * PENCIL_SPAN), { lease: 0, n: 0 });
+}
+
+export function isPencil(lease: number): boolean {
+  return lease >= PENCIL_MIN;
 }
 
 export function freshPen(room: string, slot: number, lease: number, replaces: PenRow['replaces']): PenRow {

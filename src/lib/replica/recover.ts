@@ -5,14 +5,14 @@
  */
 
 import * as Y from 'yjs';
-import type { Message, PaperEntry } from '#shared/feed/shape.ts';
+import { idOf, leaseOfId, type Message, type PaperEntry } from '#shared/feed/shape.ts';
 import type { Pin } from '#shared/pins/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
 import { isRefusalCode, REFUSALS, type RefusalCode } from '#shared/school/refusals.ts';
-import { allowed, bringsOf, docFor, type Look, perform, textOfIntent } from './acts.ts';
+import { allowed, bringsOf, docFor, type Look, perform, renamed, textOfIntent } from './acts.ts';
 import type { Disk, DocRow, OutRow, PenRow, RoomRow } from './disk.ts';
-import { burn, freshPen, takeSpare } from './pens.ts';
+import { burn, freshPen, isPencil, takeSpare } from './pens.ts';
 import { allText, bytesOf, FROM_OUTSIDE, holdLease, type Moved, newDoc, noteMove, rebase } from './ydoc.ts';
 
 export interface Why {
@@ -26,6 +26,8 @@ export interface Why {
   burnt: readonly number[];
   /** Registry rooms: makes an intent again on the confirmed bytes. Loaded by the caller, it needs the wasm. */
   registry: RegistryMaker | undefined;
+  /** Ids that became others in earlier recoveries: old → new. */
+  names: Map<string, string>;
 }
 
 export type RegistryMaker = (
@@ -33,7 +35,9 @@ export type RegistryMaker = (
   lease: number,
 ) => (row: OutRow) => { ok: true; bytes: Uint8Array } | { ok: false; code: RefusalCode };
 
-export type Recovered = { ok: true; refused: number; kept: number } | { ok: false; need: number };
+export type Recovered =
+  | { ok: true; refused: number; kept: number; names: [string, string][] }
+  | { ok: false; need: number };
 
 /** Made again this often without an acknowledgement, an intent is shown to its author instead. */
 export const TRIES_MAX = 12;
@@ -55,6 +59,10 @@ class Recovery {
   readonly #docs = new Map<string, ReturnType<typeof newDoc>>();
   readonly #docOf = new Map<string, string>();
   readonly #lost = new Set<string>();
+  /** Ids that become others here. */
+  readonly #names = new Map<string, string>();
+  /** Numbers of ids made here, by lease. */
+  readonly #ids = new Map<number, number>();
   #refused = 0;
 
   constructor(disk: Disk, room: string, why: Why) {
@@ -78,12 +86,13 @@ class Recovery {
     await disk.outbox.where('room').equals(this.#room).delete();
     await disk.outbox.bulkPut(kept);
     for (const pen of fresh.values()) await disk.pens.put(pen);
+    for (const [lease, ids] of this.#ids) await disk.leases.update(lease, { ids });
     for (const lease of this.#why.burnt) await burn(disk, lease);
     await disk.rooms.put({
       ...(row ?? { room: this.#room, epoch, seq: 0, head: 0 }),
       gen: (row?.gen ?? 0) + 1,
     });
-    return { ok: true, refused: this.#refused, kept: kept.length };
+    return { ok: true, refused: this.#refused, kept: kept.length, names: [...this.#names] };
   }
 
   /** What the relay holds already is not made again. */
@@ -123,13 +132,14 @@ class Recovery {
     await this.#loadAll(rows, head);
     const moved: Moved = new Map();
     const kept: OutRow[] = [];
-    for (const row of rows) {
+    for (const before of rows) {
+      const pen = fresh.get(before.slot) as PenRow;
+      const row = this.#why.gone ? before : this.#named(before, pen.lease);
       const code = this.#verdictOn(row);
       if (code) {
         await this.#refuse(row, code);
         continue;
       }
-      const pen = fresh.get(row.slot) as PenRow;
       const made = this.#make(row, pen, head, moved);
       if (made === undefined) continue;
       if (typeof made === 'string') {
@@ -140,6 +150,19 @@ class Recovery {
       kept.push({ ...row, ...made, epoch, lease: pen.lease, n: pen.n, tries: row.tries + 1 });
     }
     return kept;
+  }
+
+  /** The row with ids of that lease instead of those that no lease made, in what it brings and in what it names. */
+  #named(row: OutRow, lease: number): OutRow {
+    for (const id of bringsOf(row.intent)) {
+      if (!isPencil(leaseOfId(id) ?? 0)) continue;
+      const n = (this.#ids.get(lease) ?? 0) + 1;
+      this.#ids.set(lease, n);
+      this.#names.set(id, idOf(lease, n));
+    }
+    const names = new Map([...this.#why.names, ...this.#names]);
+    const dependsOn = row.dependsOn.map((id) => names.get(id) ?? id);
+    return { ...row, intent: renamed(row.intent, names), dependsOn };
   }
 
   #verdictOn(row: OutRow): RefusalCode | undefined {

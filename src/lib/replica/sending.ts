@@ -55,6 +55,8 @@ export class Sending {
   readonly #blocked = new Set<string>();
   /** Papers whose creation is in the outbox. */
   readonly #unborn = new Set<string>();
+  /** Ids that became others while this tab led. */
+  readonly #names = new Map<string, string>();
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -193,6 +195,7 @@ export class Sending {
       gone,
       burnt: [],
       registry: undefined,
+      names: this.#names,
     });
     tabs.say(roomWord(room, { rebuilt: true }));
     for (const topic of ['refused', 'unsent', 'chats'] as const) tabs.say({ say: 'topic', topic });
@@ -325,6 +328,7 @@ export class Sending {
       refused: live.refused,
       burnt: [...live.burnt],
       registry,
+      names: this.#names,
     });
     if (!result.ok) {
       this.#waiting.add(room);
@@ -336,7 +340,8 @@ export class Sending {
     live.refused = undefined;
     live.burnt.clear();
     live.sent = Number.NEGATIVE_INFINITY;
-    tabs.say(roomWord(room, { rebuilt: true }));
+    for (const [old, name] of result.names) this.#names.set(old, name);
+    tabs.say(roomWord(room, { rebuilt: true, names: result.names }));
     for (const topic of ['refused', 'unsent', 'chats'] as const) tabs.say({ say: 'topic', topic });
     this.flush(room);
   }

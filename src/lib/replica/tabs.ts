@@ -40,6 +40,8 @@ export interface RoomWord {
   /** Intents that entered the outbox, and the ids of those that left it. */
   added: OutRow[];
   acked: number[];
+  /** Ids that became others: [old, new]. */
+  names: [string, string][];
   /** 0 and '' when they did not change. */
   head: number;
   epoch: string;
@@ -60,6 +62,7 @@ export function roomWord(room: string, part: Partial<RoomWord>): RoomWord {
     places: [],
     added: [],
     acked: [],
+    names: [],
     head: 0,
     epoch: '',
     ...part,

@@ -17,6 +17,8 @@ export interface TestSchool {
   port: number;
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Frames of this kind are lost until the cable is mended. */
+  withhold(kind: string): Promise<void>;
   /** What the relay says is lost from now on. */
   deafen(): Promise<void>;
   restart(): Promise<void>;
@@ -39,6 +41,7 @@ export async function openSchool(): Promise<TestSchool> {
     on,
     cut: () => on('cut') as Promise<void>,
     mend: () => on('mend') as Promise<void>,
+    withhold: (kind) => on('withhold', kind) as Promise<void>,
     deafen: () => on('deafen') as Promise<void>,
     restart: () => on('restart') as Promise<void>,
     say: (...args) => on('say', ...args) as Promise<string>,

@@ -3,10 +3,10 @@
  * stands in the outbox on disk.
  */
 import { idOf } from '#shared/feed/shape.ts';
-import { allowed, bringsOf, docFor, type Look, needsOf } from './acts.ts';
+import { allowed, bringsOf, docFor, type Look, needsOf, renamed } from './acts.ts';
 import { RoomCopy, type Unsaved } from './copy.ts';
 import { type Disk, type Disks, type OutRow, troubleOf } from './disk.ts';
-import { penFor } from './pens.ts';
+import { newPencil, penFor } from './pens.ts';
 import { roomWord, type Tabs, type Word } from './tabs.ts';
 import type { Intent, Topic, Verdict } from './types.ts';
 
@@ -56,6 +56,7 @@ export class Writer {
       try {
         await this.#read(copy);
         if (!copy.pen) await this.#takePen(copy, false);
+        copy.isSettled = true;
       } catch (error) {
         this.#around.onTrouble(troubleOf(error));
       }
@@ -75,11 +76,20 @@ export class Writer {
   async write(room: string, build: (id: () => string) => Intent): Promise<Verdict> {
     const copy = this.open(room);
     if (!copy.loaded || !copy.pen || !this.#ids.has(copy.pen.lease)) {
-      await copy.inLane(() => this.#ready(copy));
+      await copy.inLane(() => this.#ready(copy, false));
       if (!copy.loaded) return { ok: false, code: 'storage-failed' };
-      if (!copy.pen) return { ok: false, code: 'no-lease' };
+      if (!copy.pen) copy.hold(copy.pencil ?? newPencil(room, this.#around.tabs.slot));
     }
-    const intent = build(() => this.#newId(copy));
+    let intent = renamed(
+      build(() => this.#newId(copy)),
+      copy.names,
+    );
+    // A paper is a place of its own: its name must be the last one from the start.
+    if (intent.act === 'paper.create' && !copy.pen) {
+      await this.ready(copy);
+      if (!copy.pen) return { ok: false, code: 'no-lease' };
+      intent = build(() => this.#newId(copy));
+    }
     const verdict = allowed(intent, room, this.#around.lookOf(copy));
     if (!verdict.ok) return verdict;
     const doc = docFor(intent, room, copy.head, (id) => copy.docOf(id));
@@ -92,16 +102,15 @@ export class Writer {
 
   /** Takes bytes that are already on screen (a paper's keystrokes) into the outbox. */
   put(copy: RoomCopy, intent: Intent, doc: string, bytes: Uint8Array, id: string): Promise<Verdict> {
-    const { pen } = copy;
+    const pen = copy.pen ?? copy.pencil;
     if (!pen) return Promise.resolve({ ok: false, code: 'no-lease' });
-    pen.n++;
+    const [lease, n] = pen === copy.pen ? [pen.lease, ++pen.n] : [0, 0];
     const saved = new Promise<Verdict>((resolve) => {
       copy.unsaved.push({
         intent,
         doc,
         bytes,
-        lease: pen.lease,
-        n: pen.n,
+        ...{ lease, n },
         dependsOn: pendingOf(copy, needsOf(intent)),
         at: Date.now(),
         done: (result) => resolve(result.ok ? { ok: true, id } : result),
@@ -116,6 +125,7 @@ export class Writer {
     if (word.say !== 'room') return;
     const copy = this.copies.get(word.room);
     if (!copy) return;
+    for (const [old, name] of word.names) copy.names.set(old, name);
     if (word.rebuilt) void this.reload(copy);
     else
       void copy.inLane(async () => {
@@ -127,7 +137,7 @@ export class Writer {
   /** New spare leases are on disk. */
   leasesCame(): void {
     for (const wake of this.#leaseWaiters) wake();
-    for (const copy of this.copies.values()) if (!copy.pen) void copy.inLane(() => this.#ready(copy));
+    for (const copy of this.copies.values()) if (!copy.pen) void copy.inLane(() => this.#ready(copy, false));
   }
 
   async flushed(): Promise<void> {
@@ -136,14 +146,14 @@ export class Writer {
 
   /** Resolves when the room is read and, if it can be had, has its pen. */
   ready(copy: RoomCopy): Promise<void> {
-    return copy.inLane(() => this.#ready(copy));
+    return copy.inLane(() => this.#ready(copy, true));
   }
 
-  async #ready(copy: RoomCopy): Promise<void> {
+  async #ready(copy: RoomCopy, wait: boolean): Promise<void> {
     try {
       if (!copy.loaded) await this.#read(copy);
       if (copy.pen) return await this.#knowIds(copy.pen.lease);
-      await this.#takePen(copy, true);
+      await this.#takePen(copy, wait);
       this.#around.emit(copy.room as Topic);
     } catch (error) {
       this.#around.onTrouble(troubleOf(error));
@@ -197,7 +207,7 @@ export class Writer {
   }
 
   #newId(copy: RoomCopy): string {
-    const lease = copy.pen?.lease ?? 0;
+    const lease = (copy.pen ?? copy.pencil)?.lease ?? 0;
     const n = (this.#ids.get(lease) ?? 0) + 1;
     this.#ids.set(lease, n);
     return idOf(lease, n);
