@@ -1,5 +1,6 @@
 // Every case, in the order of the table. A new one is a file in cases/ and a line here.
 import { ack } from './cases/ack.ts';
+import { badNetwork } from './cases/bad-network.ts';
 import { burst300 } from './cases/burst-300.ts';
 import { catchUp } from './cases/catch-up.ts';
 import { coldOpen100k } from './cases/cold-open-100k.ts';
@@ -32,6 +33,7 @@ export const CASES: readonly BenchCase[] = [
   comeback,
   coldOpen100k,
   ownMessage,
+  badNetwork,
   catchUp,
   idleTraffic,
   recover,

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../../support/served-school.ts';
 import { builtApp } from './built-app.ts';
 import type { ProgramOptions, Question, Ready, SchoolPlan } from './school-plan.ts';
-import { FREE, type Shape, ShapedWire } from './shaped-wire.ts';
+import { FREE, ShapedWire } from './shaped-wire.ts';
 
 export interface BenchedSchool {
   /** The line of the measured browser, and the address that it opens. */
@@ -61,8 +61,6 @@ export async function withSchool<Result>(
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
-
-export type { Shape };
 
 async function begin(options: ProgramOptions): Promise<ChildProcess> {
   const file = fileURLToPath(new URL('./school-program.ts', import.meta.url));

@@ -110,9 +110,14 @@ class Lane {
     let underWay = 0;
     let lastAt = performance.now() + waitMs;
     let ended = false;
-    let timer: NodeJS.Timeout | undefined;
+    let isArmed = false;
+    const arm = (ms: number) => {
+      if (isArmed) return;
+      isArmed = true;
+      setTimeout(deliver, ms);
+    };
     const deliver = () => {
-      timer = undefined;
+      isArmed = false;
       const now = performance.now();
       while (queue[0] && queue[0].at <= now) {
         const { bytes } = queue.shift() as { bytes: Buffer };
@@ -120,7 +125,7 @@ class Lane {
         if (!to.destroyed) to.write(bytes);
       }
       if (from.isPaused() && underWay < UNDER_WAY_BYTES_MAX / 2) from.resume();
-      if (queue[0]) timer = setTimeout(deliver, Math.max(0, queue[0].at - now));
+      if (queue[0]) arm(Math.max(0, queue[0].at - now));
       else if (ended) to.end();
     };
     from.on('data', (chunk: Buffer) => {
@@ -132,11 +137,11 @@ class Lane {
         underWay += bytes.length;
       }
       if (underWay > UNDER_WAY_BYTES_MAX) from.pause();
-      timer ??= setTimeout(deliver, 0);
+      arm(0);
     });
     from.on('end', () => {
       ended = true;
-      timer ??= setTimeout(deliver, 0);
+      arm(0);
     });
     from.once('close', () => {
       if (!ended) to.destroy();

@@ -1,7 +1,7 @@
 // A day away: what the others wrote in twenty chats arrives over a usual mobile line.
-import { type BenchedSchool, type Shape, withSchool } from '../browser/school.ts';
+import { type BenchedSchool, withSchool } from '../browser/school.ts';
 import { chatOfPlan } from '../browser/school-plan.ts';
-import { FREE } from '../browser/shaped-wire.ts';
+import { FREE, type Shape } from '../browser/shaped-wire.ts';
 import { type Visitor, withVisitor } from '../browser/visitor.ts';
 import type { Bench, BenchCase } from '../support/bench-case.ts';
 import { OURS, rowOf } from '../support/row.ts';

@@ -7,7 +7,7 @@ import { OURS, rowOf } from '../support/row.ts';
 const ROUNDS = { full: 3, quick: 1 };
 const PENDING = 200;
 const RECOVER_MS_MAX = 100;
-const CHAT = '7a';
+const CHAT = 'news';
 const FIRST = 'Контрольная в пятницу';
 
 export const recover: BenchCase = {
@@ -73,12 +73,19 @@ async function measure(school: BenchedSchool, anna: Visitor): Promise<{ shown: n
   return { shown, stored };
 }
 
+/** As fast as the page takes it: two hundred presses of real keys would take longer than the rest of the row. */
 async function writeMany(anna: Visitor): Promise<void> {
-  for (let index = 2; index <= PENDING; index++) {
-    await field(anna).fill(textOf(index));
-    await field(anna).press('Enter');
-  }
-  await anna.page.getByRole('article', { name: textOf(PENDING) }).waitFor();
+  const texts = Array.from({ length: PENDING - 1 }, (_, index) => textOf(index + 2));
+  await anna.page.evaluate(async (all) => {
+    const area = document.querySelector('textarea');
+    if (!area) throw new Error('no composer');
+    for (const text of all) {
+      area.value = text;
+      area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+      await new Promise(requestAnimationFrame);
+    }
+  }, texts);
   await anna.page.getByText(`Не отправлено: ${PENDING}.`).waitFor();
 }
 
