@@ -11,11 +11,18 @@ export interface Press {
   onswipe?: (() => void) | undefined;
 }
 
-export function press({ onmenu, onswipe }: Press): Attachment<HTMLElement> {
+/** `press` is asked when something happens: a message that is drawn anew under a finger must not forget it. */
+export function pressed(press: () => Press): Attachment<HTMLElement> {
   return (element) => {
     let start: { x: number; y: number } | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let moved = false;
+    /** This touch has asked for the menu. */
+    let answered = false;
+    const ask = (at: { x: number; y: number }): void => {
+      answered = true;
+      press().onmenu(at);
+    };
 
     const end = (): void => {
       clearTimeout(timer);
@@ -25,12 +32,13 @@ export function press({ onmenu, onswipe }: Press): Attachment<HTMLElement> {
     const down = (event: PointerEvent): void => {
       if (event.pointerType !== 'touch') return;
       moved = false;
+      answered = false;
       start = { x: event.clientX, y: event.clientY };
       const at = start;
       timer = setTimeout(() => {
         moved = true;
         end();
-        onmenu(at);
+        ask(at);
       }, LONG_MS);
     };
     const move = (event: PointerEvent): void => {
@@ -40,28 +48,34 @@ export function press({ onmenu, onswipe }: Press): Attachment<HTMLElement> {
         moved = true;
         clearTimeout(timer);
       }
-      if (onswipe && x < -STILL_PX) element.style.transform = `translateX(${Math.max(x, -SWIPE_SHOWN_PX)}px)`;
+      if (press().onswipe && x < -STILL_PX)
+        element.style.transform = `translateX(${Math.max(x, -SWIPE_SHOWN_PX)}px)`;
     };
     const up = (event: PointerEvent): void => {
       const swiped = start && event.clientX - start.x < -SWIPE_PX;
       const wasTap = start && !moved;
       const at = start;
       end();
-      if (swiped) onswipe?.();
+      if (swiped) press().onswipe?.();
       // A link, a reaction or a quote under the finger keeps its own meaning.
-      else if (wasTap && at && !(event.target as Element).closest('a, button')) onmenu(at);
+      else if (wasTap && at && !(event.target as Element).closest('a, button')) ask(at);
+    };
+    // The click that follows a touch would land on what the menu has put under the finger.
+    const lifted = (event: TouchEvent): void => {
+      if (answered && event.cancelable) event.preventDefault();
     };
     const contextmenu = (event: MouseEvent): void => {
       // Selected words and links keep the browser's own menu.
       if (getSelection()?.isCollapsed === false || (event.target as Element).closest('a')) return;
       event.preventDefault();
-      if (!matchMedia('(pointer: coarse)').matches) onmenu({ x: event.clientX, y: event.clientY });
+      if (!matchMedia('(pointer: coarse)').matches) press().onmenu({ x: event.clientX, y: event.clientY });
     };
 
     element.addEventListener('pointerdown', down);
     element.addEventListener('pointermove', move);
     element.addEventListener('pointerup', up);
     element.addEventListener('pointercancel', end);
+    element.addEventListener('touchend', lifted);
     element.addEventListener('contextmenu', contextmenu);
     return () => {
       end();
@@ -69,6 +83,7 @@ export function press({ onmenu, onswipe }: Press): Attachment<HTMLElement> {
       element.removeEventListener('pointermove', move);
       element.removeEventListener('pointerup', up);
       element.removeEventListener('pointercancel', end);
+      element.removeEventListener('touchend', lifted);
       element.removeEventListener('contextmenu', contextmenu);
     };
   };
