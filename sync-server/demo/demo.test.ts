@@ -107,6 +107,7 @@ function refusedOf({ people, places }: Directory, pen: Pen): string[] {
       place: kind === 'paper' ? { kind: 'paper', chat, owner: person, edit: 'owner' } : chat,
       chat: pen.chat,
       open: name.kind !== 'feed' || name.segment === openSegment(),
+      ids: new Set(),
       paperExists: (paper) => papers.has(paper),
     }));
   }

@@ -27,6 +27,8 @@ export class Live {
   readonly lasts: Map<number, LeaseLast>;
   /** Digests of each lease's latest intents since the room woke, in order; the last one's is in `lasts` too. */
   readonly sums = new Map<number, number[]>();
+  /** Ids that were ever used in a chat: one is used once, whatever the segment. */
+  readonly ids: Set<string>;
   readonly docs = new Map<string, KeptDoc>();
   /** Documents of the room that have content, with the sequence that last touched each. */
   readonly touched: Map<string, number>;
@@ -40,6 +42,7 @@ export class Live {
     row: RoomRow,
     lasts: LeaseLast[],
     docs: { doc: string; seq: number }[],
+    ids: string[],
   ) {
     this.#ground = ground;
     this.room = row.room;
@@ -49,14 +52,19 @@ export class Live {
     this.head = row.head;
     this.lasts = new Map(lasts.map((last) => [last.lease, last]));
     this.touched = new Map(docs.map(({ doc, seq }) => [doc, seq]));
+    this.ids = new Set(ids);
     this.out = new OutQueue(row.seq);
   }
 
   /** From the log or not at all: a rejected promise opens the room for nobody. */
   static async load(ground: Ground, room: string): Promise<Live> {
     const row = await ground.log.room(room);
-    const [lasts, docs] = await Promise.all([ground.log.lasts(room), ground.log.docs(room)]);
-    return new Live(ground, row, lasts, docs);
+    const [lasts, docs, ids] = await Promise.all([
+      ground.log.lasts(room),
+      ground.log.docs(room),
+      room.startsWith('chat/') ? ground.log.ids(room) : [],
+    ]);
+    return new Live(ground, row, lasts, docs, ids);
   }
 
   /** Whether a name is a document of this room that may exist now. */
@@ -89,6 +97,8 @@ export class Live {
     if (kind === undefined || kind === 'margin' || kind === 'registry')
       throw new Error(`no such document: ${name}`);
     const messages = places.filter((place) => place.kind === 'message').length;
-    return new YjsContent(name, kind, updates, messages, (person) => where.around(name, person, this.head));
+    return new YjsContent(name, kind, updates, messages, (person) =>
+      where.around(name, person, this.head, this.ids),
+    );
   }
 }

@@ -71,7 +71,7 @@ export class Places {
     return may(this.#school.standing(person), READ[name.kind], place);
   }
 
-  around(doc: string, person: string, head: number): Surroundings | undefined {
+  around(doc: string, person: string, head: number, ids: ReadonlySet<string>): Surroundings | undefined {
     const name = parseDoc(doc);
     const place = name && this.#place(roomName(name));
     if (!name || !place) return undefined;
@@ -80,6 +80,7 @@ export class Places {
       place,
       chat: name.kind === 'feed' || name.kind === 'pins' ? name.chat : '',
       paperExists: (paper) => this.paperExists(paper),
+      ids,
       open: name.kind !== 'feed' || name.segment === head,
     };
   }

@@ -67,6 +67,7 @@ export function noteTaken(
   live.lasts.set(lease, last);
   noteSum(live, lease, sum);
   if (replaces > 0) closeLease(live, replaces, from.person);
+  for (const { id } of taken.places) live.ids.add(id);
   live.touched.set(doc.name, seq);
   doc.touched(seq, taken.update, taken.places);
   const row = { room: live.room, seq, doc: doc.name, lease, n, person: from.person, at, bytes: taken.update };

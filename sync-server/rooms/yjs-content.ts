@@ -22,6 +22,8 @@ export interface Surroundings {
   /** The chat of a feed, '' elsewhere. */
   chat: string;
   open: boolean;
+  /** Ids that were ever used in the chat of a feed. */
+  ids: ReadonlySet<string>;
   paperExists(paper: string): boolean;
 }
 
@@ -136,6 +138,9 @@ class Asked implements PolicyContext {
   }
   paperExists(paper: string): boolean {
     return this.#around.paperExists(paper);
+  }
+  idTaken(id: string): boolean {
+    return this.#around.ids.has(id);
   }
 }
 

@@ -120,6 +120,8 @@ export interface Log {
   docs(room: string): Promise<{ doc: string; seq: number }[]>;
   places(doc: string, from: number): Promise<PlaceRow[]>;
   place(room: string, id: string): Promise<PlaceRow | undefined>;
+  /** Every id that ever got a place in a room, those that are gone included. */
+  ids(room: string): Promise<string[]>;
   lasts(room: string): Promise<LeaseLast[]>;
   /** Closes a lease in a room for good (after a refusal), in order with appends. Durable before it resolves. */
   closeLease(room: string, lease: number, person: string): Promise<void>;

@@ -3,7 +3,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { idOf } from '#shared/feed/shape.ts';
+import { editKey, idOf } from '#shared/feed/shape.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { STOCK_PATH } from '#shared/wire/protocol.ts';
 import { TestDevice } from '../support/device.ts';
@@ -154,6 +154,43 @@ test('[R350] a role that goes while pushes are in the air stops those that come 
   const petya = await device('petya');
   await petya.open('chat/7a');
   expect(petya.texts('7a').length).toBe(acked);
+});
+
+test('[R201] an id is used once in a chat: not in a later segment, not as an edit, not for a paper', async () => {
+  const petya = await device('petya');
+  await petya.open('chat/7a');
+  const first = petya.message('7a', 'Скажу');
+  expect(await petya.send(first)).toMatchObject({ kind: 'ack' });
+  const gone = petya.make('chat/7a/feed/1', (doc) => doc.getMap('messages').delete(first.id));
+  expect(await petya.send(gone)).toMatchObject({ kind: 'ack' });
+  petya.skipIds(10);
+  const second = petya.message('7a', 'Ещё');
+  expect(await petya.send(second)).toMatchObject({ kind: 'ack' });
+
+  const say = (hand: TestDevice, segment: number, id: string, more: object = {}) =>
+    hand.make(`chat/7a/feed/${segment}`, (doc) => {
+      if ('paper' in more) doc.getMap('papers').set(id, { by: 'petya', title: 'План', edit: 'owner' });
+      doc.getMap('messages').set(id, { by: 'petya', at: 1, text: 'Тихо', ...more });
+    });
+  const same = idOf(petya.lease, 500);
+  expect(await petya.send(say(petya, 1, same, { paper: same }))).toMatchObject({ code: 'not-allowed' });
+  const other = await petya.withFreshLease();
+  await other.open('chat/7a');
+  const edit = other.make('chat/7a/feed/1', (doc) =>
+    doc.getMap('edits').set(editKey(second.id, second.id), { at: 1, text: 'Иначе' }),
+  );
+  expect(await other.send(edit)).toMatchObject({ code: 'not-allowed' });
+
+  const masha = await device('masha');
+  await masha.open('chat/7a');
+  const many = masha.make('chat/7a/feed/1', (doc) => {
+    for (let i = 0; i < 500; i++)
+      doc.getMap('messages').set(idOf(masha.lease, i), { by: 'masha', at: 1, text: `${i}` });
+  });
+  expect(await masha.send(many)).toMatchObject({ kind: 'ack' });
+  const later = await petya.withFreshLease();
+  expect((await later.open('chat/7a')).head).toBe(2);
+  expect(await later.send(say(later, 2, first.id))).toMatchObject({ code: 'not-allowed' });
 });
 
 async function stockSocket(person: string): Promise<WebSocket> {

@@ -20,6 +20,7 @@ export class Draft {
   /** Ids that get a place, and the message that each belongs to. */
   readonly #places: string[] = [];
   readonly #placed: string[] = [];
+  #ids: Set<string> | undefined;
   #newPapers: Set<string> | undefined;
   #papers: Map<string, PaperFields> | undefined;
   #shares = false;
@@ -57,11 +58,11 @@ export class Draft {
     return this.#messages?.get(id) ?? this.#ctx.read('messages', id);
   }
 
-  addMessage(id: string, value: Json): undefined {
+  addMessage(id: string, value: Json): RefusalCode | undefined {
     this.#messages ??= new Map();
     this.#messages.set(id, value);
     if (sharedPaper(value) !== undefined) this.#shares = true;
-    this.#place(id, id);
+    return this.#place(id, id);
   }
 
   dropMessage(id: string): undefined {
@@ -69,10 +70,10 @@ export class Draft {
     this.#gone.add(id);
   }
 
-  addEdit(key: string, message: string, id: string): undefined {
+  addEdit(key: string, message: string, id: string): RefusalCode | undefined {
     this.#edits ??= new Map();
     this.#edits.set(key, message);
-    this.#place(id, message);
+    return this.#place(id, message);
   }
 
   dropEdit(key: string, message: string): undefined {
@@ -85,11 +86,11 @@ export class Draft {
     this.#droppedReactions.add(message);
   }
 
-  addPaper(id: string, paper: PaperFields): undefined {
+  addPaper(id: string, paper: PaperFields): RefusalCode | undefined {
     this.#newPapers ??= new Set();
     this.#newPapers.add(id);
     this.changePaper(id, paper);
-    this.#place(id, '');
+    return this.#place(id, '');
   }
 
   changePaper(id: string, paper: PaperFields): undefined {
@@ -116,7 +117,14 @@ export class Draft {
     };
   }
 
-  #place(id: string, message: string): undefined {
+  /** An id is used once in a chat: a second use would have no place, and nobody would be told of it. */
+  #place(id: string, message: string): RefusalCode | undefined {
+    if (this.#ctx.idTaken?.(id)) return 'not-allowed';
+    if (this.#places.length > 0) {
+      this.#ids ??= new Set(this.#places);
+      if (this.#ids.has(id)) return 'not-allowed';
+      this.#ids.add(id);
+    }
     this.#places.push(id);
     this.#placed.push(message);
   }

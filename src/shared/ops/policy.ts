@@ -17,6 +17,8 @@ export interface PolicyContext {
   keys(root: string): Iterable<string>;
   /** Whether a paper of this id exists already, in any chat. */
   paperExists(id: string): boolean;
+  /** Feeds: whether a message, edit or paper of this id ever stood in the chat, in whichever segment. */
+  idTaken?(id: string): boolean;
   /** Feeds: this segment is the chat's open one. True elsewhere. */
   open: boolean;
 }

@@ -120,6 +120,10 @@ export class Disk {
     return this.#sql.place.get(room, id) as PlaceRow | undefined;
   }
 
+  ids(room: string): string[] {
+    return this.#sql.ids.pluck().all(room) as string[];
+  }
+
   lasts(room: string): LeaseLast[] {
     const rows = this.#sql.lasts.all(room) as (Omit<LeaseLast, 'closed'> & { closed: number })[];
     return rows.map((row) => ({ ...row, closed: row.closed === 1 }));

@@ -85,6 +85,9 @@ export class SqliteStore implements Log, Marks {
   place(room: string, id: string): Promise<PlaceRow | undefined> {
     return this.#call('place', room, id);
   }
+  ids(room: string): Promise<string[]> {
+    return this.#call('ids', room);
+  }
   lasts(room: string): Promise<LeaseLast[]> {
     return this.#call('lasts', room);
   }

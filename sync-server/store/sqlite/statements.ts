@@ -38,6 +38,7 @@ const SQL = {
     on conflict (room, id) do nothing`,
   placesOfDoc: `select ${PLACE} from places where doc = ? and seq > ? order by seq`,
   place: `select ${PLACE} from places where room = ? and id = ?`,
+  ids: 'select id from places where room = ?',
   forget: `update places set text = '', gone = 1 where room = @room and (id = @id or (kind = 'edit' and of = @id))`,
   papers: 'select paper, chat, owner, edit, title from papers',
   setPaper: `insert into papers values (@paper, @chat, @owner, @edit, @title)
