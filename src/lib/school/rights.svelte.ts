@@ -64,12 +64,14 @@ export class Rights {
     });
   }
 
-  async setRole(person: string, to: Role): Promise<void> {
-    this.#keep(await this.#desk?.setRole(person, to));
+  /** True when it is kept on the device. */
+  async setRole(person: string, to: Role): Promise<boolean> {
+    return this.#keep(await this.#desk?.setRole(person, to));
   }
 
-  async setMatrix(chat: string, to: Matrix): Promise<void> {
-    this.#keep(await this.#desk?.setMatrix(chat, to));
+  /** True when it is kept on the device. */
+  async setMatrix(chat: string, to: Matrix): Promise<boolean> {
+    return this.#keep(await this.#desk?.setMatrix(chat, to));
   }
 
   async dismiss(draft: RefusedDraft): Promise<void> {
@@ -95,8 +97,9 @@ export class Rights {
     }
   }
 
-  #keep(verdict: Verdict | undefined): void {
+  #keep(verdict: Verdict | undefined): boolean {
     this.#refusal = verdict && !verdict.ok ? verdict : undefined;
+    return verdict?.ok === true;
   }
 }
 

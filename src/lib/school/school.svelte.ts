@@ -1,4 +1,5 @@
 /** The school as this person's device knows it: units, people, chats. Reads the projection, changes nothing. */
+import { m } from '#lib/paraglide/messages.js';
 import { live } from '#lib/replica/live.svelte.ts';
 import type { Device } from '#lib/replica/types.ts';
 import { matcher } from '#lib/words/fold.ts';
@@ -27,6 +28,12 @@ export interface SchoolChat {
   members: number;
 }
 
+export interface RefusedChange {
+  id: string;
+  title: string;
+  href: string;
+}
+
 /** Rows drawn at once: a school has thousands of people, a screen does not. */
 const SHOWN_MAX = 200;
 
@@ -39,6 +46,12 @@ export class School {
   readonly #people: SchoolPerson[] = $derived.by(() => this.#withWords());
   readonly units: SchoolUnit[] = $derived.by(() => this.#units());
   readonly chats: SchoolChat[] = $derived.by(() => this.#chats());
+  /** Chats whose title matches the search. */
+  readonly foundChats: SchoolChat[] = $derived.by(() => {
+    if (!this.#query.trim()) return this.chats;
+    const matches = matcher(this.#query);
+    return this.chats.filter(({ title }) => matches(title));
+  });
   /** People who match the search and the chosen unit. */
   readonly found: SchoolPerson[] = $derived.by(() => {
     const inUnit = this.#people.filter(({ id }) => this.#isInUnit(id));
@@ -50,11 +63,27 @@ export class School {
 
   constructor(device: Device) {
     this.#device = device;
-    this.#follow = live(device, ['projection']);
+    this.#follow = live(device, ['projection', 'refused']);
   }
 
   get projection(): Projection | undefined {
     return this.#follow(() => this.#device.projection);
+  }
+
+  /** Changes of this administrator that were not taken, and the page where each is decided anew. */
+  get refused(): RefusedChange[] {
+    return this.#follow(() =>
+      this.#device.refused().flatMap(({ id, intent }) => {
+        const { people = {}, chats = {}, governed = {} } = this.#device.projection ?? {};
+        if (intent.act === 'role.set') {
+          const title = people[intent.person]?.name ?? m.someone();
+          return [{ id, title, href: `/school/people/${intent.person}` }];
+        }
+        if (intent.act !== 'matrix.set') return [];
+        const title = (chats[intent.chat] ?? governed[intent.chat])?.title || m.chat_untitled();
+        return [{ id, title, href: `/school/chats/${intent.chat}` }];
+      }),
+    );
   }
 
   get title(): string {
