@@ -16,6 +16,8 @@ import type { LineState } from './types.ts';
 
 /** Rooms kept live in the background; beyond it only heads of chats come, and a room opens when it is shown. */
 const FILL_ROOMS_MAX = 300;
+/** Rooms opened at a time in the background when what is held of them only has to be completed: that is little. */
+const COMPLETING_MAX = 8;
 const MARKS_EVERY_MS = 1_000;
 const FLUSH_EVERY_MS = 30_000;
 
@@ -39,7 +41,9 @@ export class Leader {
   readonly #wanted = new Set<string>();
   /** Rooms to open in the background, most wanted first. */
   #fill: string[] = [];
-  #filling: string | undefined;
+  readonly #filling = new Set<string>();
+  /** Rooms of which this device holds something: a few of them may be on their way at once. */
+  #held = new Set<string>();
   #frames: Frame[] = [];
   #reading: Promise<void> | undefined;
   readonly #marks = new Set<string>();
@@ -143,7 +147,7 @@ export class Leader {
     if (line.at !== 'online') {
       this.#sending.reset();
       // A room whose answer was cut off is asked for again with the next line.
-      this.#filling = undefined;
+      this.#filling.clear();
     }
     this.#asked = false;
     if (!this.#stopped) this.#ground.tabs.say({ say: 'line', line });
@@ -153,7 +157,8 @@ export class Leader {
     this.#frames.push(...frames);
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
-      if (this.#frames.length > 0) this.#receive([]);
+      // A leader that has let go reads nothing more: asking again would never end.
+      if (this.#frames.length > 0 && !this.#stopped) this.#receive([]);
     });
   }
 
@@ -181,7 +186,7 @@ export class Leader {
     for (const word of followed.words) this.#ground.tabs.say(word);
     for (const { state, otherEpoch, twins } of followed.opened) {
       await this.#sending.opened(state, otherEpoch, twins);
-      if (state.room === this.#filling) this.#filling = undefined;
+      this.#filling.delete(state.room);
     }
     for (const doc of followed.patched) this.#sending.patched(doc, roomOf(doc));
     for (const { room, lease, n } of followed.acked) this.#sending.acked(room, lease, n);
@@ -198,6 +203,7 @@ export class Leader {
       case 'welcome':
         return this.#welcome(frame);
       case 'refuse':
+        this.#filling.delete(frame.room);
         this.#sending.refuse(frame);
         return;
       case 'lease-grant':
@@ -234,6 +240,8 @@ export class Leader {
     const cached = (await relaxed.rooms.toArray()).map(({ room }) => room);
     const recent = (await relaxed.heads.toArray()).sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
     const order = recent.map(({ chat }) => chatRoom(chat)).filter((room) => cached.includes(room));
+    this.#held = new Set(cached);
+    this.#filling.clear();
     this.#fill = [...changed.filter(isChat), ...order, ...this.#chatsToFill()];
     for (const head of recent) if (head.read > head.told) this.#mark(head.chat);
     this.#sending.flush(meDoc(this.#ground.person));
@@ -246,14 +254,16 @@ export class Leader {
     return Object.keys(this.#ground.projection()?.chats ?? {}).map(chatRoom);
   }
 
-  /** Opens the next room of the background, one at a time, so that what is on screen never waits. */
+  /** Opens what comes next in the background: whole segments one at a time, so that what is on screen never waits. */
   #fillNext(): void {
-    if (this.#filling !== undefined || this.#sending.openCount >= FILL_ROOMS_MAX) return;
-    let room = this.#fill.shift();
-    while (room !== undefined && this.#sending.isOpen(room)) room = this.#fill.shift();
-    if (room === undefined) return;
-    this.#filling = room;
-    this.#sending.flush(room);
+    while (this.#sending.openCount < FILL_ROOMS_MAX) {
+      const room = this.#fill.find((next) => !this.#sending.isOpen(next));
+      if (room === undefined) return;
+      if (this.#filling.size >= (this.#held.has(room) ? COMPLETING_MAX : 1)) return;
+      this.#fill = this.#fill.slice(this.#fill.indexOf(room) + 1);
+      this.#filling.add(room);
+      this.#sending.flush(room);
+    }
   }
 
   async #flushAll(): Promise<void> {
