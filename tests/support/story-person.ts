@@ -103,14 +103,14 @@ export class StoryPerson {
   get log(): Locator {
     return this.page.getByRole('log');
   }
-  /** All texts of the messages on screen that stand in the story, in their order. */
+  /** A message on screen, by its words; not the ones that answer it. */
   message(text: string | RegExp): Locator {
-    return this.log.getByRole('article').filter({ hasText: text });
+    return this.log.getByRole('article', { name: text });
   }
   /** Waits until the chat on screen shows these messages once each and in this order. */
   async sees(...texts: string[]): Promise<void> {
     const shown = async () => {
-      const articles = await this.log.getByRole('article').allTextContents();
+      const articles = await this.log.getByRole('article').evaluateAll(namesOf);
       return articles.flatMap((article) => texts.filter((text) => article.includes(text)));
     };
     await expect.poll(shown, AFTER_OUTAGE).toEqual(texts);
@@ -121,8 +121,12 @@ export class StoryPerson {
     await expect(this.message(text).getByRole('img', { name: state })).toBeVisible();
   }
 
-  async scrollTo(top: number): Promise<void> {
-    await this.log.evaluate((list, to) => list.scrollTo({ top: to }), top);
+  /** Scrolls back until a message is drawn: while the list still measures what it drew, it holds on to its end. */
+  async scrollBackTo(text: RegExp): Promise<void> {
+    await expect(async () => {
+      await this.log.evaluate((list) => list.scrollTo({ top: 0 }));
+      await expect(this.message(text)).toBeVisible({ timeout: 1_000 });
+    }).toPass(AFTER_OUTAGE);
   }
   /** Pixels above what is on screen. */
   scrollRoom(): Promise<number> {
@@ -140,7 +144,7 @@ export class StoryPerson {
 
   /** The same with a finger. */
   async choose(text: string, act: string): Promise<void> {
-    await this.message(text).tap();
+    await this.message(text).getByText(text).last().tap();
     await this.page
       .getByRole('dialog', { name: 'Действия с сообщением' })
       .getByRole('button', { name: act })
@@ -182,4 +186,8 @@ export class StoryPerson {
       .getByRole('listitem')
       .filter({ hasText: text });
   }
+}
+
+function namesOf(articles: Element[]): string[] {
+  return articles.map((article) => article.getAttribute('aria-label') ?? '');
 }

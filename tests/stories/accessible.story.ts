@@ -1,0 +1,66 @@
+/** Everybody can use it: no serious finding of axe on any main screen, light and dark. */
+
+import { expect } from '@playwright/test';
+import axe from 'axe-core';
+import { test } from '../support/story.ts';
+import { AFTER_OUTAGE, type StoryPerson } from '../support/story-person.ts';
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`[R716] chat list, chat, papers, school and settings hold no serious barrier (${colorScheme})`, async ({
+    people,
+  }) => {
+    const anna = await people.comeIn('anna', { colorScheme });
+    const masha = await people.comeIn('masha', { colorScheme });
+    await holdsNoBarrier(masha);
+    await masha.open('7А');
+    await masha.say('Когда контрольная?');
+    await anna.open('7А');
+    await anna.act('Когда контрольная?', 'Ответить');
+    await anna.say('В пятницу');
+    await anna.act('В пятницу', 'Закрепить');
+    await expect(masha.page.getByRole('button', { name: /Закреплённое сообщение/ })).toBeVisible();
+    await masha.act('В пятницу', 'Реакция 👍');
+    await expect(masha.message('В пятницу').getByRole('button', { name: /👍/ })).toBeVisible();
+    await holdsNoBarrier(masha);
+    await masha.message('В пятницу').click({ button: 'right' });
+    await holdsNoBarrier(masha);
+    await masha.page.keyboard.press('Escape');
+    await masha.loseNetwork();
+    await masha.say('А какой параграф?');
+    await expect(masha.page.getByText('Не отправлено: 1.')).toBeVisible();
+    await holdsNoBarrier(masha);
+    await masha.findNetwork();
+
+    await anna.page.getByRole('button', { name: 'Новый документ' }).click();
+    await anna.page.getByRole('textbox', { name: 'Название' }).fill('План урока');
+    await holdsNoBarrier(anna);
+    await anna.page.getByRole('button', { name: 'Создать документ' }).click();
+    await expect(anna.page.getByRole('textbox', { name: 'Текст документа' })).toBeVisible(AFTER_OUTAGE);
+    await anna.page.getByRole('textbox', { name: 'Текст документа' }).fill('Повторить главу 3');
+    await holdsNoBarrier(anna);
+
+    const elena = await people.comeIn('elena', { colorScheme });
+    await elena.openPerson('Смирнова Анна Петровна');
+    await holdsNoBarrier(elena);
+    await elena.page.getByRole('link', { name: 'Настройки' }).click();
+    await expect(elena.page.getByText('Хранение на этом устройстве')).toBeVisible();
+    await holdsNoBarrier(elena);
+    await elena.page.getByRole('button', { name: 'Выйти' }).click();
+    await holdsNoBarrier(elena);
+  });
+}
+
+async function holdsNoBarrier({ page }: StoryPerson): Promise<void> {
+  // A moving page is half transparent: its colours are looked at when it stands still.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+      );
+  });
+  expect(found).toEqual([]);
+}
