@@ -172,9 +172,9 @@ export class Room {
     doc.usedAt = at;
     // The registry's bound is its own; no block of structs (the first byte) is nothing but deletes.
     if (
-      parseDoc(doc.name)?.kind !== 'registry' &&
       intent.bytes[0] !== 0 &&
-      doc.isFullFor(intent.bytes.length)
+      doc.isFullFor(intent.bytes.length) &&
+      parseDoc(doc.name)?.kind !== 'registry'
     )
       return this.#refuse(live, intent, from, { code: 'too-long', says: 'document is full' }, true, answer);
     const taken = doc.content.take(intent, from, { seq: live.seq + 1, at });

@@ -84,7 +84,7 @@ test('[R358] a device that lacks very much is given the whole, made once for all
   expect([whole.from, whole.seq, whole.places.length]).toEqual([0, 400, 400]);
 });
 
-test('[R110] a closed segment does not grow without end by edits of what stands in it, and deleting goes on', async () => {
+test('[R319] a closed segment does not grow without end by edits of what stands in it, and deleting goes on', async () => {
   const petya = await device('petya');
   await petya.open('chat/7a');
   const first = petya.message('7a', 'Ну');

@@ -86,14 +86,7 @@ test('[R335] who asks for the readers of a chat learns nothing of whether there 
 
 test('[R353] a presence of the largest clock does not stay when its owner leaves', async () => {
   const anna = await device('anna');
-  await anna.open('chat/7a');
-  const paper = idOf(anna.lease, 901);
-  await anna.send(
-    anna.make('chat/7a/feed/1', (doc) => {
-      doc.getMap('papers').set(paper, { by: 'anna', title: 'План', edit: 'everyone' });
-      doc.getMap('messages').set(idOf(anna.lease, 900), { by: 'anna', at: 1, text: 'Вот', paper });
-    }),
-  );
+  const paper = await paperOf(anna);
   await anna.open(`paper/${paper}`);
   const petya = await device('petya');
   await petya.open(`paper/${paper}`);
@@ -156,6 +149,38 @@ test('[R350] a role that goes while pushes are in the air stops those that come 
   expect(petya.texts('7a').length).toBe(acked);
 });
 
+test('[R206] a paper of one chat is not taken over through another, not even by its owner', async () => {
+  const anna = await device('anna');
+  const paper = await paperOf(anna);
+  const share = (hand: TestDevice, chat: string) =>
+    hand.make(`chat/${chat}/feed/1`, (doc) => {
+      doc.getMap('papers').set(paper, { by: hand.person, title: 'План', edit: 'everyone' });
+      doc.getMap('messages').set(idOf(hand.lease, 1), { by: hand.person, at: 1, text: 'Вот', paper });
+    });
+  const petya = await device('petya');
+  await petya.open('chat/news');
+  expect(await petya.send(share(petya, 'news'))).toMatchObject({ code: 'not-yours' });
+  const fresh = await anna.withFreshLease();
+  await fresh.open('chat/7b');
+  expect(await fresh.send(share(fresh, '7b'))).toMatchObject({ code: 'not-allowed' });
+});
+
+test('[R350] who loses the chat loses its papers on every open connection', async () => {
+  const elena = await AdminDevice.start(relay);
+  const paper = await paperOf(await device('anna'));
+  const masha = await device('masha');
+  await masha.open(`paper/${paper}`);
+  const stock = await stockSocket('masha', `paper/${paper}`);
+  const closed = new Promise((resolve) => stock.on('close', resolve));
+  await elena.setRole('masha', 'student', 'parent');
+  expect(await closed).toBe(CLOSE.unknownDocument.code);
+  await masha.line.next('purge', ({ room }) => room === `paper/${paper}`);
+  const write = masha.make(`paper/${paper}`, (doc) => doc.getMap('paper').set('schema', 1));
+  expect(await masha.send(write)).toMatchObject({ code: 'not-a-member' });
+  masha.line.say({ kind: 'pull', doc: `paper/${paper}`, epoch: '', seq: 0 });
+  await masha.line.next('purge', ({ room }) => room === `paper/${paper}`);
+});
+
 test('[R201] an id is used once in a chat: not in a later segment, not as an edit, not for a paper', async () => {
   const petya = await device('petya');
   await petya.open('chat/7a');
@@ -193,8 +218,19 @@ test('[R201] an id is used once in a chat: not in a later segment, not as an edi
   expect(await later.send(say(later, 2, first.id))).toMatchObject({ code: 'not-allowed' });
 });
 
-async function stockSocket(person: string): Promise<WebSocket> {
-  const path = `${STOCK_PATH}/chat/7a/feed/1?token=${relay.sessions.signIn(person)}`;
+async function paperOf(anna: TestDevice): Promise<string> {
+  await anna.open('chat/7a');
+  const paper = idOf(anna.lease, 901);
+  const push = anna.make('chat/7a/feed/1', (doc) => {
+    doc.getMap('papers').set(paper, { by: 'anna', title: 'План', edit: 'everyone' });
+    doc.getMap('messages').set(idOf(anna.lease, 900), { by: 'anna', at: 1, text: 'Вот', paper });
+  });
+  expect(await anna.send(push)).toMatchObject({ kind: 'ack' });
+  return paper;
+}
+
+async function stockSocket(person: string, doc = 'chat/7a/feed/1'): Promise<WebSocket> {
+  const path = `${STOCK_PATH}/${doc}?token=${relay.sessions.signIn(person)}`;
   const ws = new WebSocket(relay.origin.replace('http', 'ws') + path);
   await new Promise((resolve) => ws.once('open', resolve));
   return ws;
