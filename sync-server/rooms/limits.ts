@@ -36,6 +36,8 @@ export const LINE_LIMITS = {
   stockPerPersonMax: 64,
   /** What an ask for content counts among the frames of a second; a stock client's is answered by encoding anew. */
   askCostsFrames: 4,
+  /** Presence is shown to everybody in the paper: faster than any hand it is a flood. */
+  awareCostsFrames: 10,
   stockAskCostsFrames: 100,
   /** Bytes of pushes that one connection may have in the air. */
   inFlightBytesMax: 32 * 1024 * 1024,

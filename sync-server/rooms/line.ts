@@ -27,6 +27,13 @@ import { bringLost } from './swallowed.ts';
 import type { News, Watcher } from './watcher.ts';
 import { welcome } from './welcome.ts';
 
+/** Frames that cost the relay, or the others, more than a frame. */
+const COSTS: ReadonlyMap<Frame['kind'], number> = new Map([
+  ['open', LINE_LIMITS.askCostsFrames],
+  ['pull', LINE_LIMITS.askCostsFrames],
+  ['aware', LINE_LIMITS.awareCostsFrames],
+]);
+
 export class Line implements Watcher {
   readonly session: Session;
   readonly #ground: LineGround;
@@ -264,8 +271,7 @@ export class Line implements Watcher {
   #mayAsk(frames: readonly Frame[]): boolean {
     const now = Date.now();
     if (now - this.#frames.since > 1000) this.#frames = { since: now, count: 0 };
-    for (const { kind } of frames)
-      this.#frames.count += kind === 'open' || kind === 'pull' ? LINE_LIMITS.askCostsFrames : 1;
+    for (const { kind } of frames) this.#frames.count += COSTS.get(kind) ?? 1;
     return this.#frames.count <= LINE_LIMITS.framesPerSecondMax;
   }
 

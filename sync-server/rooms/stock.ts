@@ -109,6 +109,7 @@ export class StockClient implements Watcher {
         return;
       }
       if (kind === AWARENESS) {
+        this.#frames.count += LINE_LIMITS.awareCostsFrames;
         this.#aware(decoding.readVarUint8Array(from));
         return;
       }

@@ -121,6 +121,13 @@ test('[R357] a stock client that asks for the whole again and again is closed', 
   expect(await new Promise((resolve) => ws.on('close', resolve))).toBe(CLOSE.tooMany.code);
 });
 
+test('[R357] presence that comes faster than any hand closes the line of its sender', async () => {
+  const petya = await device('petya');
+  const doc = `paper/${await paperOf(petya)}`;
+  for (let i = 0; i < 250; i++) petya.line.say({ kind: 'aware', doc, bytes: Uint8Array.of(0) });
+  expect(await petya.line.whenClosed()).toBe(CLOSE.tooMany.code);
+});
+
 test('[R336] one person has only so many stock connections', async () => {
   const sockets = [];
   for (let i = 0; i < 64; i++) sockets.push(await stockSocket('petya'));
