@@ -42,11 +42,12 @@ export class OpenChat {
   readonly #device: Device;
   readonly #chat: Chat;
   readonly #follow: ReturnType<typeof live>;
+  #drawn = new Map<string, MessageRow>();
   #loading = $state(false);
   #refusal = $state.raw<Extract<Verdict, { ok: false }>>();
 
   readonly messages = $derived.by(() => this.#follow(() => this.#chat.messages()));
-  readonly rows: MessageRow[] = $derived.by(() => rowsOf(this.messages, this.#chat.firstUnread));
+  readonly rows: MessageRow[] = $derived.by(() => this.#kept(rowsOf(this.messages, this.#chat.firstUnread)));
   readonly #byId = $derived(new Map(this.messages.map((message) => [message.id, message])));
   readonly pins: PinnedMessage[] = $derived.by(() =>
     this.#follow(() =>
@@ -185,6 +186,18 @@ export class OpenChat {
     this.#chat.close();
   }
 
+  /** A row that would draw the same stays the same object: what did not change is not drawn again. */
+  #kept(rows: readonly MessageRow[]): MessageRow[] {
+    const before = this.#drawn;
+    this.#drawn = new Map();
+    return rows.map((row) => {
+      const known = before.get(row.id);
+      const kept = known && drawsTheSame(known, row) ? known : row;
+      this.#drawn.set(kept.id, kept);
+      return kept;
+    });
+  }
+
   #ask(act: ChatAct, message?: string): Verdict {
     return this.#follow(() => this.#chat.may(act, message));
   }
@@ -193,4 +206,9 @@ export class OpenChat {
     const verdict = await answer;
     this.#refusal = verdict.ok ? undefined : verdict;
   }
+}
+
+function drawsTheSame(a: MessageRow, b: MessageRow): boolean {
+  const { message, day, fresh, head, tail } = a;
+  return message === b.message && day === b.day && fresh === b.fresh && head === b.head && tail === b.tail;
 }

@@ -288,7 +288,7 @@ export class ChatView implements Chat {
     const next = new Map<string, MessageView>();
     const list = views.map((view) => {
       const before = this.#views.get(view.id);
-      const kept = before && JSON.stringify(before) === JSON.stringify(view) ? before : view;
+      const kept = before && isSame(before, view) ? before : view;
       next.set(view.id, kept);
       return kept;
     });
@@ -298,6 +298,16 @@ export class ChatView implements Chat {
 }
 
 const NONE: MessageView['reactions'] = [];
+
+/** Whether a row would draw the same. Both are made by this file: the same fields, flat but for two. */
+function isSame(a: MessageView, b: MessageView): boolean {
+  for (const key of Object.keys(b) as (keyof MessageView)[]) {
+    if (a[key] === b[key]) continue;
+    if (key !== 'paper' && key !== 'reactions') return false;
+    if (JSON.stringify(a[key]) !== JSON.stringify(b[key])) return false;
+  }
+  return true;
+}
 
 function byArrival(a: MessageView, b: MessageView): number {
   if (a.seq !== undefined && b.seq !== undefined) return a.seq - b.seq;

@@ -9,8 +9,13 @@ export function live(device: Device, topics: readonly Topic[]): <T>(read: () => 
       if (topics.includes(topic)) update();
     }),
   );
-  return (read) => {
+  // Following costs an effect each time; a hundred readers of one page share this one. A new object each time it fires.
+  const pulse = $derived.by(() => {
     follow();
+    return {};
+  });
+  return (read) => {
+    void pulse;
     return read();
   };
 }
