@@ -1,0 +1,67 @@
+/** The device itself fails: it says so, the words stay where they were typed, and nothing is wiped. */
+import { readFileSync } from 'node:fs';
+import { expect } from '@playwright/test';
+import { test } from '../support/story.ts';
+import { AFTER_OUTAGE } from '../support/story-person.ts';
+
+test('[R717] a full device keeps the words in the composer, says why, saves everything to a file, and sends once there is room', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  await masha.say('Это ещё поместилось');
+  await anna.sees('Это ещё поместилось');
+
+  // Chromium counts a quota by the minute; here the disk is full from one write to the next, as it answers then.
+  await masha.page.evaluate(() => {
+    const { add } = IDBObjectStore.prototype;
+    Object.assign(window, { makeRoom: () => Object.assign(IDBObjectStore.prototype, { add }) });
+    IDBObjectStore.prototype.add = () => {
+      throw new DOMException('The disk is full', 'QuotaExceededError');
+    };
+  });
+  const words = 'Это уже не помещается';
+  await masha.composer.fill(words);
+  await masha.page.getByRole('button', { name: 'Отправить' }).click();
+  await expect(
+    masha.page.getByText('На устройстве кончилось место. Текст остался в поле ввода.'),
+  ).toBeVisible();
+  await expect(masha.composer).toHaveValue(words);
+  await expect(masha.message('Это уже не помещается')).toHaveCount(0);
+  const bar = masha.page.getByRole('alert').filter({ hasText: 'новое не сохраняется' });
+  const download = masha.page.waitForEvent('download');
+  await bar.getByRole('button', { name: 'Сохранить всё в файл' }).click();
+  expect(readFileSync(await (await download).path(), 'utf8')).toContain('Это ещё поместилось');
+
+  await masha.page.evaluate(() => (window as unknown as { makeRoom(): void }).makeRoom());
+  await masha.page.getByRole('button', { name: 'Отправить' }).click();
+  await expect(masha.message('Это уже не помещается')).toBeVisible();
+  await expect(anna.message('Это уже не помещается')).toHaveCount(1, AFTER_OUTAGE);
+  await expect(bar).toHaveCount(0);
+  await expect(masha.message('Это ещё поместилось')).toBeVisible();
+});
+
+test('[R718] a browser whose storage does not open says so and wipes nothing: with the next start everything is there', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  await masha.loseNetwork();
+  await masha.say('Написано вчера');
+  const page = await masha.page.context().newPage();
+  await page.addInitScript(() => {
+    indexedDB.open = () => {
+      throw new DOMException('broken', 'UnknownError');
+    };
+  });
+  await masha.page.context().setOffline(false);
+  masha.wire.mend();
+  await page.goto(masha.page.url());
+  await expect(page.getByRole('alert')).toContainText('Браузер не открыл хранилище. Ничего не удалено.');
+  await expect(page.getByRole('button', { name: 'Сохранить всё в файл' })).toBeVisible();
+  await page.close();
+  await masha.page.reload();
+  await expect(masha.message('Написано вчера')).toHaveCount(1, AFTER_OUTAGE);
+});
