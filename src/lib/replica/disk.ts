@@ -98,7 +98,11 @@ export interface RefusedRow extends RefusedDraft {
 export interface CopyRow extends PrivateCopy {
   bytes: Uint8Array;
 }
-export type Kv = { key: 'projection'; value: Projection } | { key: `draft/${string}`; value: string };
+export type Kv =
+  | { key: 'projection'; value: Projection }
+  | { key: `draft/${string}`; value: string }
+  /** A decision about the school that the relay took: a restore may lose it. */
+  | { key: `decided/${string}`; value: { room: string; seq: number; intent: Intent } };
 
 /** The stores of each released version, in order. Never edit one: add the next. */
 const VERSIONS: readonly Record<string, string>[] = [

@@ -7,18 +7,19 @@
 import * as Y from 'yjs';
 import { leaseOfId, type Message, type PaperEntry, splitKey } from '#shared/feed/shape.ts';
 import type { Pin } from '#shared/pins/shape.ts';
+import { LIMITS } from '#shared/school/limits.ts';
 import { parseDoc } from '#shared/school/names.ts';
 import type { RoomState } from '#shared/wire/frames.ts';
 import { docFor } from './acts.ts';
-import type { Disk, DocRow, OutRow, PlaceRow } from './disk.ts';
+import type { Disk, DocRow, Kv, OutRow, PlaceRow } from './disk.ts';
 import { dropRoom, TAIL_BYTES_MAX } from './intake.ts';
 import { keepCopy } from './recover.ts';
 import type { Intent, Plain } from './types.ts';
 import { FROM_OUTSIDE, newDoc } from './ydoc.ts';
 
 /**
- * Moves a room to the relay's epoch, emptied of confirmed content. Gives the documents that must be pulled before the
- * pending work can be made again.
+ * Moves a room to the relay's epoch, emptied of confirmed content. Gives the documents to be pulled: what was held, and
+ * what the pending work is made again on.
  */
 export async function moveToEpoch(
   disk: Disk,
@@ -26,20 +27,24 @@ export async function moveToEpoch(
   person: string,
   slot: number,
 ): Promise<string[]> {
-  const { rooms, docs, tails, outbox, places, pieces, copies, leases } = disk;
-  return disk.transaction('rw', [rooms, docs, tails, outbox, places, pieces, copies, leases], async () => {
+  const { rooms, docs, tails, outbox, places, pieces, copies, leases, kv, refused } = disk;
+  const stores = [rooms, docs, tails, outbox, places, pieces, copies, leases, kv, refused];
+  return disk.transaction('rw', stores, async () => {
     const { room, epoch, head, since } = state;
     const pending = await outbox.where('room').equals(room).sortBy('id');
     const again = await ownActs(disk, room, since, person);
+    if (room.startsWith('org/')) await giveDecisionsBack(disk, room, since);
     if (room.startsWith('paper/')) await keepPaper(disk, room, since, pending);
     const firstId = (pending[0]?.id ?? 1) - again.length;
     const rows = again.map((intent, index) => reoffered(intent, room, head, slot, firstId + index));
     await outbox.bulkPut(rows);
+    const held = (await docs.where('room').equals(room).toArray()).map(({ doc }) => doc).sort(newestFirst);
     await dropRoom(disk, room);
     const row = await rooms.get(room);
     await rooms.put({ room, epoch, seq: 0, head, gen: (row?.gen ?? 0) + 1 });
     const left = await outbox.where('room').equals(room).toArray();
-    return [...new Set(left.map(({ doc }) => doc))].filter((doc) => {
+    const wanted = [...left.map(({ doc }) => doc), ...held.slice(0, LIMITS.docsPerOpenMax)];
+    return [...new Set(wanted)].filter((doc) => {
       const parsed = parseDoc(doc);
       return parsed?.kind !== 'feed' || parsed.segment <= head;
     });
@@ -52,6 +57,14 @@ function reoffered(intent: Intent, room: string, head: number, slot: number, id:
     ...{ id, room, doc, epoch: '', slot, lease: 0, n: 0, intent },
     ...{ bytes: new Uint8Array(), dependsOn: [], at: Date.now(), tries: 0 },
   };
+}
+
+function newestFirst(a: string, b: string): number {
+  const segmentOf = (doc: string) => {
+    const parsed = parseDoc(doc);
+    return parsed?.kind === 'feed' ? parsed.segment : Number.MAX_SAFE_INTEGER;
+  };
+  return segmentOf(b) - segmentOf(a);
 }
 
 async function ownActs(disk: Disk, room: string, seq: number, person: string): Promise<Intent[]> {
@@ -121,6 +134,19 @@ function meActs(doc: Y.Doc): Intent[] {
   const of = (root: 'settings' | 'drafts'): Intent[] =>
     [...doc.getMap<Plain>(root)].map(([key, value]) => ({ act: 'me.set', root, key, value }));
   return [...of('settings'), ...of('drafts')];
+}
+
+/** What was decided about the school is not decided again without its author: meanwhile others may have decided too. */
+async function giveDecisionsBack(disk: Disk, room: string, seq: number): Promise<void> {
+  const rows: Kv[] = await disk.kv.where('key').startsWith(`decided/${room}/`).toArray();
+  for (const { key, value } of rows as Extract<Kv, { key: `decided/${string}` }>[]) {
+    if (value.seq > seq)
+      await disk.refused.put({
+        ...{ id: key, room, intent: value.intent, text: '', code: 'changed-meanwhile' },
+        ...{ when: Date.now(), bytes: new Uint8Array() },
+      });
+    await disk.kv.delete(key);
+  }
 }
 
 async function keepPaper(disk: Disk, room: string, seq: number, pending: readonly OutRow[]): Promise<void> {

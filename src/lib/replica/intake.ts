@@ -198,6 +198,10 @@ export class Intake {
       await this.#peek(out.room, created, ack.seq, ack.at);
       if (papers) await this.#notePapers(out.doc);
     }
+    if (out.doc.endsWith('/registry')) {
+      const value = { room: out.room, seq: ack.seq, intent: out.intent };
+      await this.#disk.kv.put({ key: `decided/${out.room}/${ack.seq}`, value });
+    }
     await this.#raise(await this.#roomRow(out.room), ack.seq);
     this.#say(out.room, { places, acked: [out.id] });
   }

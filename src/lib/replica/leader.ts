@@ -242,7 +242,8 @@ export class Leader {
     const order = recent.map(({ chat }) => chatRoom(chat)).filter((room) => cached.includes(room));
     this.#held = new Set(cached);
     this.#filling.clear();
-    this.#fill = [...changed.filter(isChat), ...order, ...this.#chatsToFill()];
+    const first = changed.filter((room) => isChat(room) || room.startsWith('org/'));
+    this.#fill = [...first, ...order, ...this.#chatsToFill()];
     for (const head of recent) if (head.read > head.told) this.#mark(head.chat);
     this.#sending.flush(meDoc(this.#ground.person));
     for (const room of this.#wanted) this.#sending.flush(room);
@@ -323,7 +324,7 @@ export class Leader {
     const { strict } = this.#ground.disks;
     await strict.leases.bulkPut(leases.map((lease) => ({ lease, slot: SPARE, ids: 0 })));
     this.#ground.tabs.say({ say: 'leases' });
-    this.#sending.leasesCame();
+    this.#sending.leasesCame(leases);
   }
 }
 

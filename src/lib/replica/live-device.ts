@@ -448,7 +448,7 @@ export class LiveDevice implements Device {
     this.#shelf.moved(word.added, word.acked);
     if (word.rebuilt) this.#shelf.refresh('unsent');
     for (const { doc } of word.changes) this.#fetches.settle(doc, true);
-    for (const desk of this.#desks) desk.hear(word.changes, word.rebuilt);
+    for (const desk of this.#desks) desk.hear(word);
     if (word.rebuilt) {
       const papers = [...this.#papers.values()].filter(({ view }) => `paper/${view.id}` === word.room);
       for (const { view } of papers) this.#background(view.refresh());

@@ -11,9 +11,20 @@ import type { Projection } from '#shared/registry/shape.ts';
 import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
 import { isRefusalCode, REFUSALS, type RefusalCode } from '#shared/school/refusals.ts';
 import { allowed, bringsOf, docFor, type Look, perform, renamed, textOfIntent } from './acts.ts';
-import type { Disk, DocRow, OutRow, PenRow, RoomRow } from './disk.ts';
+import { type Disk, type DocRow, type OutRow, type PenRow, type RoomRow, SPARE } from './disk.ts';
+import { dropRoom } from './intake.ts';
 import { burn, freshPen, isPencil, takeSpare } from './pens.ts';
-import { allText, bytesOf, FROM_OUTSIDE, holdLease, type Moved, newDoc, noteMove, rebase } from './ydoc.ts';
+import {
+  allText,
+  bytesOf,
+  docOf,
+  FROM_OUTSIDE,
+  holdLease,
+  type Moved,
+  type newDoc,
+  noteMove,
+  rebase,
+} from './ydoc.ts';
 
 export interface Why {
   person: string;
@@ -27,7 +38,9 @@ export interface Why {
   /** Registry rooms: makes an intent again on the confirmed bytes. Loaded by the caller, it needs the wasm. */
   registry: RegistryMaker | undefined;
   /** Ids that became others in earlier recoveries: old → new. */
-  names: Map<string, string>;
+  names: ReadonlyMap<string, string>;
+  /** Leases granted on this connection: the relay knows them. */
+  granted: ReadonlySet<number>;
 }
 
 export type RegistryMaker = (
@@ -59,6 +72,8 @@ class Recovery {
   readonly #docs = new Map<string, ReturnType<typeof newDoc>>();
   readonly #docOf = new Map<string, string>();
   readonly #lost = new Set<string>();
+  /** Leases of this device that the relay does not know (any more): ids that begin with them are nobody's there. */
+  readonly #forgotten = new Set<number>();
   /** Ids that become others here. */
   readonly #names = new Map<string, string>();
   /** Numbers of ids made here, by lease. */
@@ -76,6 +91,7 @@ class Recovery {
     const pens = await disk.pens.where('room').equals(this.#room).toArray();
     const rows = await this.#unknown(pens);
     const slots = new Set(rows.map((row) => row.slot));
+    await this.#seeWhatIsForgotten(rows);
     const fresh = this.#why.gone ? new Map<number, PenRow>() : await this.#freshPens(pens, slots);
     if (!fresh) return { ok: false, need: slots.size };
     const row: RoomRow | undefined = await disk.rooms.get(this.#room);
@@ -108,7 +124,7 @@ class Recovery {
     pens: readonly PenRow[],
     slots: ReadonlySet<number>,
   ): Promise<Map<number, PenRow> | undefined> {
-    if ((await this.#disk.leases.where('slot').equals(-1).count()) < slots.size) return undefined;
+    if ((await this.#disk.leases.where('slot').equals(SPARE).count()) < slots.size) return undefined;
     const fresh = new Map<number, PenRow>();
     for (const slot of slots) {
       const lease = await takeSpare(this.#disk, slot);
@@ -134,7 +150,7 @@ class Recovery {
     const kept: OutRow[] = [];
     for (const before of rows) {
       const pen = fresh.get(before.slot) as PenRow;
-      const row = this.#why.gone ? before : this.#named(before, pen.lease);
+      const row = this.#why.gone ? before : await this.#named(before, pen.lease);
       const code = this.#verdictOn(row);
       if (code) {
         await this.#refuse(row, code);
@@ -152,13 +168,34 @@ class Recovery {
     return kept;
   }
 
-  /** The row with ids of that lease instead of those that no lease made, in what it brings and in what it names. */
-  #named(row: OutRow, lease: number): OutRow {
+  /** A relay put back from a backup knows none of the leases that it granted since. */
+  async #seeWhatIsForgotten(rows: readonly OutRow[]): Promise<void> {
+    const { refused, granted } = this.#why;
+    const { leases } = this.#disk;
+    if (refused?.code === 'foreign-lease')
+      for (const { lease } of await leases.where('slot').equals(SPARE).toArray())
+        if (!granted.has(lease)) await burn(this.#disk, lease);
+    if (refused?.code !== 'not-yours') return;
+    const row = rows.find(({ lease, n }) => lease === refused.lease && n === refused.n);
+    for (const id of row ? bringsOf(row.intent) : []) {
+      const lease = leaseOfId(id) ?? 0;
+      if (await leases.get(lease)) this.#forgotten.add(lease);
+    }
+  }
+
+  /**
+   * The row with ids of that lease, in what it brings and in what it names, instead of those that no lease made or
+   * whose lease is forgotten. Only the device that held a lease does so: two would say everything twice.
+   */
+  async #named(row: OutRow, lease: number): Promise<OutRow> {
     for (const id of bringsOf(row.intent)) {
-      if (!isPencil(leaseOfId(id) ?? 0)) continue;
+      const old = leaseOfId(id) ?? 0;
+      if (!isPencil(old) && !this.#forgotten.has(old)) continue;
       const n = (this.#ids.get(lease) ?? 0) + 1;
       this.#ids.set(lease, n);
       this.#names.set(id, idOf(lease, n));
+      if (row.intent.act === 'paper.create' && row.intent.paper === id)
+        await this.#moveWords(id, idOf(lease, n));
     }
     const names = new Map([...this.#why.names, ...this.#names]);
     const dependsOn = row.dependsOn.map((id) => names.get(id) ?? id);
@@ -168,7 +205,8 @@ class Recovery {
   #verdictOn(row: OutRow): RefusalCode | undefined {
     const { refused, gone } = this.#why;
     if (gone) return gone;
-    if (refused && row.lease === refused.lease && row.n === refused.n && !mends(refused.code))
+    const isTheOne = refused && row.lease === refused.lease && row.n === refused.n;
+    if (refused && isTheOne && !mends(refused.code) && this.#forgotten.size === 0)
       return isRefusalCode(refused.code) ? refused.code : 'not-allowed';
     if (row.dependsOn.some((id) => this.#lost.has(id)))
       return refused && isRefusalCode(refused.code) && !mends(refused.code)
@@ -226,21 +264,9 @@ class Recovery {
       this.#docOf.set(place.id, place.doc);
     }
     for (const name of names) {
-      const row: DocRow | undefined = await this.#disk.docs.get(name);
-      const tails = await this.#disk.tails.where('doc').equals(name).sortBy('id');
-      const parts = [...(row && row.snapshot.length > 0 ? [row.snapshot] : []), ...tails.map((t) => t.bytes)];
+      const parts = await this.#stored(name);
       this.#confirmed.set(name, parts);
-      if (name.endsWith('/registry')) continue;
-      const doc = newDoc(name);
-      Y.transact(
-        doc,
-        () => {
-          for (const bytes of parts) Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
-        },
-        FROM_OUTSIDE,
-        false,
-      );
-      this.#docs.set(name, doc);
+      if (!name.endsWith('/registry')) this.#docs.set(name, docOf(name, parts));
     }
   }
 
@@ -270,6 +296,30 @@ class Recovery {
       ...{ id: `${this.#room}:${row.id}`, room: row.room, intent: row.intent },
       ...{ text: textOfIntent(row.intent), code, when: Date.now(), bytes: row.bytes },
     });
+  }
+
+  /** A paper that gets another name is another place: what was written in it stays with its author. */
+  async #moveWords(paper: string, name: string): Promise<void> {
+    const old = `paper/${paper}`;
+    const rows: OutRow[] = await this.#disk.outbox.where('room').equals(old).sortBy('id');
+    const doc = docOf(old, [...(await this.#stored(old)), ...rows.map(({ bytes }) => bytes)]);
+    if (doc.getXmlFragment('body').length > 0)
+      await keepCopy(
+        this.#disk,
+        `paper/${name}`,
+        doc,
+        'wrong-epoch',
+        rows.map(({ bytes }) => bytes),
+      );
+    await this.#disk.outbox.where('room').equals(old).delete();
+    await dropRoom(this.#disk, old);
+    await this.#disk.rooms.delete(old);
+  }
+
+  async #stored(name: string): Promise<Uint8Array[]> {
+    const row: DocRow | undefined = await this.#disk.docs.get(name);
+    const tails = await this.#disk.tails.where('doc').equals(name).sortBy('id');
+    return [...(row && row.snapshot.length > 0 ? [row.snapshot] : []), ...tails.map((t) => t.bytes)];
   }
 
   /** A no to keystrokes is a no to all that stand on them. */

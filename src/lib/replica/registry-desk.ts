@@ -8,6 +8,7 @@ import { standingOf } from './acts.ts';
 import type { RoomCopy } from './copy.ts';
 import type { Disk, OutRow } from './disk.ts';
 import type { RegistryMaker } from './recover.ts';
+import type { RoomWord } from './tabs.ts';
 import type { RegistryDesk, Verdict } from './types.ts';
 
 type RegistryIntent = Parameters<RegistryReplica['change']>[0];
@@ -98,7 +99,8 @@ export class Desk implements RegistryDesk {
   }
 
   /** Bytes that came for the registry, or everything anew after a rebuild. */
-  hear(changes: readonly { doc: string; bytes: Uint8Array }[], rebuilt: boolean): void {
+  hear({ room, changes, rebuilt }: RoomWord): void {
+    if (room !== this.#copy.room) return;
     void this.#inLane(async () => {
       if (rebuilt) await this.#reload();
       else for (const { doc, bytes } of changes) if (doc === this.#doc) this.#replica.take(bytes);

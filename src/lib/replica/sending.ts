@@ -57,6 +57,8 @@ export class Sending {
   readonly #unborn = new Set<string>();
   /** Ids that became others while this tab led. */
   readonly #names = new Map<string, string>();
+  /** Leases that came on this connection. */
+  readonly #granted = new Set<number>();
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -78,6 +80,7 @@ export class Sending {
     this.#rooms.clear();
     this.#waiting.clear();
     this.#blocked.clear();
+    this.#granted.clear();
     this.#inFlight = 0;
   }
 
@@ -196,6 +199,7 @@ export class Sending {
       burnt: [],
       registry: undefined,
       names: this.#names,
+      granted: this.#granted,
     });
     tabs.say(roomWord(room, { rebuilt: true }));
     for (const topic of ['refused', 'unsent', 'chats'] as const) tabs.say({ say: 'topic', topic });
@@ -220,7 +224,8 @@ export class Sending {
   }
 
   /** Leases came: rooms that waited for them go on. */
-  leasesCame(): void {
+  leasesCame(leases: readonly number[]): void {
+    for (const lease of leases) this.#granted.add(lease);
     const rooms = [...this.#waiting];
     this.#waiting.clear();
     for (const room of rooms) {
@@ -329,6 +334,7 @@ export class Sending {
       burnt: [...live.burnt],
       registry,
       names: this.#names,
+      granted: this.#granted,
     });
     if (!result.ok) {
       this.#waiting.add(room);

@@ -22,6 +22,9 @@ export interface TestSchool {
   /** What the relay says is lost from now on. */
   deafen(): Promise<void>;
   restart(): Promise<void>;
+  /** Keeps what the relay holds, as a backup; and puts it back after its disk was lost. */
+  keep(): Promise<void>;
+  restore(): Promise<void>;
   /** A message of another person's device; its id. */
   say(person: string, chat: string, text: string): Promise<string>;
   /** What the relay holds, in order of arrival. */
@@ -44,6 +47,8 @@ export async function openSchool(): Promise<TestSchool> {
     withhold: (kind) => on('withhold', kind) as Promise<void>,
     deafen: () => on('deafen') as Promise<void>,
     restart: () => on('restart') as Promise<void>,
+    keep: () => on('keep') as Promise<void>,
+    restore: () => on('restore') as Promise<void>,
     say: (...args) => on('say', ...args) as Promise<string>,
     texts: (...args) => on('texts', ...args) as Promise<string[]>,
     async device(person) {

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { enter, has, message, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
+
+let school: TestSchool;
+beforeEach(async () => {
+  school = await openSchool();
+});
+afterEach(() => school.end());
+
+test('[R435] what was written with leases that a backup does not know comes back too, once, with what hangs on it', async () => {
+  await school.keep();
+  const petya = await school.device('petya');
+  const chat = await enter(petya, '7a');
+  await settled(petya, chat);
+  const first = message(chat, 'Здравствуйте').id;
+  await chat.say('Ответ', first);
+  await chat.edit(first, 'Здравствуйте, 7А!');
+  await chat.react(first, '👍');
+  await until(petya, 'sent', () => petya.unsent === 0);
+  await school.cut();
+  await until(petya, 'offline', () => petya.line.at !== 'online');
+  await school.restore();
+  await school.mend();
+  petya.wake();
+  await until(petya, 'all is made anew', () => {
+    const again = chat.messages().find(({ text }) => text === 'Здравствуйте, 7А!');
+    return petya.unsent === 0 && again !== undefined && again.id !== first && again.reactions.length === 1;
+  });
+  expect(petya.refused()).toEqual([]);
+  expect(texts(chat)).toEqual(['Здравствуйте, 7А!', 'Ответ']);
+  expect(message(chat, 'Ответ').re).toBe(message(chat, 'Здравствуйте, 7А!').id);
+  expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'Ответ']);
+});
+
+test('[R408] who only read sees the chat as the school now has it, older segments too', async () => {
+  const petya = await school.device('petya');
+  const chat = await enter(petya, '7a');
+  await school.on('fill', 'anna', '7a', 505);
+  await until(petya, 'heard', () => has(chat, 'сообщение 505'));
+  if (chat.hasOlder) await chat.older();
+  await until(petya, 'both segments', () => texts(chat).length === 505);
+  await school.keep();
+  await until(petya, 'back', () => petya.line.at === 'online');
+  await school.say('anna', '7a', 'после копии');
+  await until(petya, 'heard', () => has(chat, 'после копии'));
+  await school.restore();
+  petya.wake();
+  await until(petya, 'the lost one is gone', () => !has(chat, 'после копии') && texts(chat).length > 0);
+  await until(petya, 'both segments again', () => texts(chat).length === 505);
+  expect(petya.unsent).toBe(0);
+  await school.say('anna', '7a', 'снова в школе');
+  await until(petya, 'heard', () => has(chat, 'снова в школе'));
+});
+
+test('[R435] another device of hers cannot bring them back under her name: there they become drafts', async () => {
+  await school.keep();
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  await school.say('masha', '7a', 'С телефона');
+  await until(masha, 'heard', () => has(chat, 'С телефона'));
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  await school.restore();
+  await school.mend();
+  masha.wake();
+  await until(masha, 'settled', () => masha.unsent === 0 && masha.refused().length === 1);
+  expect(masha.refused()[0]).toMatchObject({ text: 'С телефона' });
+  expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте']);
+});
+
+test('[R436] decisions about the school that a restore lost come back to be decided anew', async () => {
+  await school.keep();
+  const elena = await school.device('elena');
+  await until(elena, 'online', () => elena.line.at === 'online' && elena.projection !== undefined);
+  const desk = await elena.registry();
+  expect((await desk.setRole('petya', 'parent')).ok).toBe(true);
+  await until(elena, 'taken', () => elena.unsent === 0 && elena.who('petya')?.role === 'parent');
+  await school.cut();
+  await until(elena, 'offline', () => elena.line.at !== 'online');
+  await school.restore();
+  await school.mend();
+  elena.wake();
+  await until(elena, 'told', () => elena.refused().length === 1);
+  expect(elena.refused()[0]).toMatchObject({
+    code: 'changed-meanwhile',
+    intent: { act: 'role.set', person: 'petya', from: 'student', to: 'parent' },
+  });
+  await until(elena, 'as it was', () => elena.who('petya')?.role === 'student');
+  await until(elena, 'desk follows', () => desk.role('petya') === 'student');
+});
