@@ -1,0 +1,102 @@
+/** Without a mouse: Masha reads, answers and looks around with the keyboard alone. */
+
+import { expect, test } from '../support/story.ts';
+import type { StoryPerson } from '../support/story-person.ts';
+
+test('[R470] a chat is read and answered with the keyboard, and the focus never gets lost', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  await anna.say('Завтра экскурсия');
+  await anna.say('Сбор в девять: https://example.org/museum');
+  const masha = await people.comeIn('masha');
+  const { keyboard } = masha.page;
+  await masha.chatLink('7А').focus();
+  await keyboard.press('Enter');
+  await expect(masha.composer).toBeFocused();
+
+  await tabBackTo(masha, masha.log);
+  await keyboard.press('ArrowUp');
+  await expect(masha.message('Сбор в девять')).toBeFocused();
+  await keyboard.press('k');
+  await expect(masha.message('Завтра экскурсия')).toBeFocused();
+  await keyboard.press('Enter');
+  const menu = masha.page.getByRole('dialog', { name: 'Действия с сообщением' });
+  await expect(menu).toBeVisible();
+  await staysInside(masha, 12);
+  await keyboard.press('Escape');
+  await expect(menu).toHaveCount(0);
+  await expect(masha.message('Завтра экскурсия')).toBeFocused();
+
+  // Of all messages only this one lets Tab in: its tools, not the link of the next one.
+  await keyboard.press('Tab');
+  await expect(
+    masha.message('Завтра экскурсия').getByRole('button', { name: 'Поставить реакцию' }),
+  ).toBeFocused();
+  for (let stops = 0; stops < 4; stops++) await keyboard.press('Tab');
+  await expect(masha.message('Сбор в девять').getByRole('link')).not.toBeFocused();
+  await masha.message('Завтра экскурсия').focus();
+  await keyboard.press('Enter');
+  await menu.getByRole('button', { name: 'Ответить' }).focus();
+  await keyboard.press('Enter');
+  await expect(masha.composer).toBeFocused();
+  await keyboard.type('Ура, я приду');
+  await keyboard.press('Enter');
+  await expect(anna.message('Ура, я приду')).toBeVisible();
+  await expect(masha.composer).toBeFocused();
+
+  await keyboard.press('ArrowUp');
+  await expect(masha.composer).toHaveValue('Ура, я приду');
+  await keyboard.press('Escape');
+  await expect(masha.composer).toHaveValue('');
+  await tabBackTo(masha, masha.log);
+  await keyboard.press('End');
+  await keyboard.press('Enter');
+  await menu.getByRole('button', { name: 'Удалить у всех' }).focus();
+  await keyboard.press('Enter');
+  const sure = masha.page.getByRole('dialog', { name: 'Удалить сообщение у всех?' });
+  await expect(sure).toBeVisible();
+  await staysInside(masha, 4);
+  await keyboard.press('Escape');
+  await expect(sure).toHaveCount(0);
+  await expect(masha.message('Ура, я приду')).toBeFocused();
+});
+
+test('[R471] Tab goes on in what was just opened', async ({ people }) => {
+  const elena = await people.comeIn('elena');
+  const { keyboard } = elena.page;
+  await elena.page.getByRole('link', { name: 'Школа' }).focus();
+  await keyboard.press('Enter');
+  await expect(elena.page.getByRole('heading', { level: 1 })).toBeVisible();
+  await keyboard.press('Tab');
+  await expect(elena.page.getByRole('searchbox')).toBeFocused();
+  await elena.page.getByRole('link', { name: /Смирнова Анна Петровна/ }).focus();
+  await keyboard.press('Enter');
+  const role = elena.page.getByRole('combobox', { name: 'Роль в школе' });
+  await expect(role).toBeEnabled();
+  await keyboard.press('Tab');
+  await expect(role).toBeFocused();
+});
+
+/** Shift+Tab until the focus is there; a page that loses it would never end. */
+async function tabBackTo(person: StoryPerson, place: StoryPerson['log']): Promise<void> {
+  for (let stops = 0; stops < 8; stops++) {
+    await person.page.keyboard.press('Shift+Tab');
+    const inside = await place.evaluate((log) => log.contains(document.activeElement));
+    if (inside) return;
+  }
+  throw new Error('Shift+Tab does not come to the messages');
+}
+
+async function staysInside(person: StoryPerson, stops: number): Promise<void> {
+  for (let stop = 0; stop < stops; stop++) {
+    await person.page.keyboard.press('Tab');
+    const where = await person.page.evaluate(() => {
+      const { activeElement } = document;
+      // From the last button Tab may leave to the browser's own bar, never to the page beneath.
+      return activeElement === document.body || activeElement?.closest('dialog') !== null;
+    });
+    expect(where).toBe(true);
+  }
+}
