@@ -1,6 +1,7 @@
 /** A finger on a message: it swipes, it stays, it scrolls. */
 
-import { expect, test } from '../support/story.ts';
+import { expect } from '@playwright/test';
+import { test } from '../support/story.ts';
 import type { StoryPerson } from '../support/story-person.ts';
 
 test('[R472] a swipe answers, a long press opens the menu, a scroll does neither', async ({ people }) => {
@@ -17,6 +18,9 @@ test('[R472] a swipe answers, a long press opens the menu, a scroll does neither
   await expect.poll(() => masha.scrollRoom()).toBeLessThan(before);
   await expect(menu).toHaveCount(0);
   await expect(masha.page.getByRole('button', { name: 'Отмена' })).toHaveCount(0);
+  await standsStill(masha);
+  await masha.page.getByRole('button', { name: 'К последним сообщениям' }).tap();
+  await standsStill(masha);
 
   await masha.longPress('Вопрос 9');
   await expect(menu).toBeVisible();
@@ -28,6 +32,18 @@ test('[R472] a swipe answers, a long press opens the menu, a scroll does neither
   await masha.say('Я была');
   await expect(anna.message('Я была').getByRole('button', { name: /Вопрос 9/ })).toBeVisible();
 });
+
+/** What was thrown goes on for a while, and a finger put down then only stops it. */
+async function standsStill(person: StoryPerson): Promise<void> {
+  let last = Number.NaN;
+  await expect
+    .poll(async () => {
+      const before = last;
+      last = await person.scrollRoom();
+      return last - before;
+    })
+    .toBe(0);
+}
 
 /** A finger is put onto a message, moved in steps, and lifted. */
 async function drag(person: StoryPerson, text: string, by: { x: number; y: number }): Promise<void> {
