@@ -9,7 +9,7 @@ import { attrFits } from '#shared/papers/content.ts';
 import { PAPER_NODES } from '#shared/papers/shape.ts';
 import { isAllowedLink } from './links.ts';
 
-export const HEADING_LEVELS = [1, 2, 3] as const;
+const HEADING_LEVELS = [1, 2, 3] as const;
 
 /**
  * Without what writes by itself: a history of its own (undo belongs to the binding), a trailing paragraph, links made
