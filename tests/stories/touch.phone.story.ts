@@ -20,6 +20,7 @@ test('[R472] a swipe answers, a long press opens the menu, a scroll does neither
   await expect(masha.page.getByRole('button', { name: 'Отмена' })).toHaveCount(0);
   await standsStill(masha);
   await masha.page.getByRole('button', { name: 'К последним сообщениям' }).tap();
+  await expect(masha.message('Вопрос 12')).toBeInViewport();
   await standsStill(masha);
 
   await masha.longPress('Вопрос 9');
