@@ -74,12 +74,14 @@ export class RoomCopy {
   async read(disk: Disk, person: string, slot: number): Promise<void> {
     const stores = [disk.rooms, disk.docs, disk.tails, disk.places, disk.outbox, disk.pens];
     const read = await disk.transaction('r', stores, async () => {
-      const row: RoomRow | undefined = await disk.rooms.get(this.room);
-      const out: OutRow[] = await disk.outbox.where('room').equals(this.room).sortBy('id');
-      const pen: PenRow | undefined = await disk.pens.get([this.room, slot]);
+      // Asked at once: on a phone each answer of the database that is waited for is felt.
+      const [row, out, pen]: [RoomRow | undefined, OutRow[], PenRow | undefined] = await Promise.all([
+        disk.rooms.get(this.room),
+        disk.outbox.where('room').equals(this.room).sortBy('id'),
+        disk.pens.get([this.room, slot]),
+      ]);
       const names = new Set([...this.firstDocs(row?.head ?? 0), ...this.docs.keys()]);
-      const stored: Stored[] = [];
-      for (const name of names) stored.push(await readStored(disk, name));
+      const stored = await Promise.all([...names].map((name) => readStored(disk, name)));
       return { row, out, pen, stored };
     });
     // From here on nothing may wait: what was typed until now is carried over.
@@ -93,7 +95,7 @@ export class RoomCopy {
     this.places = new Map();
     const old = this.pen;
     this.pen = pen ?? old;
-    for (const part of stored) this.#build(part);
+    for (const part of stored) if (part.there || this.#needs(part.name)) this.#build(part);
     const holds = pen ?? this.pencil;
     if (holds && this.unsaved.length > 0) this.#again(person, holds, old);
     this.loaded = true;
@@ -176,9 +178,20 @@ export class RoomCopy {
     return undefined;
   }
 
-  /** A segment that opens now is empty here: what comes for it needs a document to land in. */
+  /** Whether a document has its place here although nothing of it is confirmed: what comes for it must land in it. */
+  #needs(name: string): boolean {
+    if (this.firstDocs(this.head).includes(name)) return true;
+    return [...this.out, ...this.unsaved].some(({ doc }) => doc === name);
+  }
+
+  /**
+   * A segment that opens now is empty here. One that was only a guess, before the room was known, goes: it would look
+   * like a segment that is loaded.
+   */
   #moveHead(head: number): void {
     this.head = head;
+    for (const [name, doc] of this.docs)
+      if (doc.store.clients.size === 0 && !this.#needs(name)) this.docs.delete(name);
     for (const name of this.firstDocs(head)) if (!this.docs.has(name)) this.#empty(name);
   }
 
@@ -281,9 +294,12 @@ interface Stored {
 }
 
 async function readStored(disk: Disk, name: string): Promise<Stored> {
-  const row: DocRow | undefined = await disk.docs.get(name);
-  const tails: TailRow[] = row ? await disk.tails.where('doc').equals(name).sortBy('id') : [];
-  const places: PlaceRow[] = await disk.places.where('doc').equals(name).toArray();
-  const snapshot = row && row.snapshot.length > 0 ? [row.snapshot] : [];
-  return { name, there: row !== undefined, parts: [...snapshot, ...tails.map(({ bytes }) => bytes)], places };
+  const [row, tails, places]: [DocRow | undefined, TailRow[], PlaceRow[]] = await Promise.all([
+    disk.docs.get(name),
+    disk.tails.where('doc').equals(name).sortBy('id'),
+    disk.places.where('doc').equals(name).toArray(),
+  ]);
+  if (!row) return { name, there: false, parts: [], places };
+  const snapshot = row.snapshot.length > 0 ? [row.snapshot] : [];
+  return { name, there: true, parts: [...snapshot, ...tails.map(({ bytes }) => bytes)], places };
 }

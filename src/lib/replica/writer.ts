@@ -54,8 +54,12 @@ export class Writer {
   reload(copy: RoomCopy): Promise<void> {
     return copy.inLane(async () => {
       try {
-        await this.#read(copy);
-        if (!copy.pen) await this.#takePen(copy, false);
+        const { disks, person, tabs } = this.#around;
+        await copy.read(disks.strict, person, tabs.slot);
+        // Shown as soon as it is read: a pen is for whoever writes.
+        this.#around.emit(copy.room as Topic);
+        if (copy.pen) await this.#knowIds(copy.pen.lease);
+        else await this.#takePen(copy, false);
         copy.isSettled = true;
       } catch (error) {
         this.#around.onTrouble(troubleOf(error));
