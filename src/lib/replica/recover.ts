@@ -74,6 +74,8 @@ class Recovery {
   readonly #lost = new Set<string>();
   /** Leases of this device that the relay does not know (any more): ids that begin with them are nobody's there. */
   readonly #forgotten = new Set<number>();
+  /** Papers that got another name, their old one first. */
+  readonly #movedPapers: [string, string][] = [];
   /** Ids that become others here. */
   readonly #names = new Map<string, string>();
   /** Numbers of ids made here, by lease. */
@@ -150,7 +152,9 @@ class Recovery {
     const kept: OutRow[] = [];
     for (const before of rows) {
       const pen = fresh.get(before.slot) as PenRow;
-      const row = this.#why.gone ? before : await this.#named(before, pen.lease);
+      const row = this.#why.gone ? before : this.#named(before, pen.lease);
+      // Waiting only when there is something to wait for: Dexie loses its transaction after a hundred idle waits.
+      for (const [paper, name] of this.#movedPapers.splice(0)) await this.#moveWords(paper, name);
       const code = this.#verdictOn(row);
       if (code) {
         await this.#refuse(row, code);
@@ -187,7 +191,7 @@ class Recovery {
    * The row with ids of that lease, in what it brings and in what it names, instead of those that no lease made or
    * whose lease is forgotten. Only the device that held a lease does so: two would say everything twice.
    */
-  async #named(row: OutRow, lease: number): Promise<OutRow> {
+  #named(row: OutRow, lease: number): OutRow {
     for (const id of bringsOf(row.intent)) {
       const old = leaseOfId(id) ?? 0;
       if (!isPencil(old) && !this.#forgotten.has(old)) continue;
@@ -195,7 +199,7 @@ class Recovery {
       this.#ids.set(lease, n);
       this.#names.set(id, idOf(lease, n));
       if (row.intent.act === 'paper.create' && row.intent.paper === id)
-        await this.#moveWords(id, idOf(lease, n));
+        this.#movedPapers.push([id, idOf(lease, n)]);
     }
     const names = new Map([...this.#why.names, ...this.#names]);
     const dependsOn = row.dependsOn.map((id) => names.get(id) ?? id);
