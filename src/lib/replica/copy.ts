@@ -91,11 +91,13 @@ export class RoomCopy {
     this.head = row?.head ?? 0;
     this.gen = row?.gen ?? 0;
     this.out = out;
+    const shown = this.docs;
     this.docs = new Map();
     this.places = new Map();
     const old = this.pen;
     this.pen = pen ?? old;
-    for (const part of stored) if (part.there || this.#needs(part.name)) this.#build(part);
+    for (const part of stored)
+      if (part.there || this.#needs(part.name) || !isEmpty(shown.get(part.name))) this.#build(part);
     const holds = pen ?? this.pencil;
     if (holds && this.unsaved.length > 0) this.#again(person, holds, old);
     this.loaded = true;
@@ -190,8 +192,7 @@ export class RoomCopy {
    */
   #moveHead(head: number): void {
     this.head = head;
-    for (const [name, doc] of this.docs)
-      if (doc.store.clients.size === 0 && !this.#needs(name)) this.docs.delete(name);
+    for (const [name, doc] of this.docs) if (isEmpty(doc) && !this.#needs(name)) this.docs.delete(name);
     for (const name of this.firstDocs(head)) if (!this.docs.has(name)) this.#empty(name);
   }
 
@@ -280,6 +281,8 @@ export class RoomCopy {
     return moved;
   }
 }
+
+const isEmpty = (doc: LiveDoc | undefined): boolean => doc === undefined || doc.store.clients.size === 0;
 
 /** Whether an intent brings or names an id that no lease made. */
 function isDrawn(intent: Intent): boolean {

@@ -100,7 +100,8 @@ export interface CopyRow extends PrivateCopy {
 }
 export type Kv =
   | { key: 'projection'; value: Projection }
-  | { key: `draft/${string}`; value: string }
+  /** `shared`: it stands in the person's own document too. */
+  | { key: `draft/${string}`; value: string; shared?: true }
   /** A decision about the school that the relay took: a restore may lose it. */
   | { key: `decided/${string}`; value: { room: string; seq: number; intent: Intent } };
 
@@ -187,7 +188,15 @@ function isQuota(error: unknown, depth: number): boolean {
   return isQuota(inner, depth + 1) || (failures ?? []).some((failure) => isQuota(failure, depth + 1));
 }
 
-/** Deletes everything of a person on this device. */
+/** A tab that the browser froze holds its handle: the database goes when it thaws, and is empty until then. */
+const WIPE_MS = 3_000;
+
+/** Deletes everything of a person on this device. Ends within seconds, whatever other tabs do. */
 export async function wipe(person: string): Promise<void> {
-  await Dexie.delete(diskName(person));
+  const name = diskName(person);
+  if (!(await Dexie.exists(name))) return;
+  const all = await new Dexie(name).open();
+  await all.transaction('rw', all.tables, () => Promise.all(all.tables.map((table) => table.clear())));
+  all.close();
+  await Promise.race([Dexie.delete(name), new Promise((resolve) => setTimeout(resolve, WIPE_MS))]);
 }

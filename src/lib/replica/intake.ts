@@ -16,7 +16,16 @@ import type {
   Swallowed,
   Update,
 } from '#shared/wire/frames.ts';
-import type { Disk, DocRow, HeadRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
+import {
+  BURNT,
+  type Disk,
+  type DocRow,
+  type HeadRow,
+  type PenRow,
+  type PlaceRow,
+  type RoomRow,
+} from './disk.ts';
+import { burn } from './pens.ts';
 import { keepPiece } from './pieces.ts';
 import { roomWord, type Word } from './tabs.ts';
 import type { Topic } from './types.ts';
@@ -58,14 +67,11 @@ export class Intake {
   /** Stores what the frames say, in order. Patches are inflated already. Rejects when nothing of it was stored. */
   async take(frames: readonly Frame[]): Promise<Followed> {
     this.#followed = nothing();
-    const { rooms, docs, tails, places, outbox, pens, heads, kv, pieces, papers } = this.#disk;
-    await this.#disk.transaction(
-      'rw',
-      [rooms, docs, tails, places, outbox, pens, heads, kv, pieces, papers],
-      async () => {
-        for (const frame of frames) await this.#one(frame);
-      },
-    );
+    const { rooms, docs, tails, places, outbox, pens, heads, kv, pieces, papers, leases } = this.#disk;
+    const stores = [rooms, docs, tails, places, outbox, pens, heads, kv, pieces, papers, leases];
+    await this.#disk.transaction('rw', stores, async () => {
+      for (const frame of frames) await this.#one(frame);
+    });
     return this.#followed;
   }
 
@@ -107,7 +113,11 @@ export class Intake {
       const last = state.lasts.find(({ lease }) => lease === pen.lease);
       // An older epoch's numbers count no more; else the relay never knows less than it acknowledged.
       if (!last && !otherEpoch) continue;
-      if (last && !otherEpoch && (await this.#isTwin(pen, last))) twins.push(pen.lease);
+      if (last && !otherEpoch && (await this.#isTwin(pen, last))) {
+        await burn(this.#disk, pen.lease);
+        twins.push(pen.lease);
+        continue;
+      }
       const acked = otherEpoch ? (last?.n ?? 0) : Math.max(pen.acked, last?.n ?? 0);
       if (acked !== pen.acked)
         await this.#disk.pens.update([pen.room, pen.slot], { acked, digest: last?.digest ?? 0 });
@@ -125,14 +135,18 @@ export class Intake {
     return own !== undefined && digest(own.bytes) !== last.digest;
   }
 
-  /** A push of an earlier connection may arrive late; a number that was never used here is a twin's. */
-  async #lookForTwin(room: string, { lease, n }: Update): Promise<void> {
+  /** A push of an earlier connection may arrive late; a number never used here, or used for other words, is a twin's. */
+  async #lookForTwin(room: string, { lease, n, bytes }: Update): Promise<void> {
     const pen: PenRow | undefined = await this.#disk.pens
       .where('room')
       .equals(room)
       .filter((own) => own.lease === lease)
       .first();
-    if (pen && n > pen.n) this.#followed.twins.push({ room, lease });
+    if (!pen) return;
+    const own = await this.#disk.outbox.where({ room, lease, n }).first();
+    if (n <= pen.n && (!own || digest(own.bytes) === digest(bytes))) return;
+    await burn(this.#disk, lease);
+    this.#followed.twins.push({ room, lease });
   }
 
   async #patch(patch: Patch): Promise<void> {
@@ -183,6 +197,8 @@ export class Intake {
     this.#followed.acked.push({ room: ack.room, lease: ack.lease, n: ack.n });
     const out = await this.#disk.outbox.where({ room: ack.room, lease: ack.lease, n: ack.n }).first();
     if (!out) return;
+    // A twin's words may stand under that number: what of ours is there is told by content, when it is made again.
+    if ((await this.#disk.leases.get(ack.lease))?.slot === BURNT) return;
     await this.#disk.outbox.delete(out.id);
     const pen: PenRow | undefined = await this.#disk.pens.get([out.room, out.slot]);
     if (pen && pen.lease === ack.lease && pen.acked < ack.n)

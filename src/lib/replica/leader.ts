@@ -110,7 +110,7 @@ export class Leader {
         this.#mark(word.chat);
         return;
       case 'find':
-        this.#line.send({ kind: 'find', chat: word.chat, id: word.id });
+        this.#background(this.#find(word.chat, word.id));
         return;
       case 'aware-out':
         this.#line.send({ kind: 'aware', doc: word.doc, bytes: word.bytes });
@@ -192,7 +192,7 @@ export class Leader {
     for (const { room, lease, n } of followed.acked) this.#sending.acked(room, lease, n);
     for (const { room, head } of followed.heads) await this.#pull(feedDoc(room.slice(5), head));
     for (const dealt of followed.dealt) this.#line.send({ kind: 'took', ...dealt });
-    for (const { room, lease } of followed.twins) this.#sending.twin(room, lease);
+    for (const { room, lease } of followed.twins) await this.#sending.twin(room, lease);
     for (const chat of followed.got.keys()) this.#mark(chat);
     for (const doc of followed.grown) await compact(this.#ground.disks.relaxed, doc);
     this.#fillNext();
@@ -283,6 +283,12 @@ export class Leader {
     await this.#sending.open(roomOf(doc));
     const epoch = this.#sending.epochOf(roomOf(doc)) || room?.epoch || '';
     this.#line.send({ kind: 'pull', doc, epoch, seq: row?.seq ?? 0 });
+  }
+
+  /** The relay answers about rooms that are open. */
+  async #find(chat: string, id: string): Promise<void> {
+    await this.#sending.open(chatRoom(chat));
+    this.#line.send({ kind: 'find', chat, id });
   }
 
   #mark(chat: string): void {

@@ -5,7 +5,7 @@
  */
 
 import * as Y from 'yjs';
-import { idOf, leaseOfId, type Message, type PaperEntry } from '#shared/feed/shape.ts';
+import { editKey, idOf, leaseOfId, type Message, type PaperEntry } from '#shared/feed/shape.ts';
 import type { Pin } from '#shared/pins/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
@@ -194,7 +194,8 @@ class Recovery {
   #named(row: OutRow, lease: number): OutRow {
     for (const id of bringsOf(row.intent)) {
       const old = leaseOfId(id) ?? 0;
-      if (!isPencil(old) && !this.#forgotten.has(old)) continue;
+      const isTwins = this.#why.burnt.includes(old) && !this.#hasLanded(row);
+      if (!isPencil(old) && !this.#forgotten.has(old) && !isTwins) continue;
       const n = (this.#ids.get(lease) ?? 0) + 1;
       this.#ids.set(lease, n);
       this.#names.set(id, idOf(lease, n));
@@ -204,6 +205,17 @@ class Recovery {
     const names = new Map([...this.#why.names, ...this.#names]);
     const dependsOn = row.dependsOn.map((id) => names.get(id) ?? id);
     return { ...row, intent: renamed(row.intent, names), dependsOn };
+  }
+
+  /** Whether it is this very act that stands confirmed under its id: a twin may have used the same one. */
+  #hasLanded({ intent, doc: name }: OutRow): boolean {
+    const doc = this.#docs.get(name);
+    if (!doc || !('id' in intent)) return false;
+    const isEdit = intent.act === 'message.edit';
+    const root = isEdit ? 'edits' : 'messages';
+    const key = isEdit ? editKey(intent.message, intent.id) : intent.id;
+    const found = doc.getMap<{ at: number; text: string }>(root).get(key);
+    return found?.at === intent.at && found.text === intent.text;
   }
 
   #verdictOn(row: OutRow): RefusalCode | undefined {

@@ -131,6 +131,7 @@ export class Sending {
     }
     const rows = await this.#rowsOf(state.room);
     const closed = state.lasts.filter((last) => last.closed).map((last) => last.lease);
+    if (twins.length > 0) this.#readAgain(live, rows);
     const mustMend =
       twins.length > 0 || rows.some((row) => closed.includes(row.lease) || row.epoch !== state.epoch);
     if (mustMend) await this.#startMending(state.room, live);
@@ -216,11 +217,21 @@ export class Sending {
   }
 
   /** A lease of ours is written with elsewhere. */
-  twin(room: string, lease: number): void {
+  async twin(room: string, lease: number): Promise<void> {
     const live = this.#rooms.get(room);
     if (!live) return;
     live.burnt.add(lease);
-    void this.#startMending(room, live);
+    this.#readAgain(live, await this.#rowsOf(room));
+    await this.#startMending(room, live);
+  }
+
+  /** What of ours a twin's number hides is told by content: it must all be here first. */
+  #readAgain(live: Live, rows: readonly OutRow[]): void {
+    for (const { doc, lease } of rows) {
+      if (!live.burnt.has(lease) || live.awaited.has(doc)) continue;
+      live.awaited.add(doc);
+      this.#ground.send({ kind: 'pull', doc, epoch: live.epoch, seq: 0 });
+    }
   }
 
   /** Leases came: rooms that waited for them go on. */

@@ -1,7 +1,7 @@
 /** What browser tests of the device stand on: a real relay at the end of a cable, devices of named people, waiting for events. */
 import { commands } from 'vitest/browser';
 import { openDevice } from './device.ts';
-import { wipe } from './disk.ts';
+import { Disk, wipe } from './disk.ts';
 import type { Chat, Device, MessageView } from './types.ts';
 
 declare module 'vitest/browser' {
@@ -100,6 +100,22 @@ export function message(chat: Chat, text: string): MessageView {
 
 export function has(chat: Chat, text: string): boolean {
   return chat.messages().some((view) => view.text === text);
+}
+
+/** Everything that a person's device holds, by store: to put it aside, and back as a clone or on another day. */
+export async function rowsOf(person: string): Promise<Map<string, unknown[]>> {
+  const disk = new Disk(person, 'strict');
+  const rows = new Map<string, unknown[]>();
+  for (const table of disk.tables) rows.set(table.name, await table.toArray());
+  disk.close();
+  return rows;
+}
+
+export async function putRows(person: string, rows: ReadonlyMap<string, unknown[]>): Promise<void> {
+  await wipe(person);
+  const disk = new Disk(person, 'strict');
+  for (const [name, all] of rows) await disk.table(name).bulkAdd(all);
+  disk.close();
 }
 
 /** Says a first word and waits until the school has it: from then on the chat has its lease and everything is written at once. */

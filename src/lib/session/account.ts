@@ -6,6 +6,8 @@ export type Entry =
   | { ok: false; code: 'link-gone' | 'too-many' | 'no-network' };
 
 const KEY = 'parta-person';
+/** A relay that swallows what it is asked must not hold the door. */
+const ANSWER_MS = 10_000;
 
 /** The person who used this browser last and did not sign out. */
 export function rememberedPerson(): string | undefined {
@@ -32,7 +34,9 @@ export async function redeem(token: string): Promise<Entry> {
 
 /** The person of the session's cookie; undefined when there is none, or no network to ask. */
 export async function sessionPerson(): Promise<string | undefined> {
-  const answer = await fetch('/api/session').catch(() => undefined);
+  const answer = await fetch('/api/session', { signal: AbortSignal.timeout(ANSWER_MS) }).catch(
+    () => undefined,
+  );
   return answer && personOf(answer);
 }
 
@@ -46,6 +50,7 @@ function ask(path: string, body: Record<string, string>): Promise<Response | und
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
+    signal: AbortSignal.timeout(ANSWER_MS),
   }).catch(() => undefined);
 }
 

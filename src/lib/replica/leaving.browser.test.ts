@@ -1,0 +1,105 @@
+import { Dexie } from 'dexie';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { diskName } from './disk.ts';
+import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
+import type { Device } from './types.ts';
+
+let school: TestSchool;
+beforeEach(async () => {
+  school = await openSchool();
+});
+afterEach(() => school.end());
+
+async function withUnsent(words: string): Promise<Device> {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  await chat.say(words);
+  return masha;
+}
+
+test('[R437] leaving waits for unsent work, and then nothing of hers is on the device', async () => {
+  const masha = await withUnsent('дописала');
+  const leaving = masha.signOut('wait');
+  await school.mend();
+  masha.wake();
+  expect(await leaving).toEqual({ at: 'gone', exported: undefined });
+  expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'дописала']);
+  expect(await Dexie.exists(diskName('masha'))).toBe(false);
+});
+
+test('[R437] with a relay that answers nothing leaving ends too: it says what is unsent and keeps everything', async () => {
+  const masha = await withUnsent('не уходит');
+  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 1 });
+  expect(masha.unsent).toBe(1);
+  const chat = await enter(masha, '7a');
+  expect(texts(chat)).toEqual(['Здравствуйте', 'не уходит']);
+  await school.mend();
+  masha.wake();
+  await until(masha, 'sent', () => masha.unsent === 0);
+});
+
+test('[R437] leaving with a file takes the unsent words along; another tab lets go too', async () => {
+  const masha = await withUnsent('с собой');
+  const other = await school.device('masha');
+  const { at, exported } = (await masha.signOut('export')) as { at: string; exported: string };
+  expect(at).toBe('gone');
+  expect(JSON.parse(exported).unsent).toMatchObject([{ room: 'chat/7a', intent: { text: 'с собой' } }]);
+  expect(other.disk).toBe('superseded');
+  expect(await Dexie.exists(diskName('masha'))).toBe(false);
+});
+
+test('[R437] leaving and discarding deletes what is on the device', async () => {
+  const masha = await withUnsent('передумала');
+  expect(await masha.signOut('discard')).toEqual({ at: 'gone', exported: undefined });
+  expect(await Dexie.exists(diskName('masha'))).toBe(false);
+  await school.mend();
+  expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте']);
+});
+
+test('[R437] a tab that the browser froze does not hold her back: what it keeps open is emptied', async () => {
+  const masha = await withUnsent('передумала');
+  const frozen = await new Promise<IDBDatabase>((resolve) => {
+    const asked = indexedDB.open(diskName('masha'));
+    asked.onsuccess = () => resolve(asked.result);
+  });
+  expect((await masha.signOut('discard')).at).toBe('gone');
+  const rows = await new Promise<number>((resolve) => {
+    const count = frozen.transaction('outbox').objectStore('outbox').count();
+    count.onsuccess = () => resolve(count.result);
+  });
+  expect(rows).toBe(0);
+  frozen.close();
+});
+
+test('[R438] everything on a device is exported as plain JSON: what is sent, unsent and refused', async () => {
+  const masha = await withUnsent('ещё не ушло');
+  const all = JSON.parse(await masha.exportAll());
+  expect(all.person).toBe('masha');
+  expect(all.chats['7a'].map(({ text }: { text: string }) => text)).toEqual(['Здравствуйте', 'ещё не ушло']);
+  expect(all.chats['7a'][0]).toMatchObject({ by: 'masha', name: masha.who('masha')?.name });
+  expect(all.unsent).toMatchObject([
+    { room: 'chat/7a', intent: { act: 'message.create', text: 'ещё не ушло' } },
+  ]);
+  expect(all.refused).toEqual([]);
+});
+
+test('[R439] a message far above is found and everything between it and the screen is loaded; offline it is not', async () => {
+  const first = await school.say('anna', '7a', 'с чего всё началось');
+  await school.on('fill', 'anna', '7a', 540);
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await until(masha, 'newest', () => has(chat, 'сообщение 540'));
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  expect(await chat.find(first)).toBe(false);
+  await school.mend();
+  masha.wake();
+  await until(masha, 'online', () => masha.line.at === 'online');
+  expect(await chat.find(first)).toBe(true);
+  expect(texts(chat)).toHaveLength(541);
+  expect(texts(chat)[0]).toBe('с чего всё началось');
+  expect(await chat.find('1.zz')).toBe(false);
+});
