@@ -121,12 +121,14 @@ export class StoryPerson {
     await expect(this.message(text).getByRole('img', { name: state })).toBeVisible();
   }
 
-  /** Scrolls back until a message is drawn: while the list still measures what it drew, it holds on to its end. */
+  /** Reads back, screen by screen, until a message is drawn. */
   async scrollBackTo(text: RegExp): Promise<void> {
-    await expect(async () => {
-      await this.log.evaluate((list) => list.scrollTo({ top: 0 }));
-      await expect(this.message(text)).toBeVisible({ timeout: 1_000 });
-    }).toPass(AFTER_OUTAGE);
+    const look = async () => {
+      if (await this.message(text).isVisible()) return true;
+      await this.log.evaluate((list) => list.scrollBy({ top: -500 }));
+      return false;
+    };
+    await expect.poll(look, { ...AFTER_OUTAGE, intervals: [20] }).toBe(true);
   }
   /** Pixels above what is on screen. */
   scrollRoom(): Promise<number> {
