@@ -77,6 +77,11 @@ export class Cable {
     while (this.#pushes < count) await once(this.#heard, 'push');
   }
 
+  /** Resolves when a frame of this kind went by, in either direction. */
+  async heard(kind: Frame['kind']): Promise<void> {
+    while (!this.#kinds.includes(kind)) await once(this.#heard, 'push');
+  }
+
   count(): { connections: number; bytes: number; kinds: string[] } {
     const counted = { connections: this.#connections, bytes: this.#bytes, kinds: this.#kinds };
     this.#bytes = 0;

@@ -40,6 +40,24 @@ test('[R419] a full disk is said; the words go back to their writer, and what is
   expect(has(chat, 'помещается')).toBe(true);
 });
 
+test('[R442] when the browser says that the network went, a silent socket is offline at once and one that answers is not', async () => {
+  const masha = await school.device('masha');
+  await until(masha, 'online', () => masha.line.at === 'online');
+  const seen: string[] = [];
+  masha.subscribe((topic) => {
+    if (topic === 'line') seen.push(masha.line.at);
+  });
+  window.dispatchEvent(new Event('offline'));
+  await school.on('heard', 'pong');
+  await school.say('anna', '7a', 'связь есть');
+  await until(masha, 'heard', () => masha.chats().some(({ last }) => last?.text === 'связь есть'));
+  expect(seen).toEqual([]);
+  await school.deafen();
+  window.dispatchEvent(new Event('offline'));
+  await until(masha, 'offline', () => masha.line.at === 'offline');
+  expect(seen).toEqual(['offline']);
+});
+
 test('[R426] a visible tab takes the line over from a leader that is silent', async () => {
   const frozen = new Promise<() => void>((holding) => {
     navigator.locks

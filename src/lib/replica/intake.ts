@@ -16,15 +16,7 @@ import type {
   Swallowed,
   Update,
 } from '#shared/wire/frames.ts';
-import {
-  BURNT,
-  type Disk,
-  type DocRow,
-  type HeadRow,
-  type PenRow,
-  type PlaceRow,
-  type RoomRow,
-} from './disk.ts';
+import type { Disk, DocRow, HeadRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
 import { burn } from './pens.ts';
 import { keepPiece } from './pieces.ts';
 import { roomWord, type Word } from './tabs.ts';
@@ -58,6 +50,8 @@ export class Intake {
   readonly #disk: Disk;
   readonly #person: string;
   #followed: Followed = nothing();
+  /** `<room> <lease>` of ours that somebody else writes with too: their acknowledgements may be the other's. */
+  readonly #twins = new Set<string>();
 
   constructor(disk: Disk, person: string) {
     this.#disk = disk;
@@ -114,7 +108,7 @@ export class Intake {
       // An older epoch's numbers count no more; else the relay never knows less than it acknowledged.
       if (!last && !otherEpoch) continue;
       if (last && !otherEpoch && (await this.#isTwin(pen, last))) {
-        await burn(this.#disk, pen.lease);
+        await this.#burn(pen.room, pen.lease);
         twins.push(pen.lease);
         continue;
       }
@@ -145,8 +139,13 @@ export class Intake {
     if (!pen) return;
     const own = await this.#disk.outbox.where({ room, lease, n }).first();
     if (n <= pen.n && (!own || digest(own.bytes) === digest(bytes))) return;
-    await burn(this.#disk, lease);
+    await this.#burn(room, lease);
     this.#followed.twins.push({ room, lease });
+  }
+
+  async #burn(room: string, lease: number): Promise<void> {
+    this.#twins.add(`${room} ${lease}`);
+    await burn(this.#disk, lease);
   }
 
   async #patch(patch: Patch): Promise<void> {
@@ -198,7 +197,7 @@ export class Intake {
     const out = await this.#disk.outbox.where({ room: ack.room, lease: ack.lease, n: ack.n }).first();
     if (!out) return;
     // A twin's words may stand under that number: what of ours is there is told by content, when it is made again.
-    if ((await this.#disk.leases.get(ack.lease))?.slot === BURNT) return;
+    if (this.#twins.has(`${ack.room} ${ack.lease}`)) return;
     await this.#disk.outbox.delete(out.id);
     const pen: PenRow | undefined = await this.#disk.pens.get([out.room, out.slot]);
     if (pen && pen.lease === ack.lease && pen.acked < ack.n)

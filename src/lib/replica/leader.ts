@@ -123,6 +123,9 @@ export class Leader {
       case 'lease-ask':
         this.#askLeases(1);
         return;
+      case 'doubt':
+        this.#line.doubt();
+        return;
       case 'wake':
         this.#line.wake();
         this.#background(this.#flushAll());

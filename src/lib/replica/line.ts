@@ -12,6 +12,8 @@ const JOIN_BYTES_MAX = 256 * 1024;
 const JOIN_FRAMES_MAX = 256;
 /** How long an answer to a ping after waking may take before the socket counts as dead. */
 const WAKE_ANSWER_MS = 5_000;
+/** The same when the browser says that there is no network: it may be wrong, the socket knows. */
+const DOUBT_ANSWER_MS = 1_000;
 
 export interface LineEvents {
   hello(): Promise<Hello>;
@@ -80,11 +82,18 @@ export class Line {
     if (!socket) {
       this.#attempt = 0;
       this.connect();
-    } else if (this.online && Date.now() - this.#heardAt > WAKE_ANSWER_MS) {
-      this.send({ kind: 'ping' });
-      clearTimeout(this.#wait);
-      this.#wait = setTimeout(() => this.#drop(socket), WAKE_ANSWER_MS);
-    }
+    } else if (this.online && Date.now() - this.#heardAt > WAKE_ANSWER_MS) this.#ask(socket, WAKE_ANSWER_MS);
+  }
+
+  /** The browser says that the network went: a socket that does not answer at once is dead. */
+  doubt(): void {
+    if (this.#socket && this.online) this.#ask(this.#socket, DOUBT_ANSWER_MS);
+  }
+
+  #ask(socket: WebSocket, ms: number): void {
+    this.send({ kind: 'ping' });
+    clearTimeout(this.#wait);
+    this.#wait = setTimeout(() => this.#drop(socket), ms);
   }
 
   /** Sends with everything else of this tick, in order. Dropped when there is no line: what matters is in the outbox. */

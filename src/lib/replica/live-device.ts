@@ -502,7 +502,9 @@ export class LiveDevice implements Device {
     const pageshow = (event: PageTransitionEvent) => {
       if (event.persisted) thaw();
     };
+    const doubt = () => this.#tabs.say({ say: 'doubt' });
     window.addEventListener('online', wake);
+    window.addEventListener('offline', doubt);
     window.addEventListener('focus', wake);
     window.addEventListener('pageshow', pageshow);
     window.addEventListener('pagehide', hide);
@@ -511,6 +513,7 @@ export class LiveDevice implements Device {
     document.addEventListener('resume', thaw);
     return () => {
       window.removeEventListener('online', wake);
+      window.removeEventListener('offline', doubt);
       window.removeEventListener('focus', wake);
       window.removeEventListener('pageshow', pageshow);
       window.removeEventListener('pagehide', hide);

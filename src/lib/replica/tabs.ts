@@ -26,6 +26,8 @@ export type Word =
   | { say: 'lease-ask' }
   | { say: 'leases' }
   | { say: 'wake' }
+  /** The browser says that there is no network. */
+  | { say: 'doubt' }
   | { say: 'beat' }
   | { say: 'bye' };
 
