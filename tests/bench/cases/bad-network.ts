@@ -8,8 +8,8 @@ import { OURS, rowOf } from '../support/row.ts';
 import { percentile } from '../support/statistics.ts';
 
 const ROUNDS = { full: 3, quick: 1 };
-const SENDS = { full: 40, quick: 10 };
-const STARTS = { full: 5, quick: 2 };
+const SENDS = { full: 25, quick: 6 };
+const STARTS = { full: 3, quick: 1 };
 const BAD: Shape = { bitsPerSecond: 400_000, roundTripMs: 400, loss: 0.02 };
 const FIRST_SECONDS_MAX = 12;
 const LATER_SECONDS_MAX = 2;

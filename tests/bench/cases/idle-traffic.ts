@@ -9,7 +9,7 @@ const CHATS = 20;
 const HELD = 20;
 const MEASURED_SECONDS = { full: 300, quick: 30 };
 /** Whatever follows the start (letters, marks) is over by then. */
-const SETTLES_MS = { full: 12_000, quick: 7_000 };
+const SETTLES_MS = { full: 12_000, quick: 5_500 };
 const HOUR_SECONDS = 3_600;
 const KILOBYTES_MAX = 50;
 

@@ -6,7 +6,7 @@ import type { Bench, BenchCase } from '../support/bench-case.ts';
 import { OURS, rowOf } from '../support/row.ts';
 import { percentile } from '../support/statistics.ts';
 
-const MESSAGES = { full: 60, quick: 20 };
+const MESSAGES = { full: 40, quick: 12 };
 const ROUNDS = { full: 3, quick: 1 };
 /** A segment that is nearly full: whatever is done for each message on screen is done for these. */
 const HELD = 440;
