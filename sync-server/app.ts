@@ -106,10 +106,12 @@ function isOfTheApp(c: Context): boolean {
 
 function secure(c: Context, isHttps: boolean): void {
   c.header('x-content-type-options', 'nosniff');
+  if (isHttps) c.header('strict-transport-security', `max-age=${YEAR_S}`);
+  // What follows is a document's: on every chunk it cost a first visit six kilobytes.
+  if (c.req.path.startsWith('/_app/immutable/') && c.res.ok) return;
   c.header('x-frame-options', 'DENY');
   c.header('referrer-policy', 'same-origin');
   c.header('cross-origin-opener-policy', 'same-origin');
   c.header('permissions-policy', 'camera=(self), microphone=(self), geolocation=()');
   c.header('content-security-policy', "frame-ancestors 'none'");
-  if (isHttps) c.header('strict-transport-security', `max-age=${YEAR_S}`);
 }
