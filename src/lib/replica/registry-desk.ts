@@ -20,6 +20,8 @@ export interface DeskGround {
   /** Resolves when the room is read and has its pen. */
   ready(copy: RoomCopy): Promise<void>;
   put(copy: RoomCopy, intent: RegistryIntent, doc: string, bytes: Uint8Array): Promise<Verdict>;
+  /** What the desk answers is different from now on. */
+  changed(): void;
   /** Brings a document to disk if it can; whether it is there now. */
   fetch(doc: string): Promise<boolean>;
 }
@@ -104,6 +106,8 @@ export class Desk implements RegistryDesk {
     void this.#inLane(async () => {
       if (rebuilt) await this.#reload();
       else for (const { doc, bytes } of changes) if (doc === this.#doc) this.#replica.take(bytes);
+      // The device spoke of the room before this was read: a page that asked then has the old answer.
+      if (rebuilt || changes.length > 0) this.#ground.changed();
     });
   }
 
