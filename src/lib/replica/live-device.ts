@@ -174,6 +174,7 @@ export class LiveDevice implements Device {
       ready: (copy) => this.#writer.ready(copy),
       put: (copy, intent, doc, bytes) => this.#writer.put(copy, intent, doc, bytes, ''),
       fetch: (doc) => this.#fetch(doc),
+      changed: () => this.#emit(`org/${this.projection?.org.id ?? ''}`),
     });
     this.#desks.add(desk);
     return desk;
