@@ -94,7 +94,8 @@ async function settled(...readers: Reader[]): Promise<void> {
   for (const { paper } of readers) await paper.flush();
   for (const { device, paper } of readers)
     await until(device, 'all is with the relay', () => device.unsent === 0 && paper.unsynced === 0);
-  await until(readers[0]?.device as Device, 'all see the same', () =>
+  const devices = readers.map(({ device }) => device);
+  await until(devices, 'all see the same', () =>
     readers.every((reader) => reader.text() === readers[0]?.text()),
   );
   await whenIdle();

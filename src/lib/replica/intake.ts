@@ -6,24 +6,15 @@
 import type { PaperEntry } from '#shared/feed/shape.ts';
 import { chatRoom, parseDoc, roomOf } from '#shared/school/names.ts';
 import { digest } from '#shared/wire/digest.ts';
-import type {
-  Ack,
-  ChatHead,
-  Frame,
-  Marks,
-  Patch,
-  RoomState,
-  Swallowed,
-  Update,
-} from '#shared/wire/frames.ts';
-import type { Disk, DocRow, HeadRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
+import type { Ack, Frame, Patch, RoomState, Swallowed, Update } from '#shared/wire/frames.ts';
+import { ChatHeads } from './chat-heads.ts';
+import type { Disk, DocRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
 import { burn } from './pens.ts';
 import { keepPiece } from './pieces.ts';
 import { roomWord, type Word } from './tabs.ts';
 import type { Topic } from './types.ts';
 import { type Created, docOf, readFeed, textOf } from './ydoc.ts';
 
-const PEEK_CHARS = 120;
 /** Tails of a document beyond this are folded into its snapshot. */
 export const TAIL_BYTES_MAX = 48 * 1024;
 
@@ -48,14 +39,14 @@ export interface Followed {
 
 export class Intake {
   readonly #disk: Disk;
-  readonly #person: string;
+  readonly #heads: ChatHeads;
   #followed: Followed = nothing();
   /** `<room> <lease>` of ours that somebody else writes with too: their acknowledgements may be the other's. */
   readonly #twins = new Set<string>();
 
   constructor(disk: Disk, person: string) {
     this.#disk = disk;
-    this.#person = person;
+    this.#heads = new ChatHeads(disk, person, (topic) => this.#topic(topic));
   }
 
   /** Stores what the frames say, in order. Patches are inflated already. Rejects when nothing of it was stored. */
@@ -63,8 +54,11 @@ export class Intake {
     this.#followed = nothing();
     const { rooms, docs, tails, places, outbox, pens, heads, kv, pieces, papers, leases } = this.#disk;
     const stores = [rooms, docs, tails, places, outbox, pens, heads, kv, pieces, papers, leases];
+    // Only what there is to store: Dexie loses its transaction after a hundred idle waits, and refusals come in hundreds.
+    const stored = frames.filter(({ kind }) => STORED.has(kind));
+    if (stored.length === 0) return this.#followed;
     await this.#disk.transaction('rw', stores, async () => {
-      for (const frame of frames) await this.#one(frame);
+      for (const frame of stored) await this.#one(frame);
     });
     return this.#followed;
   }
@@ -82,9 +76,9 @@ export class Intake {
       case 'head':
         return this.#head(frame.room, frame.head);
       case 'chat-head':
-        return this.#chatHead(frame);
+        return this.#heads.told(frame);
       case 'marks':
-        return this.#marks(frame);
+        return this.#heads.marked(frame);
       case 'purge':
         return this.#purge(frame.room);
       case 'swallowed':
@@ -170,6 +164,7 @@ export class Intake {
     for (const { id, seq, at: when } of at.values())
       places.push({ room, id, doc: patch.doc, kind: 'message', seq, at: when, by: '' });
     await this.#disk.places.bulkPut(places);
+    if (isFeed(patch.doc)) await this.#heads.caughtUp(room, created, places);
     if (papers) await this.#notePapers(patch.doc);
     await this.#raise(row, patch.seq);
     this.#followed.patched.push(patch.doc);
@@ -183,7 +178,7 @@ export class Intake {
     await this.#lookForTwin(room, update);
     const { created, papers } = this.#readFeed(update.doc, update.bytes);
     await this.#raise(row, update.seq);
-    await this.#peek(room, created, update.seq, update.at);
+    await this.#heads.peek(room, created, update.seq, update.at);
     if (!doc || update.seq <= doc.seq) return;
     await this.#append(doc, update.seq, update.bytes);
     const places = created.map((made) => placeOf(room, update.doc, made, update.seq, update.at));
@@ -210,7 +205,7 @@ export class Intake {
       const { created, papers } = this.#readFeed(out.doc, out.bytes);
       for (const made of created) places.push(placeOf(out.room, out.doc, made, ack.seq, ack.at));
       await this.#disk.places.bulkPut(places);
-      await this.#peek(out.room, created, ack.seq, ack.at);
+      await this.#heads.peek(out.room, created, ack.seq, ack.at);
       if (papers) await this.#notePapers(out.doc);
     }
     if (out.doc.endsWith('/registry')) {
@@ -226,27 +221,6 @@ export class Intake {
     await this.#disk.rooms.put({ ...row, head });
     this.#followed.heads.push({ room, head });
     this.#say(room, { head });
-  }
-
-  async #chatHead({ chat, seq, read, unread, last }: ChatHead): Promise<void> {
-    const head = await this.#headRow(chat);
-    await this.#disk.heads.put({ ...head, seq, read: Math.max(read, head.read), unread, last });
-    this.#topic('chats');
-  }
-
-  async #marks({ chat, got, read, mine }: Marks): Promise<void> {
-    const head = await this.#headRow(chat);
-    const next = {
-      ...head,
-      got: Math.max(head.got, got),
-      othersRead: Math.max(head.othersRead, read),
-      read: Math.max(head.read, mine),
-      told: Math.max(head.told, mine),
-    };
-    if (next.read > head.read) next.unread = await countUnread(this.#disk, chat, next.read, this.#person);
-    await this.#disk.heads.put(next);
-    this.#topic('chats');
-    this.#topic(chatRoom(chat) as Topic);
   }
 
   async #purge(room: string): Promise<void> {
@@ -303,25 +277,6 @@ export class Intake {
     this.#topic('papers');
   }
 
-  /** Keeps the list of chats true for a room that is live. */
-  async #peek(room: string, created: readonly Created[], seq: number, at: number): Promise<void> {
-    const chat = room.slice(room.indexOf('/') + 1);
-    const messages = created.filter(({ kind, message }) => kind === 'message' && message);
-    if (messages.length === 0) return;
-    const head = await this.#headRow(chat);
-    if (seq <= head.seq) return;
-    const { id, message } = messages[messages.length - 1] as Created;
-    const by = message?.by ?? '';
-    const others = messages.filter((made) => made.message?.by !== this.#person).length;
-    await this.#disk.heads.put({
-      ...head,
-      seq,
-      unread: seq > head.read ? head.unread + others : head.unread,
-      last: { id, by, at, text: (message?.text ?? '').slice(0, PEEK_CHARS) },
-    });
-    this.#topic('chats');
-  }
-
   async #append(doc: DocRow, seq: number, bytes: Uint8Array): Promise<void> {
     if (bytes.length > 0) await this.#disk.tails.add({ doc: doc.doc, room: doc.room, seq, bytes });
     const tailBytes = doc.tailBytes + bytes.length;
@@ -346,10 +301,6 @@ export class Intake {
     const row = await this.#disk.docs.get(doc);
     return row ?? { doc, room: roomOf(doc), seq: 0, snapshot: new Uint8Array(), tailBytes: 0 };
   }
-  async #headRow(chat: string): Promise<HeadRow> {
-    const row = await this.#disk.heads.get(chat);
-    return row ?? { chat, seq: 0, read: 0, unread: 0, last: undefined, got: 0, othersRead: 0, told: 0 };
-  }
 
   #say(room: string, part: Parameters<typeof roomWord>[1]): void {
     this.#followed.words.push(roomWord(room, part));
@@ -359,6 +310,20 @@ export class Intake {
   }
 }
 
+/** Frames that change what the device holds. */
+const STORED: ReadonlySet<Frame['kind']> = new Set([
+  'room',
+  'patch',
+  'update',
+  'ack',
+  'head',
+  'chat-head',
+  'marks',
+  'purge',
+  'swallowed',
+  'registry',
+]);
+
 /** Confirmed copies of a room go; what is unsent stays. Inside a transaction on these stores. */
 export async function dropRoom(disk: Disk, room: string): Promise<void> {
   await disk.docs.where('room').equals(room).delete();
@@ -367,15 +332,6 @@ export async function dropRoom(disk: Disk, room: string): Promise<void> {
     .where('[room+kind+seq]')
     .between([room, '', 0], [room, '\uffff', Number.MAX_SAFE_INTEGER])
     .delete();
-}
-
-/** Messages of others above a sequence, as far as their places are held. Inside a transaction on `places`. */
-export async function countUnread(disk: Disk, chat: string, read: number, person: string): Promise<number> {
-  return disk.places
-    .where('[room+kind+seq]')
-    .between([chatRoom(chat), 'message', read + 1], [chatRoom(chat), 'message', Number.MAX_SAFE_INTEGER])
-    .filter((place) => place.by !== person && place.by !== '')
-    .count();
 }
 
 function isFeed(doc: string): boolean {

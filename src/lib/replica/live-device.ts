@@ -2,6 +2,7 @@
 import type { PersonCard, Projection } from '#shared/registry/shape.ts';
 import { chatRoom, meDoc, parseDoc } from '#shared/school/names.ts';
 import { chatPlace, type Look, standingOf, textOfIntent } from './acts.ts';
+import { listenToBrowser } from './browser-events.ts';
 import { ChatView } from './chat.ts';
 import type { RoomCopy } from './copy.ts';
 import { type Disks, troubleOf, wipe } from './disk.ts';
@@ -12,6 +13,7 @@ import { type PaperGround, PaperView } from './paper.ts';
 import { Desk, registryMaker } from './registry-desk.ts';
 import { Shelf } from './shelf.ts';
 import { Tabs, type Word } from './tabs.ts';
+import { Topics } from './topics.ts';
 import type {
   Chat,
   ChatRow,
@@ -48,8 +50,7 @@ export class LiveDevice implements Device {
   readonly #writer: Writer;
   readonly #shelf: Shelf;
   readonly #me: MeView;
-  readonly #listeners = new Set<Listener>();
-  readonly #pendingTopics = new Set<Topic>();
+  readonly #topics = new Topics();
   readonly #chats = new Map<string, { view: ChatView; shown: number }>();
   readonly #papers = new Map<string, { view: PaperView; shown: number }>();
   readonly #desks = new Set<Desk>();
@@ -95,7 +96,12 @@ export class LiveDevice implements Device {
         this.#emit(chatRoom(chat) as Topic);
       },
     });
-    this.#stopListening = this.#listenToBrowser();
+    this.#stopListening = listenToBrowser({
+      wake: () => this.wake(),
+      doubt: () => this.#tabs.say({ say: 'doubt' }),
+      hide: () => void this.#save(),
+      thaw: () => this.#thaw(),
+    });
   }
 
   /** Reads what the first screen needs and takes a slot. Rejects when the disk does not answer. */
@@ -114,8 +120,7 @@ export class LiveDevice implements Device {
   }
 
   subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#topics.subscribe(listener);
   }
 
   get line(): LineState {
@@ -470,13 +475,14 @@ export class LiveDevice implements Device {
   }
 
   #emit(topic: Topic): void {
-    this.#pendingTopics.add(topic);
-    if (this.#pendingTopics.size > 1) return;
-    queueMicrotask(() => {
-      const topics = [...this.#pendingTopics];
-      this.#pendingTopics.clear();
-      for (const one of topics) for (const listener of [...this.#listeners]) listener(one);
-    });
+    this.#topics.fire(topic);
+  }
+
+  /** Words of other tabs may have been missed while this one was frozen. */
+  #thaw(): void {
+    for (const copy of this.#writer.copies.values()) void this.#writer.reload(copy);
+    for (const topic of ['projection', 'chats', 'unsent', 'refused', 'papers'] as const)
+      this.#shelf.refresh(topic);
   }
 
   /** Everything that is only in memory goes to disk. */
@@ -484,44 +490,6 @@ export class LiveDevice implements Device {
     if (this.#closed) return;
     const flushes = [...this.#papers.values()].map(({ view }) => view.flush());
     await Promise.allSettled([...flushes, this.#me.flush(), this.#writer.flushed()]);
-  }
-
-  #listenToBrowser(): () => void {
-    const wake = () => {
-      if (document.visibilityState === 'visible') this.wake();
-    };
-    const hide = () => {
-      if (document.visibilityState === 'hidden') void this.#save();
-    };
-    const thaw = () => {
-      // Words of other tabs may have been missed while this one was frozen.
-      for (const copy of this.#writer.copies.values()) void this.#writer.reload(copy);
-      for (const topic of ['projection', 'chats', 'unsent', 'refused', 'papers'] as const)
-        this.#shelf.refresh(topic);
-      wake();
-    };
-    const pageshow = (event: PageTransitionEvent) => {
-      if (event.persisted) thaw();
-    };
-    const doubt = () => this.#tabs.say({ say: 'doubt' });
-    window.addEventListener('online', wake);
-    window.addEventListener('offline', doubt);
-    window.addEventListener('focus', wake);
-    window.addEventListener('pageshow', pageshow);
-    window.addEventListener('pagehide', hide);
-    document.addEventListener('visibilitychange', wake);
-    document.addEventListener('visibilitychange', hide);
-    document.addEventListener('resume', thaw);
-    return () => {
-      window.removeEventListener('online', wake);
-      window.removeEventListener('offline', doubt);
-      window.removeEventListener('focus', wake);
-      window.removeEventListener('pageshow', pageshow);
-      window.removeEventListener('pagehide', hide);
-      document.removeEventListener('visibilitychange', wake);
-      document.removeEventListener('visibilitychange', hide);
-      document.removeEventListener('resume', thaw);
-    };
   }
 }
 

@@ -12,7 +12,7 @@ const PENCIL_SPAN = 2 ** 50;
 export const SPARES_KEPT = 6;
 
 /** The lease that a slot writes new rooms with; takes a spare one when it has none. Inside a transaction on `leases`. */
-export async function leaseOfSlot(disk: Disk, slot: number): Promise<LeaseRow | undefined> {
+async function leaseOfSlot(disk: Disk, slot: number): Promise<LeaseRow | undefined> {
   const own = (await disk.leases.where('slot').equals(slot).toArray()).pop();
   return own ?? takeSpare(disk, slot);
 }

@@ -53,7 +53,7 @@ export type Recovered =
   | { ok: false; need: number };
 
 /** Made again this often without an acknowledgement, an intent is shown to its author instead. */
-export const TRIES_MAX = 12;
+const TRIES_MAX = 12;
 
 /** Rebuilds the outbox of a room. `need`: that many spare leases are missing, nothing was changed. */
 export async function recover(disk: Disk, room: string, why: Why): Promise<Recovered> {

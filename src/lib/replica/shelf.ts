@@ -2,9 +2,9 @@
 import type { Projection } from '#shared/registry/shape.ts';
 import { chatRoom } from '#shared/school/names.ts';
 import { textOfIntent } from './acts.ts';
+import { countUnread } from './chat-heads.ts';
 import type { RoomCopy } from './copy.ts';
 import type { Disk, HeadRow, Kv, OutRow, RefusedRow } from './disk.ts';
-import { countUnread } from './intake.ts';
 import type { ChatRow, Intent, PaperRow, Peek, RefusedDraft, Topic } from './types.ts';
 import { coalesced } from './wait.ts';
 

@@ -65,16 +65,19 @@ export async function openSchool(): Promise<TestSchool> {
   };
 }
 
-/** Resolves when `holds` is true after some event of the device; fails with the words after a while. */
-export function until(device: Device, what: string, holds: () => boolean): Promise<void> {
+/** Resolves when `holds` is true after some event of the devices; fails with the words after a while. */
+export function until(of: Device | readonly Device[], what: string, holds: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => done(new Error(`never: ${what}`)), WAIT_MS);
-    const stop = device.subscribe(() => {
-      if (holds()) done();
-    });
+    const devices: readonly Device[] = 'subscribe' in of ? [of] : of;
+    const stops = devices.map((device) =>
+      device.subscribe(() => {
+        if (holds()) done();
+      }),
+    );
     function done(error?: Error) {
       clearTimeout(timer);
-      stop();
+      for (const stop of stops) stop();
       if (error) reject(error);
       else resolve();
     }

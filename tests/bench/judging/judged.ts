@@ -10,6 +10,8 @@ import type { Standing } from '#shared/school/roles.ts';
 import { digest } from '#shared/wire/digest.ts';
 import type { Workload } from './workloads.ts';
 
+const NO_IDS: ReadonlySet<string> = new Set();
+
 type Outcome = { readonly ok: true } | { readonly ok: false; readonly code: string };
 
 /** Takes one update. Never throws. */
@@ -19,7 +21,7 @@ export type Take = (update: Uint8Array) => Outcome;
 export function opened(workload: Workload): Take {
   const { kind, base, lease, person, baseMessages } = workload;
   const who: Standing = { person, role: 'student', duties: { [UNIT]: 'student' } };
-  const around = { who, place: PLACES[kind], chat: CHAT, open: true, paperExists: () => false };
+  const around = { who, place: PLACES[kind], chat: CHAT, open: true, paperExists: () => false, ids: NO_IDS };
   const content = new YjsContent(NAMES[kind], kind, [base], baseMessages, () => around);
   const speaker = { person, leases: new Set([lease]) };
   // All that the first question reads of a room.
