@@ -51,6 +51,7 @@ test('[R470] a chat is read and answered with the keyboard, and the focus never 
   await expect(masha.composer).toHaveValue('');
   await tabBackTo(masha, masha.log);
   await keyboard.press('End');
+  await expect(masha.message('Ура, я приду')).toBeFocused();
   await keyboard.press('Enter');
   await menu.getByRole('button', { name: 'Удалить у всех' }).focus();
   await keyboard.press('Enter');
@@ -67,7 +68,7 @@ test('[R471] Tab goes on in what was just opened', async ({ people }) => {
   const { keyboard } = elena.page;
   await elena.page.getByRole('link', { name: 'Школа' }).focus();
   await keyboard.press('Enter');
-  await expect(elena.page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(elena.page.getByRole('navigation', { name: 'Школа' })).toBeFocused();
   await keyboard.press('Tab');
   await expect(elena.page.getByRole('searchbox')).toBeFocused();
   await elena.page.getByRole('link', { name: /Смирнова Анна Петровна/ }).focus();
