@@ -122,7 +122,6 @@ test('[R256] a chat loads nothing of the editor, and the toolbar works from the 
   const loaded: string[] = [];
   anna.on('request', (request) => loaded.push(request.url()));
   await anna.reload();
-  await anna.getByRole('link', { name: /^7А/ }).click();
   await expect(anna.getByRole('textbox', { name: 'Сообщение' })).toBeVisible();
   expect(loaded.filter((url) => url.includes('lazy-paper'))).toEqual([]);
   await makePaper(anna, 'Список', ['Тетради']);
