@@ -33,7 +33,7 @@ export const badNetwork: BenchCase = {
           const took = await withVisitor((visitor) => measure(bench, school, visitor));
           first.push(took.first);
           later.push(...took.later);
-          seen.push(percentile(took.seen, 0.95));
+          seen.push(...took.seen);
         } catch (error) {
           remarks.push(firstLine(error));
         }
@@ -50,7 +50,12 @@ export const badNetwork: BenchCase = {
         FIRST_SECONDS_MAX,
       ),
       row('bad-network/later', 'a later start → the list of chats is painted', later, LATER_SECONDS_MAX),
-      row('bad-network/send', 'Enter → on the screen of the other, p95', seen, SEEN_SECONDS_MAX),
+      row(
+        'bad-network/send',
+        `Enter → on the screen of the other, p95 of ${seen.length} messages`,
+        seen.length > 0 ? [percentile(seen, 0.95)] : [],
+        SEEN_SECONDS_MAX,
+      ),
     ];
   },
 };

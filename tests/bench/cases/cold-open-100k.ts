@@ -36,7 +36,7 @@ export const coldOpen100k: BenchCase = {
         (school) => withVisitor((visitor) => measure(bench, school, visitor)),
         build,
       );
-      return rows(messages, measured);
+      return rows(bench, messages, measured);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -50,7 +50,7 @@ interface Measured {
   readonly started: number[];
 }
 
-function rows(messages: number, { ours, oneMap, touched, started }: Measured) {
+function rows(bench: Bench, messages: number, { ours, oneMap, touched, started }: Measured) {
   const text = `chat of ${messages} messages on the device, ${SLOWER}× throttling`;
   return [
     rowOf(
@@ -60,7 +60,8 @@ function rows(messages: number, { ours, oneMap, touched, started }: Measured) {
         unit: 'ms',
       },
       { [OURS]: ours.map(({ drawnMs }) => drawnMs), [ONE_MAP]: oneMap.map(({ drawnMs }) => drawnMs) },
-      { ratioTo: ONE_MAP, max: RATIO_MAX },
+      // A layout is judged at the size that the goal speaks of.
+      bench.quick ? null : { ratioTo: ONE_MAP, max: RATIO_MAX },
     ),
     rowOf(
       {

@@ -6,10 +6,11 @@ import type { Bench, BenchCase } from '../support/bench-case.ts';
 import { OURS, rowOf } from '../support/row.ts';
 import { percentile } from '../support/statistics.ts';
 
-const MESSAGES = { full: 40, quick: 12 };
+/** Of each kind and round. */
+const MESSAGES = { full: 20, quick: 8 };
 const ROUNDS = { full: 3, quick: 1 };
-/** A segment that is nearly full: whatever is done for each message on screen is done for these. */
-const HELD = 440;
+/** With all that is written meanwhile it stays below the five hundred at which a segment closes: the screen never gets easier. */
+const HELD = 360;
 const P95_MS_MAX = 100;
 const BETWEEN_MS = 120;
 const CHAT = chatOfPlan(0);
@@ -22,12 +23,20 @@ export const ownMessage: BenchCase = {
     const { offline, online } = await withSchool({ kind: 'chats', chats: 1, messages: HELD }, (school) =>
       withVisitor((visitor) => measure(bench, school, visitor)),
     );
-    const what = (line: string) =>
-      `Enter → painted, p95 of ${MESSAGES[bench.quick ? 'quick' : 'full']}, ${line}, ${SLOWER}× throttling`;
+    const what = (line: string, took: readonly number[]) =>
+      `Enter → painted, p95 of ${took.length} presses, ${line}, ${SLOWER}× throttling`;
     const goal = { ratioTo: null, max: P95_MS_MAX } as const;
     return [
-      rowOf({ id: 'own-message', what: what('online'), unit: 'ms' }, { [OURS]: online }, goal),
-      rowOf({ id: 'own-message/offline', what: what('offline'), unit: 'ms' }, { [OURS]: offline }, goal),
+      rowOf(
+        { id: 'own-message', what: what('online', online), unit: 'ms' },
+        { [OURS]: [percentile(online, 0.95)] },
+        goal,
+      ),
+      rowOf(
+        { id: 'own-message/offline', what: what('offline', offline), unit: 'ms' },
+        { [OURS]: [percentile(offline, 0.95)] },
+        goal,
+      ),
     ];
   },
 };
@@ -42,11 +51,10 @@ async function measure(bench: Bench, school: BenchedSchool, visitor: Visitor) {
   const online: number[] = [];
   const offline: number[] = [];
   for (let round = 0; round < ROUNDS[bench.quick ? 'quick' : 'full']; round++) {
-    // A segment closes at five hundred: each round writes into a chat that is about as long.
-    online.push(percentile(await write(visitor, `здесь ${round}`, Math.floor(count / 2)), 0.95));
+    online.push(...(await write(visitor, `здесь ${round}`, count)));
     school.wire.cut();
     await visitor.page.waitForTimeout(1_000);
-    offline.push(percentile(await write(visitor, `в туннеле ${round}`, Math.floor(count / 2)), 0.95));
+    offline.push(...(await write(visitor, `в туннеле ${round}`, count)));
     school.wire.mend();
   }
   return { offline, online };
