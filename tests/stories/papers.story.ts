@@ -167,6 +167,7 @@ async function arrive(browser: Browser, person: string): Promise<Page> {
   page.on('pageerror', (error) => expect.soft(error.message, 'an error of the page').toBe(''));
   await page.goto(await school.linkFor(person));
   await page.getByRole('link', { name: /^7А/ }).click();
+  await page.waitForURL(/[/]chats[/]7a$/);
   return page;
 }
 
