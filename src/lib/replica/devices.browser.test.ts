@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Disk } from './disk.ts';
 import {
   enter,
+  has,
   message,
   openSchool,
   putRows,
@@ -86,6 +87,39 @@ test('[R440] a cloned phone finds its number taken by other words, and loses non
   await until(second, 'sent', () => second.unsent === 0 && texts(chat).length === 3);
   expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'с первого', 'со второго']);
   expect(await leasesIn(-2)).toHaveLength(1);
+});
+
+test('[R440] two clones at once: the words that came second are not taken for those that came first', async () => {
+  const phone = await school.device('masha');
+  const chat = await enter(phone, '7a');
+  await settled(phone, chat);
+  await school.on('hold');
+  await chat.say('с этого');
+  await school.on('cloneSays', 'masha', '7a', await penInHand(), 'с другого');
+  await school.say('anna', '7a', 'Кто из вас Маша?');
+  await until(phone, 'heard', () => has(chat, 'Кто из вас Маша?'));
+  await school.on('letGo');
+  await until(phone, 'sent', () => phone.unsent === 0 && texts(chat).length === 4);
+  const all = ['Здравствуйте', 'с другого', 'Кто из вас Маша?', 'с этого'];
+  expect(await school.texts('anna', '7a')).toEqual(all);
+});
+
+test('[R440] what a clone’s number hides but the school holds is not said twice', async () => {
+  const phone = await school.device('masha');
+  const chat = await enter(phone, '7a');
+  await settled(phone, chat);
+  const { length } = ((await school.on('count')) as { kinds: string[] }).kinds.filter(
+    (kind) => kind === 'push',
+  );
+  await school.deafen();
+  await chat.say('дошло, но ответа нет');
+  await school.on('heardPushes', length + 1);
+  await school.on('cloneSays', 'masha', '7a', await penInHand(), 'с другого');
+  await school.cut();
+  await school.mend();
+  phone.wake();
+  await until(phone, 'sent', () => phone.unsent === 0 && texts(chat).length === 3);
+  expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'дошло, но ответа нет', 'с другого']);
 });
 
 test('[R441] an unfinished message goes on on another device of hers, and is gone from both when it was sent', async () => {

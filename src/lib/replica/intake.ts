@@ -41,8 +41,6 @@ export class Intake {
   readonly #disk: Disk;
   readonly #heads: ChatHeads;
   #followed: Followed = nothing();
-  /** `<room> <lease>` of ours that somebody else writes with too: their acknowledgements may be the other's. */
-  readonly #twins = new Set<string>();
 
   constructor(disk: Disk, person: string) {
     this.#disk = disk;
@@ -102,7 +100,7 @@ export class Intake {
       // An older epoch's numbers count no more; else the relay never knows less than it acknowledged.
       if (!last && !otherEpoch) continue;
       if (last && !otherEpoch && (await this.#isTwin(pen, last))) {
-        await this.#burn(pen.room, pen.lease);
+        await burn(this.#disk, pen.lease);
         twins.push(pen.lease);
         continue;
       }
@@ -133,13 +131,8 @@ export class Intake {
     if (!pen) return;
     const own = await this.#disk.outbox.where({ room, lease, n }).first();
     if (n <= pen.n && (!own || digest(own.bytes) === digest(bytes))) return;
-    await this.#burn(room, lease);
-    this.#followed.twins.push({ room, lease });
-  }
-
-  async #burn(room: string, lease: number): Promise<void> {
-    this.#twins.add(`${room} ${lease}`);
     await burn(this.#disk, lease);
+    this.#followed.twins.push({ room, lease });
   }
 
   async #patch(patch: Patch): Promise<void> {
@@ -191,8 +184,6 @@ export class Intake {
     this.#followed.acked.push({ room: ack.room, lease: ack.lease, n: ack.n });
     const out = await this.#disk.outbox.where({ room: ack.room, lease: ack.lease, n: ack.n }).first();
     if (!out) return;
-    // A twin's words may stand under that number: what of ours is there is told by content, when it is made again.
-    if (this.#twins.has(`${ack.room} ${ack.lease}`)) return;
     await this.#disk.outbox.delete(out.id);
     const pen: PenRow | undefined = await this.#disk.pens.get([out.room, out.slot]);
     if (pen && pen.lease === ack.lease && pen.acked < ack.n)

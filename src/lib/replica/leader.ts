@@ -19,6 +19,8 @@ const FILL_ROOMS_MAX = 300;
 /** Rooms opened at a time in the background when what is held of them only has to be completed: that is little. */
 const COMPLETING_MAX = 8;
 const MARKS_EVERY_MS = 1_000;
+/** A paper that nobody shows is left after this long; until then its last words are on their way. */
+const SHUT_AFTER_MS = 1_000;
 const FLUSH_EVERY_MS = 30_000;
 
 export interface LeaderGround {
@@ -96,6 +98,10 @@ export class Leader {
           this.#wanted.add(room);
           if (!this.#sending.isOpen(room)) this.#sending.flush(room);
         }
+        return;
+      case 'unwant':
+        this.#wanted.delete(word.room);
+        setTimeout(() => this.#background(this.#shut(word.room)), SHUT_AFTER_MS);
         return;
       case 'how-is-line':
         this.#ground.tabs.tell({ say: 'line', line: this.#line.state });
@@ -286,6 +292,16 @@ export class Leader {
     await this.#sending.open(roomOf(doc));
     const epoch = this.#sending.epochOf(roomOf(doc)) || room?.epoch || '';
     this.#line.send({ kind: 'pull', doc, epoch, seq: row?.seq ?? 0 });
+  }
+
+  /** Presence is for a paper on screen: one that no tab shows is left, once nothing of it waits. */
+  async #shut(room: string): Promise<void> {
+    const isWanted = () => this.#stopped || this.#wanted.has(room) || !this.#sending.isOpen(room);
+    if (isWanted() || (await this.#ground.disks.relaxed.outbox.where('room').equals(room).count()) > 0)
+      return;
+    if (isWanted()) return;
+    this.#sending.forget(room);
+    this.#line.send({ kind: 'shut', room });
   }
 
   /** The relay answers about rooms that are open. */

@@ -313,7 +313,10 @@ export class LiveDevice implements Device {
     if (!open || --open.shown > 0) return;
     this.#papers.delete(id);
     const copy = this.#writer.copies.get(`paper/${id}`);
-    void copy?.inLane(async () => this.#writer.drop(`paper/${id}`));
+    void copy?.inLane(async () => {
+      this.#writer.drop(`paper/${id}`);
+      this.#tabs.say({ say: 'unwant', room: `paper/${id}` });
+    });
   }
 
   #look(copy: RoomCopy): Look {
@@ -427,6 +430,9 @@ export class LiveDevice implements Device {
       case 'line':
         this.#line = word.line;
         this.#emit('line');
+        return;
+      case 'unwant':
+        if (this.#writer.copies.has(word.room)) this.#tabs.say({ say: 'want', rooms: [word.room] });
         return;
       case 'who-wants':
         this.#tabs.tell({ say: 'want', rooms: [...this.#writer.copies.keys()] });

@@ -102,6 +102,27 @@ test('[R421] two editors write through an outage and no character is lost', asyn
   expect(words(hers.doc)).toContain('Маша пишет без связи. ');
 });
 
+test('[R404] a tab that dies with unsent words of a paper leaves them to a tab that does not show it', async () => {
+  const anna = await school.device('anna');
+  const id = await shared(anna);
+  const hers = await openPaper(anna, id);
+  type(hers, 'Начало. ');
+  await until(anna, 'synced', () => hers.unsynced === 0);
+  await school.cut();
+  await until(anna, 'offline', () => anna.line.at !== 'online');
+  type(hers, 'Не ушло.');
+  await hers.flush();
+  await anna.close();
+  await school.mend();
+  const later = await school.device('anna');
+  expect(later.unsent).toBe(1);
+  await until(later, 'sent', () => later.unsent === 0);
+  const masha = await school.device('masha');
+  await enter(masha, '7a');
+  const paper = await openPaper(masha, id);
+  await until(masha, 'words', () => words(paper.doc) === 'Начало. Не ушло.');
+});
+
 test('[R422] an edit right that was lost while offline turns the unsent words into a private copy', async () => {
   const anna = await school.device('anna');
   const id = await shared(anna);
@@ -174,4 +195,36 @@ test('[R425] a message that shares a paper shows its card to everyone', async ()
   const chat = await enter(anna, '7a');
   expect(has(chat, 'Здравствуйте')).toBe(true);
   expect(message(chat, '').paper).toEqual({ id, title: 'План экскурсии', by: 'anna', edit: 'everyone' });
+});
+
+test('[R444] who has a paper on screen is seen there by name, and by nobody once it is closed', async () => {
+  const anna = await school.device('anna');
+  const id = await shared(anna);
+  const hers = await openPaper(anna, id);
+  const masha = await school.device('masha');
+  await enter(masha, '7a');
+  const paper = await openPaper(masha, id);
+  const seen = () => [...paper.awareness.getStates()].filter(([client]) => client !== paper.doc.clientID);
+  hers.awareness.setLocalStateField('cursor', { at: 1 });
+  await new Promise<void>((resolve) => {
+    paper.awareness.on('change', () => {
+      if (seen().some(([, state]) => state.cursor?.at === 1)) resolve();
+    });
+  });
+  const left = new Promise<void>((resolve) => {
+    paper.awareness.on('change', () => {
+      if (seen().length === 0) resolve();
+    });
+  });
+  hers.close();
+  await left;
+  await school.on('heard', 'shut');
+  // Whoever closed it hears no carets either.
+  await school.on('count');
+  paper.awareness.setLocalStateField('cursor', { at: 2 });
+  await school.on('heard', 'aware');
+  await school.say('masha', '7a', 'Смотрю план');
+  await until(anna, 'heard', () => anna.chats().some(({ last }) => last?.text === 'Смотрю план'));
+  const { kinds } = (await school.on('count')) as { kinds: string[] };
+  expect(kinds.filter((kind) => kind === 'aware')).toHaveLength(1);
 });

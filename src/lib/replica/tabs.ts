@@ -13,6 +13,8 @@ export type Word =
   | { say: 'how-is-line' }
   /** A tab shows these rooms and documents now (answer to `who-wants`, or when that changes). */
   | { say: 'want'; rooms: string[] }
+  /** A tab shows a room no more; whoever still does says `want`. */
+  | { say: 'unwant'; room: string }
   | { say: 'who-wants' }
   | { say: 'pull'; doc: string }
   | { say: 'outbox'; rooms: string[] }
