@@ -13,7 +13,7 @@ import type { RoomState } from '#shared/wire/frames.ts';
 import { docFor } from './acts.ts';
 import type { Disk, DocRow, Kv, OutRow, PlaceRow } from './disk.ts';
 import { dropRoom, TAIL_BYTES_MAX } from './intake.ts';
-import { keepCopy } from './recover.ts';
+import { keepCopy } from './private-copy.ts';
 import type { Intent, Plain } from './types.ts';
 import { FROM_OUTSIDE, newDoc } from './ydoc.ts';
 

@@ -4,10 +4,12 @@ import { LIMITS } from '#shared/school/limits.ts';
 import { chatRoom, feedDoc, meDoc, roomOf } from '#shared/school/names.ts';
 import type { Frame, Hello, Welcome } from '#shared/wire/frames.ts';
 import { PROTOCOL } from '#shared/wire/protocol.ts';
-import { type Disks, type HeadRow, SPARE } from './disk.ts';
+import { type Disks, SPARE } from './disk.ts';
 import { compact } from './epochs.ts';
+import { inflate } from './inflate.ts';
 import { type Followed, Intake } from './intake.ts';
 import { Line } from './line.ts';
+import { MarkPost } from './mark-post.ts';
 import { SPARES_KEPT, sparesIn } from './pens.ts';
 import type { RegistryMaker } from './recover.ts';
 import { Sending } from './sending.ts';
@@ -18,7 +20,6 @@ import type { LineState } from './types.ts';
 const FILL_ROOMS_MAX = 300;
 /** Rooms opened at a time in the background when what is held of them only has to be completed: that is little. */
 const COMPLETING_MAX = 8;
-const MARKS_EVERY_MS = 1_000;
 /** A paper that nobody shows is left after this long; until then its last words are on their way. */
 const SHUT_AFTER_MS = 1_000;
 const FLUSH_EVERY_MS = 30_000;
@@ -48,8 +49,7 @@ export class Leader {
   #held = new Set<string>();
   #frames: Frame[] = [];
   #reading: Promise<void> | undefined;
-  readonly #marks = new Set<string>();
-  #markTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #marks: MarkPost;
   readonly #flushTimer: ReturnType<typeof setInterval>;
   #asked = false;
   #stopped = false;
@@ -61,6 +61,12 @@ export class Leader {
       hello: () => this.#hello(),
       frames: (frames) => this.#receive(frames),
       state: (line) => this.#onState(line),
+    });
+    this.#marks = new MarkPost({
+      disk: ground.disks.relaxed,
+      send: (frame) => this.#line.send(frame),
+      online: () => this.#line.online,
+      background: (work) => this.#background(work),
     });
     this.#sending = new Sending({
       person: ground.person,
@@ -83,7 +89,7 @@ export class Leader {
   /** Lets go of the line; resolves when nothing touches the disk any more. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#markTimer);
+    this.#marks.stop();
     clearInterval(this.#flushTimer);
     this.#sending.reset();
     this.#line.stop();
@@ -113,7 +119,7 @@ export class Leader {
         this.#background(this.#pull(word.doc));
         return;
       case 'mark':
-        this.#mark(word.chat);
+        this.#marks.post(word.chat);
         return;
       case 'find':
         this.#background(this.#find(word.chat, word.id));
@@ -202,7 +208,7 @@ export class Leader {
     for (const { room, head } of followed.heads) await this.#pull(feedDoc(room.slice(5), head));
     for (const dealt of followed.dealt) this.#line.send({ kind: 'took', ...dealt });
     for (const { room, lease } of followed.twins) await this.#sending.twin(room, lease);
-    for (const chat of followed.got.keys()) this.#mark(chat);
+    for (const chat of followed.got.keys()) this.#marks.post(chat);
     for (const doc of followed.grown) await compact(this.#ground.disks.relaxed, doc);
     this.#fillNext();
   }
@@ -253,7 +259,7 @@ export class Leader {
     this.#filling.clear();
     const first = changed.filter((room) => isChat(room) || room.startsWith('org/'));
     this.#fill = [...first, ...order, ...this.#chatsToFill()];
-    for (const head of recent) if (head.read > head.told) this.#mark(head.chat);
+    for (const head of recent) if (head.read > head.told) this.#marks.post(head.chat);
     this.#sending.flush(meDoc(this.#ground.person));
     for (const room of this.#wanted) this.#sending.flush(room);
     await this.#flushAll();
@@ -310,27 +316,6 @@ export class Leader {
     this.#line.send({ kind: 'find', chat, id });
   }
 
-  #mark(chat: string): void {
-    this.#marks.add(chat);
-    if (!this.#stopped)
-      this.#markTimer ??= setTimeout(() => this.#background(this.#sendMarks()), MARKS_EVERY_MS);
-  }
-
-  async #sendMarks(): Promise<void> {
-    this.#markTimer = undefined;
-    if (!this.#line.online) return;
-    const chats = [...this.#marks];
-    this.#marks.clear();
-    const { relaxed } = this.#ground.disks;
-    for (const chat of chats) {
-      const row = await relaxed.rooms.get(chatRoom(chat));
-      const head: HeadRow | undefined = await relaxed.heads.get(chat);
-      const read = head?.read ?? 0;
-      this.#line.send({ kind: 'mark', chat, got: Math.max(row?.seq ?? 0, read), read });
-      if (head && head.told < read) await relaxed.heads.update(chat, { told: read });
-    }
-  }
-
   /** Work that nobody waits for; its trouble is told unless this tab has let go meanwhile. */
   #background(work: Promise<void>): void {
     work.catch((error) => {
@@ -354,11 +339,3 @@ export class Leader {
 }
 
 const isChat = (room: string): boolean => room.startsWith('chat/');
-
-async function inflate(patch: { bytes: Uint8Array; deflated: boolean }): Promise<void> {
-  const stream = new Blob([patch.bytes as Uint8Array<ArrayBuffer>])
-    .stream()
-    .pipeThrough(new DecompressionStream('deflate-raw'));
-  patch.bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  patch.deflated = false;
-}

@@ -1,15 +1,13 @@
 /** One tab of a person's device: puts disk, tabs, line, rooms and views together. */
 import type { PersonCard, Projection } from '#shared/registry/shape.ts';
-import { chatRoom, meDoc, parseDoc } from '#shared/school/names.ts';
-import { chatPlace, type Look, standingOf, textOfIntent } from './acts.ts';
+import { chatRoom, meDoc } from '#shared/school/names.ts';
+import { textOfIntent } from './acts.ts';
 import { listenToBrowser } from './browser-events.ts';
-import { ChatView } from './chat.ts';
-import type { RoomCopy } from './copy.ts';
 import { type Disks, troubleOf, wipe } from './disk.ts';
 import { exportEverything, exportUnsent } from './export.ts';
+import { Fetching } from './fetching.ts';
 import { Leader } from './leader.ts';
 import { MeView } from './me.ts';
-import { type PaperGround, PaperView } from './paper.ts';
 import { Desk, registryMaker } from './registry-desk.ts';
 import { Shelf } from './shelf.ts';
 import { Tabs, type Word } from './tabs.ts';
@@ -28,11 +26,9 @@ import type {
   RegistryDesk,
   Topic,
 } from './types.ts';
-import { Waits } from './wait.ts';
+import { Views } from './views.ts';
 import { Writer } from './writer.ts';
 
-/** How long older content and answers of the relay are waited for. */
-const FETCH_MS = 10_000;
 /** How long a sign-out that waits for unsent work waits. */
 const SIGN_OUT_MS = 15_000;
 
@@ -51,11 +47,9 @@ export class LiveDevice implements Device {
   readonly #shelf: Shelf;
   readonly #me: MeView;
   readonly #topics = new Topics();
-  readonly #chats = new Map<string, { view: ChatView; shown: number }>();
-  readonly #papers = new Map<string, { view: PaperView; shown: number }>();
+  readonly #views: Views;
   readonly #desks = new Set<Desk>();
-  readonly #fetches = new Waits<boolean>();
-  readonly #finds = new Waits<string>();
+  readonly #fetching: Fetching;
   #leader: Leader | undefined;
   #line: LineState = { at: 'offline', since: Date.now(), storing: true, code: 0 };
   #disk: DiskState = 'open';
@@ -70,12 +64,13 @@ export class LiveDevice implements Device {
       (word) => this.#hear(word),
       (leads) => this.#lead(leads),
     );
+    this.#fetching = new Fetching(parts.disks.strict, this.#tabs, () => this.#line.at === 'online');
     this.#writer = new Writer({
       person: parts.person,
       disks: parts.disks,
       tabs: this.#tabs,
       emit: (topic) => this.#roomChanged(topic),
-      lookOf: (copy) => this.#look(copy),
+      lookOf: (copy) => this.#views.look(copy),
       online: () => this.#line.at === 'online',
       saved: (rows) => {
         this.#shelf.moved(rows, []);
@@ -95,6 +90,12 @@ export class LiveDevice implements Device {
         this.#shelf.touched();
         this.#emit(chatRoom(chat) as Topic);
       },
+    });
+    this.#views = new Views({
+      ...{ person: parts.person, disk: parts.disks.strict, tabs: this.#tabs, writer: this.#writer },
+      ...{ shelf: this.#shelf, me: this.#me, fetching: this.#fetching },
+      emit: (topic) => this.#emit(topic),
+      background: (work) => this.#background(work),
     });
     this.#stopListening = listenToBrowser({
       wake: () => this.wake(),
@@ -146,14 +147,7 @@ export class LiveDevice implements Device {
   }
 
   chat(id: string): Chat {
-    const open = this.#chats.get(id);
-    if (open) {
-      open.shown++;
-      return open.view;
-    }
-    const view = this.#newChat(id);
-    this.#chats.set(id, { view, shown: 1 });
-    return view;
+    return this.#views.chat(id);
   }
 
   papers(): readonly PaperRow[] {
@@ -161,24 +155,17 @@ export class LiveDevice implements Device {
   }
 
   paper(id: string): Paper {
-    const open = this.#papers.get(id);
-    if (open) {
-      open.shown++;
-      return open.view;
-    }
-    const view = this.#newPaper(id);
-    this.#papers.set(id, { view, shown: 1 });
-    return view;
+    return this.#views.paper(id);
   }
 
   async registry(): Promise<RegistryDesk> {
     const desk = await Desk.open({
       disk: this.#parts.disks.strict,
       projection: () => this.projection,
-      copy: (room) => this.#open(room),
+      copy: (room) => this.#views.open(room),
       ready: (copy) => this.#writer.ready(copy),
       put: (copy, intent, doc, bytes) => this.#writer.put(copy, intent, doc, bytes, ''),
-      fetch: (doc) => this.#fetch(doc),
+      fetch: (doc) => this.#fetching.fetch(doc),
       changed: () => this.#emit(`org/${this.projection?.org.id ?? ''}`),
     });
     this.#desks.add(desk);
@@ -186,7 +173,7 @@ export class LiveDevice implements Device {
   }
 
   me(): Me {
-    this.#open(meDoc(this.person));
+    this.#views.open(meDoc(this.person));
     return this.#me;
   }
 
@@ -250,126 +237,6 @@ export class LiveDevice implements Device {
     this.#disk = state;
     this.#emit('disk');
     if (state === 'superseded') await this.close();
-  }
-
-  #newChat(id: string): ChatView {
-    const room = chatRoom(id);
-    const copy = this.#open(room);
-    const view = new ChatView(id, {
-      ...{ person: this.person, copy },
-      look: () => this.#look(copy),
-      head: () => this.#shelf.heads.get(id),
-      write: (build) => this.#writer.write(room, build),
-      fetch: (doc) => this.#fetch(doc),
-      readMore: (doc) => copy.inLane(() => copy.readMore(this.#parts.disks.strict, doc)),
-      ask: (message) => this.#ask(id, message),
-      markRead: (seq) => this.#background(this.#markRead(id, seq)),
-      draft: () => this.#me.draft(id),
-      setDraft: (text) => this.#me.setDraft(id, text),
-      changed: () => this.#emit(room as Topic),
-      close: () => this.#closeChat(id),
-    });
-    this.#background(copy.inLane(async () => {}).then(() => view.fillScreen()));
-    return view;
-  }
-
-  #newPaper(id: string): PaperView {
-    const room = `paper/${id}`;
-    const copy = this.#open(room);
-    const view: PaperView = new PaperView(id, {
-      copy,
-      disk: this.#parts.disks.strict,
-      standing: () => standingOf(this.projection),
-      chat: () => this.#chatOfPaper(id),
-      place: () => this.#placeOfPaper(id),
-      put: (intent, bytes) => this.#writer.put(copy, intent, room, bytes, id),
-      write: (intent) => this.#writer.write(room, () => intent),
-      rebuild: () => void this.#writer.reload(copy),
-      aware: (bytes) => this.#tabs.say({ say: 'aware-out', doc: room, bytes }),
-      took: (from) => this.#tabs.say({ say: 'took', doc: room, ...from }),
-      changed: () => this.#emit(room as Topic),
-      close: () => this.#closePaper(id),
-    });
-    this.#background(view.refresh());
-    return view;
-  }
-
-  #open(room: string): RoomCopy {
-    const isNew = !this.#writer.copies.has(room);
-    const copy = this.#writer.open(room);
-    if (isNew) this.#tabs.say({ say: 'want', rooms: [room] });
-    return copy;
-  }
-
-  #closeChat(id: string): void {
-    const open = this.#chats.get(id);
-    if (!open || --open.shown > 0) return;
-    this.#chats.delete(id);
-    this.#writer.drop(chatRoom(id));
-  }
-
-  #closePaper(id: string): void {
-    const open = this.#papers.get(id);
-    if (!open || --open.shown > 0) return;
-    this.#papers.delete(id);
-    const copy = this.#writer.copies.get(`paper/${id}`);
-    void copy?.inLane(async () => {
-      this.#writer.drop(`paper/${id}`);
-      this.#tabs.say({ say: 'unwant', room: `paper/${id}` });
-    });
-  }
-
-  #look(copy: RoomCopy): Look {
-    return {
-      person: this.person,
-      projection: this.projection,
-      message: (id) => copy.message(id),
-      paper: (id) => copy.paper(id),
-      pins: () => [...copy.docs].find(([name]) => parseDoc(name)?.kind === 'pins')?.[1].getMap('pins'),
-    };
-  }
-
-  #chatOfPaper(id: string): string | undefined {
-    for (const [room, copy] of this.#writer.copies) if (copy.paper(id)) return room.slice(5);
-    return this.#shelf.papers.find((paper) => paper.id === id)?.chat;
-  }
-
-  #placeOfPaper(id: string): ReturnType<PaperGround['place']> {
-    const chat = this.#chatOfPaper(id);
-    const place = chat === undefined ? undefined : chatPlace(this.projection, chat);
-    if (chat === undefined || !place) return undefined;
-    const row = this.#shelf.papers.find((paper) => paper.id === id);
-    const entry = this.#writer.copies.get(chatRoom(chat))?.paper(id) ?? row;
-    if (!entry) return undefined;
-    const { title, by, edit } = entry;
-    return { place: { kind: 'paper', chat: place, owner: by, edit }, card: { id, title, by, edit } };
-  }
-
-  /** Brings a document to disk if it can; whether it is there now. */
-  async #fetch(doc: string): Promise<boolean> {
-    const isHere = async () => (await this.#parts.disks.strict.docs.get(doc)) !== undefined;
-    const here = await isHere();
-    if (this.#line.at !== 'online') return here;
-    // What is held is shown now; if it is behind, the rest comes by itself (and nothing comes when it is not).
-    const arrived = here ? undefined : this.#fetches.for(doc, FETCH_MS);
-    this.#tabs.say({ say: 'pull', doc });
-    await arrived;
-    return here || isHere();
-  }
-
-  async #ask(chat: string, message: string): Promise<string | undefined> {
-    const place = await this.#parts.disks.strict.places.get([chatRoom(chat), message]);
-    if (place) return place.doc;
-    if (this.#line.at !== 'online') return undefined;
-    const found = this.#finds.for(`${chat}:${message}`, FETCH_MS);
-    this.#tabs.say({ say: 'find', chat, id: message });
-    return (await found) || undefined;
-  }
-
-  async #markRead(chat: string, seq: number): Promise<void> {
-    await this.#shelf.keepRead(chat, seq);
-    this.#tabs.say({ say: 'topic', topic: 'chats' });
-    this.#tabs.say({ say: 'mark', chat });
   }
 
   async #emptied(): Promise<void> {
@@ -438,13 +305,13 @@ export class LiveDevice implements Device {
         this.#tabs.tell({ say: 'want', rooms: [...this.#writer.copies.keys()] });
         return;
       case 'failed-pull':
-        this.#fetches.settle(word.doc, false);
+        this.#fetching.arrived(word.doc, false);
         return;
       case 'found':
-        this.#finds.settle(`${word.chat}:${word.id}`, word.doc);
+        this.#fetching.found(word.chat, word.id, word.doc);
         return;
       case 'aware-in':
-        this.#papers.get(word.doc.slice(6))?.view.hearAwareness(word.bytes);
+        this.#views.openPaper(word.doc.slice(6))?.hearAwareness(word.bytes);
         return;
       case 'leases':
         this.#writer.leasesCame();
@@ -459,11 +326,11 @@ export class LiveDevice implements Device {
   #hearRoom(word: Extract<Word, { say: 'room' }>): void {
     this.#shelf.moved(word.added, word.acked);
     if (word.rebuilt) this.#shelf.refresh('unsent');
-    for (const { doc } of word.changes) this.#fetches.settle(doc, true);
+    for (const { doc } of word.changes) this.#fetching.arrived(doc, true);
     for (const desk of this.#desks) desk.hear(word);
     if (word.rebuilt) {
-      const papers = [...this.#papers.values()].filter(({ view }) => `paper/${view.id}` === word.room);
-      for (const { view } of papers) this.#background(view.refresh());
+      const paper = word.room.startsWith('paper/') ? this.#views.openPaper(word.room.slice(6)) : undefined;
+      if (paper) this.#background(paper.refresh());
     }
   }
 
@@ -473,10 +340,10 @@ export class LiveDevice implements Device {
     this.#emit(topic);
     if (topic === meDoc(this.person)) this.#emit('me');
     this.#shelf.touched();
-    const paper = this.#papers.get(topic.slice(6));
-    if (topic.startsWith('paper/') && paper) this.#background(paper.view.refresh());
+    const paper = this.#views.openPaper(topic.slice(6));
+    if (topic.startsWith('paper/') && paper) this.#background(paper.refresh());
     if (topic.startsWith('chat/'))
-      for (const { view } of this.#papers.values())
+      for (const view of this.#views.papers())
         if (view.chat === topic.slice(5)) this.#emit(roomOfPaper(view.id));
   }
 
@@ -494,7 +361,7 @@ export class LiveDevice implements Device {
   /** Everything that is only in memory goes to disk. */
   async #save(): Promise<void> {
     if (this.#closed) return;
-    const flushes = [...this.#papers.values()].map(({ view }) => view.flush());
+    const flushes = this.#views.papers().map((paper) => paper.flush());
     await Promise.allSettled([...flushes, this.#me.flush(), this.#writer.flushed()]);
   }
 }

@@ -5,17 +5,18 @@
  */
 
 import * as Y from 'yjs';
-import { editKey, idOf, leaseOfId, type Message, type PaperEntry } from '#shared/feed/shape.ts';
+import { editKey, type Message, type PaperEntry } from '#shared/feed/shape.ts';
 import type { Pin } from '#shared/pins/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
 import { isRefusalCode, REFUSALS, type RefusalCode } from '#shared/school/refusals.ts';
-import { allowed, bringsOf, docFor, type Look, perform, renamed, textOfIntent } from './acts.ts';
+import { allowed, bringsOf, docFor, type Look, perform, textOfIntent } from './acts.ts';
 import { type Disk, type DocRow, type OutRow, type PenRow, type RoomRow, SPARE } from './disk.ts';
 import { dropRoom } from './intake.ts';
-import { burn, freshPen, isPencil, takeSpare } from './pens.ts';
+import { burn, freshPen, takeSpare } from './pens.ts';
+import { keepCopy } from './private-copy.ts';
+import { Renaming } from './renaming.ts';
 import {
-  allText,
   bytesOf,
   docOf,
   FROM_OUTSIDE,
@@ -72,20 +73,14 @@ class Recovery {
   readonly #docs = new Map<string, ReturnType<typeof newDoc>>();
   readonly #docOf = new Map<string, string>();
   readonly #lost = new Set<string>();
-  /** Leases of this device that the relay does not know (any more): ids that begin with them are nobody's there. */
-  readonly #forgotten = new Set<number>();
-  /** Papers that got another name, their old one first. */
-  readonly #movedPapers: [string, string][] = [];
-  /** Ids that become others here. */
-  readonly #names = new Map<string, string>();
-  /** Numbers of ids made here, by lease. */
-  readonly #ids = new Map<number, number>();
+  readonly #renaming: Renaming;
   #refused = 0;
 
   constructor(disk: Disk, room: string, why: Why) {
     this.#disk = disk;
     this.#room = room;
     this.#why = why;
+    this.#renaming = new Renaming(disk, why, (row) => this.#hasLanded(row));
   }
 
   async run(): Promise<Recovered> {
@@ -93,7 +88,7 @@ class Recovery {
     const pens = await disk.pens.where('room').equals(this.#room).toArray();
     const rows = await this.#unknown(pens);
     const slots = new Set(rows.map((row) => row.slot));
-    await this.#seeWhatIsForgotten(rows);
+    await this.#renaming.seeWhatIsForgotten(rows);
     const fresh = this.#why.gone ? new Map<number, PenRow>() : await this.#freshPens(pens, slots);
     if (!fresh) return { ok: false, need: slots.size };
     const row: RoomRow | undefined = await disk.rooms.get(this.#room);
@@ -104,13 +99,13 @@ class Recovery {
     await disk.outbox.where('room').equals(this.#room).delete();
     await disk.outbox.bulkPut(kept);
     for (const pen of fresh.values()) await disk.pens.put(pen);
-    for (const [lease, ids] of this.#ids) await disk.leases.update(lease, { ids });
+    await this.#renaming.keep();
     for (const lease of this.#why.burnt) await burn(disk, lease);
     await disk.rooms.put({
       ...(row ?? { room: this.#room, epoch, seq: 0, head: 0 }),
       gen: (row?.gen ?? 0) + 1,
     });
-    return { ok: true, refused: this.#refused, kept: kept.length, names: [...this.#names] };
+    return { ok: true, refused: this.#refused, kept: kept.length, names: [...this.#renaming.names] };
   }
 
   /** What the relay holds already is not made again. */
@@ -152,9 +147,9 @@ class Recovery {
     const kept: OutRow[] = [];
     for (const before of rows) {
       const pen = fresh.get(before.slot) as PenRow;
-      const row = this.#why.gone ? before : this.#named(before, pen.lease);
+      const row = this.#why.gone ? before : this.#renaming.named(before, pen.lease);
       // Waiting only when there is something to wait for: Dexie loses its transaction after a hundred idle waits.
-      for (const [paper, name] of this.#movedPapers.splice(0)) await this.#moveWords(paper, name);
+      for (const [paper, name] of this.#renaming.papers.splice(0)) await this.#moveWords(paper, name);
       const code = this.#verdictOn(row);
       if (code) {
         await this.#refuse(row, code);
@@ -172,41 +167,6 @@ class Recovery {
     return kept;
   }
 
-  /** A relay put back from a backup knows none of the leases that it granted since. */
-  async #seeWhatIsForgotten(rows: readonly OutRow[]): Promise<void> {
-    const { refused, granted } = this.#why;
-    const { leases } = this.#disk;
-    if (refused?.code === 'foreign-lease')
-      for (const { lease } of await leases.where('slot').equals(SPARE).toArray())
-        if (!granted.has(lease)) await burn(this.#disk, lease);
-    if (refused?.code !== 'not-yours') return;
-    const row = rows.find(({ lease, n }) => lease === refused.lease && n === refused.n);
-    for (const id of row ? bringsOf(row.intent) : []) {
-      const lease = leaseOfId(id) ?? 0;
-      if (await leases.get(lease)) this.#forgotten.add(lease);
-    }
-  }
-
-  /**
-   * The row with ids of that lease, in what it brings and in what it names, instead of those that no lease made or
-   * whose lease is forgotten. Only the device that held a lease does so: two would say everything twice.
-   */
-  #named(row: OutRow, lease: number): OutRow {
-    for (const id of bringsOf(row.intent)) {
-      const old = leaseOfId(id) ?? 0;
-      const isTwins = this.#why.burnt.includes(old) && !this.#hasLanded(row);
-      if (!isPencil(old) && !this.#forgotten.has(old) && !isTwins) continue;
-      const n = (this.#ids.get(lease) ?? 0) + 1;
-      this.#ids.set(lease, n);
-      this.#names.set(id, idOf(lease, n));
-      if (row.intent.act === 'paper.create' && row.intent.paper === id)
-        this.#movedPapers.push([id, idOf(lease, n)]);
-    }
-    const names = new Map([...this.#why.names, ...this.#names]);
-    const dependsOn = row.dependsOn.map((id) => names.get(id) ?? id);
-    return { ...row, intent: renamed(row.intent, names), dependsOn };
-  }
-
   /** Whether it is this very act that stands confirmed under its id: a twin may have used the same one. */
   #hasLanded({ intent, doc: name }: OutRow): boolean {
     const doc = this.#docs.get(name);
@@ -222,7 +182,7 @@ class Recovery {
     const { refused, gone } = this.#why;
     if (gone) return gone;
     const isTheOne = refused && row.lease === refused.lease && row.n === refused.n;
-    if (refused && isTheOne && !mends(refused.code) && this.#forgotten.size === 0)
+    if (refused && isTheOne && !mends(refused.code) && !this.#renaming.mendsIt)
       return isRefusalCode(refused.code) ? refused.code : 'not-allowed';
     if (row.dependsOn.some((id) => this.#lost.has(id)))
       return refused && isRefusalCode(refused.code) && !mends(refused.code)
@@ -364,23 +324,6 @@ class Recovery {
     this.#refused += rows.length;
     return [];
   }
-}
-
-/** Stores a private copy of a paper, and its own words as a returned piece. Inside a transaction. */
-export async function keepCopy(
-  disk: Disk,
-  room: string,
-  doc: Y.Doc,
-  code: RefusalCode,
-  own: readonly Uint8Array[],
-): Promise<void> {
-  const paper = room.slice(room.indexOf('/') + 1);
-  const when = Date.now();
-  const id = crypto.randomUUID();
-  await disk.copies.put({ id, paper, title: '', code, when, bytes: Y.encodeStateAsUpdate(doc) });
-  const text = allText(own);
-  const why = code === 'wrong-epoch' ? 'epoch' : 'refused';
-  if (text.trim() !== '') await disk.pieces.put({ id, paper, text, near: '', why, code, when });
 }
 
 /** Whether the device repairs it alone. `foreign-lease`: the relay forgot (or never knew) the lease; another one will do. */

@@ -4,34 +4,16 @@
  */
 import type { Projection } from '#shared/registry/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
-import { parseDoc } from '#shared/school/names.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Frame, Refuse, RoomState } from '#shared/wire/frames.ts';
 import type { Disk, OutRow } from './disk.ts';
 import { moveToEpoch } from './epochs.ts';
+import { type Live, newLive, pauseFor, rank } from './live-room.ts';
 import { mends, type RegistryMaker, recover } from './recover.ts';
 import { roomWord, type Tabs } from './tabs.ts';
 
-/** The first wait after `try-later`, or after mending again and again; doubles up to the second. */
-const PAUSE_MIN_MS = 250;
-const PAUSE_MAX_MS = 20_000;
 /** So often a room is mended at once; then it waits between tries. */
 const MENDS_AT_ONCE = 3;
-
-interface Live {
-  at: 'opening' | 'live' | 'mending' | 'paused';
-  epoch: string;
-  /** Outbox id of the last intent sent on this connection. */
-  sent: number;
-  /** `<lease>.<n>` sent and not answered. */
-  inFlight: Set<string>;
-  refused: Refuse | undefined;
-  burnt: Set<number>;
-  /** Documents that must arrive before pending work can be made again. */
-  awaited: Set<string>;
-  mends: number;
-  timer: ReturnType<typeof setTimeout> | undefined;
-}
 
 export interface Ground {
   person: string;
@@ -373,21 +355,4 @@ export class Sending {
       .first();
     return found !== undefined;
   }
-}
-
-function newLive(): Live {
-  return {
-    ...{ at: 'opening', epoch: '', sent: Number.NEGATIVE_INFINITY, refused: undefined, mends: 0 },
-    ...{ inFlight: new Set(), burnt: new Set(), awaited: new Set(), timer: undefined },
-  };
-}
-
-function pauseFor(times: number): number {
-  return Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** times) * (0.5 + Math.random());
-}
-
-/** The newest segment first. */
-function rank(doc: string): number {
-  const parsed = parseDoc(doc);
-  return parsed?.kind === 'feed' ? parsed.segment : Number.MAX_SAFE_INTEGER;
 }

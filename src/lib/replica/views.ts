@@ -1,0 +1,165 @@
+/** The chats and papers that are open on this tab: one view each, however many parts of the screen show it. */
+import { chatRoom, parseDoc } from '#shared/school/names.ts';
+import { chatPlace, type Look, standingOf } from './acts.ts';
+import { ChatView } from './chat.ts';
+import type { RoomCopy } from './copy.ts';
+import type { Disk } from './disk.ts';
+import type { Fetching } from './fetching.ts';
+import type { MeView } from './me.ts';
+import { type PaperGround, PaperView } from './paper.ts';
+import type { Shelf } from './shelf.ts';
+import type { Tabs } from './tabs.ts';
+import type { Topic } from './types.ts';
+import type { Writer } from './writer.ts';
+
+export interface ViewGround {
+  person: string;
+  disk: Disk;
+  tabs: Tabs;
+  writer: Writer;
+  shelf: Shelf;
+  me: MeView;
+  fetching: Fetching;
+  emit(topic: Topic): void;
+  background(work: Promise<unknown>): void;
+}
+
+interface Shown<View> {
+  view: View;
+  /** How often it is on screen. */
+  shown: number;
+}
+
+export class Views {
+  readonly #ground: ViewGround;
+  readonly #chats = new Map<string, Shown<ChatView>>();
+  readonly #papers = new Map<string, Shown<PaperView>>();
+
+  constructor(ground: ViewGround) {
+    this.#ground = ground;
+  }
+
+  chat(id: string): ChatView {
+    return shown(this.#chats, id, () => this.#newChat(id));
+  }
+
+  paper(id: string): PaperView {
+    return shown(this.#papers, id, () => this.#newPaper(id));
+  }
+
+  openPaper(id: string): PaperView | undefined {
+    return this.#papers.get(id)?.view;
+  }
+
+  papers(): PaperView[] {
+    return [...this.#papers.values()].map(({ view }) => view);
+  }
+
+  #newChat(id: string): ChatView {
+    const room = chatRoom(id);
+    const copy = this.open(room);
+    const view = new ChatView(id, {
+      ...{ person: this.#ground.person, copy },
+      look: () => this.look(copy),
+      head: () => this.#ground.shelf.heads.get(id),
+      write: (build) => this.#ground.writer.write(room, build),
+      fetch: (doc) => this.#ground.fetching.fetch(doc),
+      readMore: (doc) => copy.inLane(() => copy.readMore(this.#ground.disk, doc)),
+      ask: (message) => this.#ground.fetching.ask(id, message),
+      markRead: (seq) => this.#ground.background(this.#markRead(id, seq)),
+      draft: () => this.#ground.me.draft(id),
+      setDraft: (text) => this.#ground.me.setDraft(id, text),
+      changed: () => this.#ground.emit(room as Topic),
+      close: () => this.#closeChat(id),
+    });
+    this.#ground.background(copy.inLane(async () => {}).then(() => view.fillScreen()));
+    return view;
+  }
+
+  #newPaper(id: string): PaperView {
+    const room = `paper/${id}`;
+    const copy = this.open(room);
+    const view: PaperView = new PaperView(id, {
+      copy,
+      disk: this.#ground.disk,
+      standing: () => standingOf(this.#ground.shelf.projection),
+      chat: () => this.#chatOfPaper(id),
+      place: () => this.#placeOfPaper(id),
+      put: (intent, bytes) => this.#ground.writer.put(copy, intent, room, bytes, id),
+      write: (intent) => this.#ground.writer.write(room, () => intent),
+      rebuild: () => void this.#ground.writer.reload(copy),
+      aware: (bytes) => this.#ground.tabs.say({ say: 'aware-out', doc: room, bytes }),
+      took: (from) => this.#ground.tabs.say({ say: 'took', doc: room, ...from }),
+      changed: () => this.#ground.emit(room as Topic),
+      close: () => this.#closePaper(id),
+    });
+    this.#ground.background(view.refresh());
+    return view;
+  }
+
+  /** The room's copy on this tab; from now on the leader keeps it live. */
+  open(room: string): RoomCopy {
+    const isNew = !this.#ground.writer.copies.has(room);
+    const copy = this.#ground.writer.open(room);
+    if (isNew) this.#ground.tabs.say({ say: 'want', rooms: [room] });
+    return copy;
+  }
+
+  #closeChat(id: string): void {
+    const open = this.#chats.get(id);
+    if (!open || --open.shown > 0) return;
+    this.#chats.delete(id);
+    this.#ground.writer.drop(chatRoom(id));
+  }
+
+  #closePaper(id: string): void {
+    const open = this.#papers.get(id);
+    if (!open || --open.shown > 0) return;
+    this.#papers.delete(id);
+    const copy = this.#ground.writer.copies.get(`paper/${id}`);
+    void copy?.inLane(async () => {
+      this.#ground.writer.drop(`paper/${id}`);
+      this.#ground.tabs.say({ say: 'unwant', room: `paper/${id}` });
+    });
+  }
+
+  /** What the rules need to know of a room here. */
+  look(copy: RoomCopy): Look {
+    return {
+      person: this.#ground.person,
+      projection: this.#ground.shelf.projection,
+      message: (id) => copy.message(id),
+      paper: (id) => copy.paper(id),
+      pins: () => [...copy.docs].find(([name]) => parseDoc(name)?.kind === 'pins')?.[1].getMap('pins'),
+    };
+  }
+
+  #chatOfPaper(id: string): string | undefined {
+    for (const [room, copy] of this.#ground.writer.copies) if (copy.paper(id)) return room.slice(5);
+    return this.#ground.shelf.papers.find((paper) => paper.id === id)?.chat;
+  }
+
+  #placeOfPaper(id: string): ReturnType<PaperGround['place']> {
+    const chat = this.#chatOfPaper(id);
+    const place = chat === undefined ? undefined : chatPlace(this.#ground.shelf.projection, chat);
+    if (chat === undefined || !place) return undefined;
+    const row = this.#ground.shelf.papers.find((paper) => paper.id === id);
+    const entry = this.#ground.writer.copies.get(chatRoom(chat))?.paper(id) ?? row;
+    if (!entry) return undefined;
+    const { title, by, edit } = entry;
+    return { place: { kind: 'paper', chat: place, owner: by, edit }, card: { id, title, by, edit } };
+  }
+
+  async #markRead(chat: string, seq: number): Promise<void> {
+    await this.#ground.shelf.keepRead(chat, seq);
+    this.#ground.tabs.say({ say: 'topic', topic: 'chats' });
+    this.#ground.tabs.say({ say: 'mark', chat });
+  }
+}
+
+function shown<View>(all: Map<string, Shown<View>>, id: string, make: () => View): View {
+  const open = all.get(id) ?? { view: make(), shown: 0 };
+  open.shown++;
+  all.set(id, open);
+  return open.view;
+}
