@@ -2,6 +2,7 @@ import * as Y from 'yjs';
 import { ANY, DELETED, FORMAT, GC, STRING, Struct, TEXT_TYPE } from './decode.ts';
 import type { Container } from './place.ts';
 import type { Plan } from './plan.ts';
+import { quietly } from './quiet.ts';
 import { rootsOf } from './shape.ts';
 import { diedText } from './swallowed.ts';
 import type { Accepted, Applied, DiedText } from './verdict.ts';
@@ -17,27 +18,33 @@ export function applyExamined(doc: Y.Doc, { known, plan }: Accepted): Applied {
   if (known) return { ok: true, update: plan.bytes, died: [] };
   let died: DiedText[] = [];
   let update = plan.bytes;
-  const keep = (bytes: Uint8Array) => {
-    update = bytes;
+  const change = (transaction: Y.Transaction) => {
+    for (const struct of plan.fresh) integrate(transaction, plan.lease, struct);
+    for (const { client, start, end } of plan.deletes) kill(transaction, client, start, end);
+    died = diedText(doc, plan);
   };
-  if (!plan.exact) doc.on('update', keep);
   try {
-    Y.transact(
-      doc,
-      (transaction) => {
-        for (const struct of plan.fresh) integrate(transaction, plan.lease, struct);
-        for (const { client, start, end } of plan.deletes) kill(transaction, client, start, end);
-        died = diedText(doc, plan);
-      },
-      plan,
-      false,
-    );
+    if (plan.exact) quietly(doc, plan.lease, plan.before, change);
+    else update = heard(doc, plan, change) ?? update;
     const says = whatBroke(doc, plan);
     return says === undefined ? { ok: true, update, died } : { ok: false, broken: true, says };
   } catch {
     return { ok: false, broken: true, says: 'Yjs threw' };
+  }
+}
+
+/** Runs a change as a transaction of Yjs; returns the update that it emits: what was really new of what was sent. */
+function heard(doc: Y.Doc, plan: Plan, change: (transaction: Y.Transaction) => void): Uint8Array | undefined {
+  let update: Uint8Array | undefined;
+  const keep = (bytes: Uint8Array) => {
+    update = bytes;
+  };
+  doc.on('update', keep);
+  try {
+    Y.transact(doc, change, plan, false);
+    return update;
   } finally {
-    if (!plan.exact) doc.off('update', keep);
+    doc.off('update', keep);
   }
 }
 
@@ -48,11 +55,13 @@ function integrate(transaction: Y.Transaction, lease: number, struct: Struct): v
     return;
   }
   const left = leftOf(transaction, struct);
+  // Read before the right neighbour is cut: an origin may lie behind it, and then the cut is inside of `left`.
+  const origin = left?.lastId ?? null;
   const right = rightOf(transaction, struct);
   const item = new Y.Item(
     id,
     left,
-    left?.lastId ?? null,
+    origin,
     right,
     right?.id ?? null,
     // Without a living place Yjs keeps only the clock.

@@ -45,3 +45,14 @@ export const LINE_LIMITS = {
   framesPerSecondMax: 2_000,
   revokeWithinMs: 1_000,
 } as const;
+
+export const FAN_OUT = {
+  /** What others did may wait this long for more of it: a busy chat costs one message a window, not one an intent. */
+  windowMs: 16,
+  /** So many watchers make a message dear: then intents too wait for the window and are one commit. */
+  crowd: 16,
+  /** Intents of one room that wait for it at most. */
+  heldMax: 64,
+  /** So many frames make a message worth its price: a flood does not wait for the window. */
+  frames: 16,
+} as const;

@@ -6,7 +6,7 @@
 import { LIMITS } from '#shared/school/limits.ts';
 import type { CloseName } from '#shared/wire/close.ts';
 import { joinFrames } from '#shared/wire/frames.ts';
-import { LINE_LIMITS } from './limits.ts';
+import { FAN_OUT, LINE_LIMITS } from './limits.ts';
 import { packetOf } from './packet.ts';
 
 /** A connection as the line sees it. */
@@ -19,10 +19,6 @@ export interface Wire {
 }
 
 const FRAMES_PER_MESSAGE = 256;
-/** What others did may wait this long for more of it: a busy chat costs one message a window, not one an intent. */
-const FAN_OUT_WINDOW_MS = 16;
-/** So many make a message worth its price: a flood does not wait for the window. */
-const FAN_OUT_FRAMES = 16;
 
 const now = new Set<Outlet>();
 const later = new Set<Outlet>();
@@ -50,13 +46,13 @@ export class Outlet {
   /** Says what somebody else did: at once when it is quiet, with the next window when it is not. */
   sayLater(frame: Uint8Array): void {
     if (this.#closed) return;
-    if (this.#frames.push(frame) >= FAN_OUT_FRAMES) {
+    if (this.#frames.push(frame) >= FAN_OUT.frames) {
       if (now.size === 0) setImmediate(flushNow);
       now.add(this);
       return;
     }
     if (timer === undefined) {
-      const wait = FAN_OUT_WINDOW_MS - (performance.now() - lastLater);
+      const wait = FAN_OUT.windowMs - (performance.now() - lastLater);
       timer = setTimeout(flushLater, Math.max(0, wait));
     }
     later.add(this);

@@ -7,6 +7,7 @@ import { isRefusalCode, REFUSALS } from '#shared/school/refusals.ts';
 import { digest } from '#shared/wire/digest.ts';
 import { encodeFrame } from '#shared/wire/frames.ts';
 import type { Append, AppendResult } from '../store/log.ts';
+import { Appends } from './appends.ts';
 import type { Answer, Intent, Speaker, Taken } from './intent.ts';
 import type { KeptDoc } from './kept-doc.ts';
 import { type Ground, Live } from './live.ts';
@@ -38,6 +39,7 @@ export class Room {
   readonly watchers = new Set<Watcher>();
   usedAt = 0;
   readonly #ground: RoomGround;
+  readonly #appends: Appends;
   #live: Live | undefined;
   #jobs: Job[] = [];
   #running = false;
@@ -47,6 +49,7 @@ export class Room {
   constructor(name: string, ground: RoomGround) {
     this.name = name;
     this.#ground = ground;
+    this.#appends = new Appends(ground.log, ground.fence);
   }
 
   /** What is in memory; undefined while the room sleeps. */
@@ -212,7 +215,7 @@ export class Room {
   async #store(live: Live, append: Append, taken: Done, spread: () => void): Promise<void> {
     let result: AppendResult;
     try {
-      [result] = (await this.#ground.log.append([append], this.#ground.fence)) as [AppendResult];
+      result = await this.#appends.add(append, this.watchers.size);
     } catch (error) {
       this.#ground.trouble('append-failed', this.name, error);
       result = { ok: false, why: 'disk' };

@@ -190,6 +190,8 @@ function differsFromStock(
   if (stock.store.pendingStructs || stock.store.pendingDs) return 'a stock document waits for more';
   if (JSON.stringify(stateOf(stock)) !== JSON.stringify(stateOf(ground.doc)))
     return 'a stock document differs';
+  if (Buffer.compare(Y.encodeStateAsUpdate(stock), Y.encodeStateAsUpdate(ground.doc)) !== 0)
+    return 'a stock document keeps other structs';
   const clocks = Y.decodeStateVector(Y.encodeStateVector(ground.doc));
   for (const [client, clock] of clocks) {
     if (client !== LEASES[who] && ground.targets.clocks.get(client) !== clock) return 'another’s clock moved';
