@@ -39,11 +39,14 @@ const PROBE_BYTES = 64 * 1024;
 const BUSY_WAIT_MS = 5_000;
 const CHECKPOINT_PAGES = 4_000;
 const CHECKPOINT_WAIT_MS = 200;
+const NOTED_DOCS_MAX = 10_000;
 
 export class Disk {
   readonly #db: Sqlite.Database;
   readonly #file: string;
   readonly #sql: Statements;
+  /** Documents that have their row: most appends are to one that had one before. */
+  readonly #noted = new Set<string>();
 
   constructor(options: DiskOptions) {
     this.#file = options.file;
@@ -87,11 +90,14 @@ export class Disk {
   /** One transaction for everything that queued while the last one ran. */
   commit(writes: Write[]): AppendResult[] {
     try {
-      return this.#db.transaction(() => {
+      const results = this.#db.transaction(() => {
         const fence = this.#meta('fence');
         return writes.map((write) => this.#write(write, fence));
       })();
+      if (this.#noted.size > NOTED_DOCS_MAX) this.#noted.clear();
+      return results;
     } catch (error) {
+      this.#noted.clear();
       if (!isDisk(error)) throw error;
       return writes.map(() => ({ ok: false, why: 'disk' }));
     }
@@ -253,12 +259,11 @@ export class Disk {
   #append(item: Append): AppendResult {
     const { row } = item;
     const sql = this.#sql;
-    const seq = sql.seqOf.pluck().get(row.room) as number | undefined;
-    if (seq !== row.seq - 1) return { ok: false, why: 'sequence' };
-    sql.setSeq.run(row.seq, row.room);
+    if (sql.nextSeq.run(row.seq, row.room, row.seq - 1).changes !== 1) return { ok: false, why: 'sequence' };
     if (item.head !== undefined) sql.setHead.run(item.head, row.room);
     sql.newRow.run({ ...row, crc: sumOfRow(row) });
-    sql.touchDoc.run(row.doc, row.room);
+    if (!this.#noted.has(row.doc)) sql.touchDoc.run(row.doc, row.room);
+    this.#noted.add(row.doc);
     sql.setLast.run({ ...row, bytes: null, digest: item.digest });
     if (item.replaces > 0) sql.closeLease.run({ room: row.room, lease: item.replaces, person: row.person });
     for (const place of item.places) sql.newPlace.run({ ...place, room: row.room });

@@ -11,7 +11,7 @@ const SQL = {
   room: 'select room, epoch, seq, coalesce(since, 0) as since, head from rooms where room = ?',
   newRoom: 'insert into rooms (room, epoch, seq, head) values (@room, @epoch, @seq, @head)',
   seqOf: 'select seq from rooms where room = ?',
-  setSeq: 'update rooms set seq = ? where room = ?',
+  nextSeq: 'update rooms set seq = ? where room = ? and seq = ?',
   setHead: 'update rooms set head = ? where room = ?',
   docs: `select doc, max(
       ifnull((select max(seq) from log where log.doc = docs.doc), 0),
