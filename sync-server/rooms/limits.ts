@@ -23,7 +23,7 @@ export const ROOM_LIMITS = {
   probeEveryMs: 1_000,
   marksEveryMs: 1_000,
   headsEveryMs: 1_000,
-  /** Characters of a message in the list of chats. */
+  /** UTF-16 units of a message in the list of chats. */
   summaryChars: 120,
 } as const;
 

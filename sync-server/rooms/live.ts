@@ -3,8 +3,9 @@
  * memory and its log part ways (a failed append, a document that the judge broke) it is dropped whole.
  */
 import { parseDoc, registryDoc } from '#shared/school/names.ts';
+import { SHORT_DIGEST_BYTES } from '#shared/wire/digest.ts';
 import type { School } from '../registry/school.ts';
-import type { LeaseLast, Log, RoomRow } from '../store/log.ts';
+import type { LeaseLast, Log, RoomRow, StoredLast } from '../store/log.ts';
 import { KeptDoc } from './kept-doc.ts';
 import { OutQueue } from './out-queue.ts';
 import type { Places } from './places.ts';
@@ -23,10 +24,12 @@ export class Live {
   /** Applied in memory; `out.durable` is what is on disk. */
   seq: number;
   readonly since: number;
+  /** Sequence up to which a backup holds the room: it rises when somebody says hello after a backup. */
+  backed: number;
   head: number;
   readonly lasts: Map<number, LeaseLast>;
-  /** Digests of each lease's latest intents since the room woke, in order; the last one's is in `lasts` too. */
-  readonly sums = new Map<number, number[]>();
+  /** Short digests of each lease's latest intents, the last one's at the end. */
+  readonly sums: Map<number, number[]>;
   /** Ids that were ever used in a chat: one is used once, whatever the segment. */
   readonly ids: Set<string>;
   readonly docs = new Map<string, KeptDoc>();
@@ -40,7 +43,7 @@ export class Live {
   private constructor(
     ground: Ground,
     row: RoomRow,
-    lasts: LeaseLast[],
+    lasts: StoredLast[],
     docs: { doc: string; seq: number }[],
     ids: string[],
   ) {
@@ -49,8 +52,10 @@ export class Live {
     this.epoch = row.epoch;
     this.seq = row.seq;
     this.since = row.since;
+    this.backed = row.backed;
     this.head = row.head;
-    this.lasts = new Map(lasts.map((last) => [last.lease, last]));
+    this.lasts = new Map(lasts.map(({ sums: _, ...last }) => [last.lease, last]));
+    this.sums = new Map(lasts.map(({ lease, sums }) => [lease, unpacked(sums)]));
     this.touched = new Map(docs.map(({ doc, seq }) => [doc, seq]));
     this.ids = new Set(ids);
     this.out = new OutQueue(row.seq);
@@ -101,4 +106,11 @@ export class Live {
       where.around(name, person, this.head, this.ids),
     );
   }
+}
+
+function unpacked(sums: Uint8Array): number[] {
+  const view = Buffer.from(sums.buffer, sums.byteOffset, sums.byteLength);
+  return Array.from({ length: sums.length / SHORT_DIGEST_BYTES }, (_, i) =>
+    view.readUIntBE(i * SHORT_DIGEST_BYTES, SHORT_DIGEST_BYTES),
+  );
 }

@@ -1,5 +1,6 @@
 /** Opening a room on a line, and bringing one document: what a device gets is what is durable, or nothing. */
 import { LIMITS } from '#shared/school/limits.ts';
+import { announced } from '#shared/wire/backed.ts';
 import { encodeFrame, type Open, type Pull } from '#shared/wire/frames.ts';
 import type { Live } from './live.ts';
 import { newestOf, type Room } from './room.ts';
@@ -52,6 +53,7 @@ export function pullDoc(room: Room, asker: Asker, ask: Pull): void {
 
 function stateOf(live: Live, person: string) {
   const own = [...live.lasts.values()].filter((last) => last.person === person);
+  const lasts = own.map(({ lease, n, digest, closed }) => ({ lease, n, digest, closed }));
   return {
     kind: 'room' as const,
     room: live.room,
@@ -59,7 +61,7 @@ function stateOf(live: Live, person: string) {
     seq: live.seq,
     since: live.since,
     head: live.head,
-    lasts: own.map(({ lease, n, digest, closed }) => ({ lease, n, digest, closed })),
+    lasts: [...lasts, ...announced(live.backed)],
   };
 }
 

@@ -4,14 +4,13 @@
  */
 import { parseDoc } from '#shared/school/names.ts';
 import { isRefusalCode, REFUSALS } from '#shared/school/refusals.ts';
-import { digest } from '#shared/wire/digest.ts';
 import { encodeFrame } from '#shared/wire/frames.ts';
 import type { Append, AppendResult } from '../store/log.ts';
 import { Appends } from './appends.ts';
 import type { Answer, Intent, Speaker, Taken } from './intent.ts';
 import type { KeptDoc } from './kept-doc.ts';
 import { type Ground, Live } from './live.ts';
-import { closeLease, noteTaken, turnOf } from './taking.ts';
+import { closeLease, noteTaken, sumOf, turnOf } from './taking.ts';
 import { News, type Watcher } from './watcher.ts';
 
 export interface RoomGround extends Ground {
@@ -139,7 +138,8 @@ export class Room {
     self: Watcher | undefined,
     answer: (answer: Answer) => void,
   ): void | Promise<void> {
-    const turn = turnOf(live, intent, from, epoch, digest(intent.bytes));
+    const sum = sumOf(intent);
+    const turn = turnOf(live, intent, from, epoch, sum);
     const lost = () => answer({ ok: false, code: 'try-later' });
     if (turn.turn === 'known')
       return live.out.say(
@@ -152,7 +152,7 @@ export class Room {
     if (this.#ground.isFull()) return live.out.say(live.seq, lost, lost);
     if (!live.holds(intent.doc))
       return this.#refuse(live, intent, from, { code: 'unknown-place' }, true, answer);
-    const judge = (doc: KeptDoc) => this.#judge(live, doc, intent, turn, from, self, answer);
+    const judge = (doc: KeptDoc) => this.#judge(live, doc, intent, { ...turn, sum }, from, self, answer);
     const doc = live.docs.get(intent.doc);
     if (doc) return judge(doc);
     return live.doc(intent.doc).then(judge, (error) => {
@@ -165,7 +165,7 @@ export class Room {
     live: Live,
     doc: KeptDoc,
     intent: Intent,
-    { n, replaces }: { n: number; replaces: number },
+    { n, replaces, sum }: { n: number; replaces: number; sum: number },
     from: Speaker,
     self: Watcher | undefined,
     answer: (answer: Answer) => void,
@@ -189,7 +189,7 @@ export class Room {
     }
     if (taken.known) return live.out.say(live.seq, () => answer({ ok: true, n: 0, seq: live.seq, at }), lost);
     const head = live.head;
-    const append = noteTaken(live, doc, { ...intent, n }, from, taken, at, replaces);
+    const append = noteTaken(live, doc, { ...intent, n }, from, taken, { at, replaces, sum });
     const { seq } = append.row;
     this.#ground.places.expect(append.papers);
     live.out.say(seq, () => answer({ ok: true, n, seq, at }), lost);

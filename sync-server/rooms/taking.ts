@@ -2,7 +2,7 @@
 import { LIMITS } from '#shared/school/limits.ts';
 import { parseDoc } from '#shared/school/names.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
-import { digest } from '#shared/wire/digest.ts';
+import { digest, shortDigest } from '#shared/wire/digest.ts';
 import type { Append, LeaseLast } from '../store/log.ts';
 import type { Intent, Speaker, Taken } from './intent.ts';
 import type { KeptDoc } from './kept-doc.ts';
@@ -30,9 +30,7 @@ export function turnOf(
   if (epoch !== undefined && epoch !== live.epoch) return refused('wrong-epoch');
   if (intent.n > 0 && last && intent.n <= last.n) {
     // A restored or cloned device holds another intent under this number: acknowledging it would lose it.
-    const sums = live.sums.get(intent.lease) ?? [];
-    const known = intent.n === last.n ? last.digest : sums[sums.length - 1 - (last.n - intent.n)];
-    if (known !== undefined && sum !== known) return refused('superseded');
+    if (isAnother(live, last, intent, sum)) return refused('superseded');
     return { turn: 'known', seq: last.seq, at: last.at };
   }
   if (last?.closed) return refused('superseded');
@@ -46,6 +44,13 @@ export function turnOf(
   return { turn: 'next', n, replaces: lease };
 }
 
+/** Whether the number stands for another intent, as far back as a device may have had intents in the air. */
+function isAnother(live: Live, last: LeaseLast, { lease, n }: Intent, sum: number): boolean {
+  if (n === last.n) return sum !== last.digest;
+  const known = live.sums.get(lease)?.at(n - last.n - 1);
+  return known !== undefined && shortDigest(sum) !== known;
+}
+
 function refused(code: RefusalCode): Turn {
   return { turn: 'refused', code, closes: false };
 }
@@ -57,15 +62,13 @@ export function noteTaken(
   intent: Intent & { n: number },
   from: Speaker,
   taken: Taken & { ok: true; known: false },
-  at: number,
-  replaces: number,
+  { at, replaces, sum }: { at: number; replaces: number; sum: number },
 ): Append {
   const seq = ++live.seq;
   const { lease, n } = intent;
-  const sum = digest(intent.bytes);
   const last: LeaseLast = { lease, person: from.person, n, digest: sum, closed: false, seq, at };
   live.lasts.set(lease, last);
-  noteSum(live, lease, sum);
+  noteSum(live, lease, shortDigest(sum));
   if (replaces > 0) closeLease(live, replaces, from.person);
   for (const { id } of taken.places) live.ids.add(id);
   live.touched.set(doc.name, seq);
@@ -74,6 +77,11 @@ export function noteTaken(
   const { places, gone, papers } = taken;
   const lost = lostTexts(live, doc.name, taken.died, at);
   return { row, digest: sum, replaces, places, gone, papers, lost, head: nextHead(live, doc) };
+}
+
+/** What numbers of one lease are compared by. A stock client has no numbers, and nobody ever asks for its sums. */
+export function sumOf({ n, bytes }: Intent): number {
+  return n > 0 ? digest(bytes) : 0;
 }
 
 /** As far back as a device may have had intents in the air. */

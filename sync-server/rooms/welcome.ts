@@ -20,6 +20,7 @@ export async function welcome(ground: LineGround, line: Line, hello: Hello): Pro
   const rows = await ground.log.rooms([
     ...new Set([...readable.map(({ room }) => room), ...chats.map(chatRoom)]),
   ]);
+  for (const { room, backed } of rows) noteBacked(ground, room, backed);
   const stored = new Map(rows.map((row) => [row.room, row]));
   const held = new Map(readable.map((room) => [room.room, room]));
   const changed = readable.filter(({ room, epoch, seq }) => {
@@ -37,6 +38,12 @@ export async function welcome(ground: LineGround, line: Line, hello: Hello): Pro
   ];
   if (ground.rooms.isFull) frames.push(encodeFrame({ kind: 'notice', code: 'try-later' }));
   return frames;
+}
+
+/** A backup is made by another program while rooms are awake: whoever opens one now is told of it. */
+function noteBacked(ground: LineGround, room: string, backed: number): void {
+  const live = ground.rooms.awake(room)?.live;
+  if (live) live.backed = backed;
 }
 
 /** The person's projection, unless the device holds the same. */

@@ -171,7 +171,11 @@ function placesOf(
 function startOf(value: Json): string {
   const text = value !== null && typeof value === 'object' && !Array.isArray(value) ? value.text : undefined;
   if (typeof text !== 'string') return '';
-  if (text.length <= ROOM_LIMITS.summaryChars) return text;
-  const start = text.slice(0, 2 * ROOM_LIMITS.summaryChars);
-  return Array.from(start).slice(0, ROOM_LIMITS.summaryChars).join('');
+  const end = ROOM_LIMITS.summaryChars;
+  // Never half of a character that takes two units.
+  return text.slice(0, isHighSurrogate(text.charCodeAt(end - 1)) ? end - 1 : end);
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
 }

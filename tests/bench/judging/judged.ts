@@ -1,13 +1,12 @@
 // The relay's whole way from an intent's bytes to an applied update, as a room goes it: known by number?, decode,
 // resolve, judge by the policy of its kind, apply.
 import type { Live } from '#server/rooms/live.ts';
-import { turnOf } from '#server/rooms/taking.ts';
+import { sumOf, turnOf } from '#server/rooms/taking.ts';
 import { YjsContent } from '#server/rooms/yjs-content.ts';
 import type { LeaseLast } from '#server/store/log.ts';
 import type { Place } from '#shared/school/may.ts';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import type { Standing } from '#shared/school/roles.ts';
-import { digest } from '#shared/wire/digest.ts';
 import type { Workload } from './workloads.ts';
 
 const NO_IDS: ReadonlySet<string> = new Set();
@@ -31,7 +30,7 @@ export function opened(workload: Workload): Take {
     const last = live.lasts.get(lease)?.n ?? 0;
     const n = workload.numbered ? last + 1 : 0;
     const intent = { doc: NAMES[kind], lease, n, replaces: { lease: 0, n: 0 }, bytes };
-    const sum = digest(bytes);
+    const sum = sumOf(intent);
     const turn = turnOf(live, intent, speaker, EPOCH, sum);
     if (turn.turn !== 'next') return { ok: false, code: turn.turn };
     const taken = content.take(intent, speaker, { seq: ++seq, at: seq });
