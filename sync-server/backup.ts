@@ -19,6 +19,8 @@ await run(async () => {
     maxAgeDays: age === undefined ? MAX_AGE_DAYS_DEFAULT : readAge(age),
   });
   console.log(`${done.backup}: ${done.files} files, ${(done.bytes / 1e6).toFixed(1)} MB`);
+  if (!done.announced)
+    console.log('It is whole, but the database was busy: devices keep what it holds until the next backup.');
   for (const old of done.removed) console.log(`removed, over the age: ${old}`);
   return 0;
 });

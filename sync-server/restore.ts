@@ -12,6 +12,7 @@ await run(async () => {
   console.log(`${to} is as it was at ${done.at}. Start the relay: devices bring what they hold beyond that.`);
   if (done.forgotten > 0)
     console.log(`${done.forgotten} messages that were deleted since are deleted again.`);
+  if (done.erased > 0) console.log(`${done.erased} people who were erased since are erased again.`);
   if (done.aside) console.log(`What stood there is now in ${done.aside}.`);
   return 0;
 });

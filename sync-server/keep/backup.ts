@@ -2,9 +2,10 @@
 import { constants, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nameOf, removeOld } from './age.ts';
+import { announce } from './announce.ts';
 import { LAST_BACKUP, readDataFolder } from './data-folder.ts';
 import { erasuresOf, joinErasures, readErasures, writeErasures } from './erasures.ts';
-import { DATA, describe, MANIFEST } from './manifest.ts';
+import { DATA, describe, MANIFEST, verify } from './manifest.ts';
 import { snapshotDatabase } from './snapshot.ts';
 import { Trouble } from './trouble.ts';
 import { syncToDisk, wholeFile, wholeFolder } from './whole.ts';
@@ -22,10 +23,12 @@ export interface BackupDone {
   bytes: number;
   files: number;
   removed: string[];
+  /** Whether the relay can tell devices of it. False: the database was busy or of an older program. */
+  announced: boolean;
 }
 
 /**
- * Makes a backup folder in `to`, whole or not at all, and then removes those over the age.
+ * Makes a backup folder in `to`, whole or not at all, lets the relay announce it, and removes those over the age.
  *
  * One point in time: every reference goes from the database of rooms to the rest (a lease names a person, a message a
  * file), and what is referred to is stored first. So the rooms are taken first and whatever they name is in what is
@@ -52,11 +55,15 @@ export async function backup(options: BackupOptions): Promise<BackupDone> {
     join(data, LAST_BACKUP),
     JSON.stringify({ at: manifest.at, folder, maxAgeDays: options.maxAgeDays }),
   );
+  // Devices let go of what is announced: so it is read back from the disk before.
+  await verify(folder, manifest);
+  const announced = announce(join(data, log), join(folder, DATA, log), Date.parse(manifest.at));
   return {
     backup: folder,
     bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
     files: manifest.files.length,
     removed: removeOld(to, options.maxAgeDays, Date.now()),
+    announced,
   };
 }
 

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { openSqlite } from '../store/sqlite/sqlite-store.ts';
 import { readDataFolder } from './data-folder.ts';
+import { eraseFrom } from './erase.ts';
 import { type Erasures, erasuresOf, joinErasures, NOTHING_ERASED, readErasures } from './erasures.ts';
 import { forget } from './forget.ts';
 import { DATA, readManifest, verify } from './manifest.ts';
@@ -25,6 +26,8 @@ export interface RestoreDone {
   at: string;
   /** Messages that were deleted after the backup, and are deleted again. */
   forgotten: number;
+  /** Persons who were erased after the backup, and are erased again. */
+  erased: number;
   /** Where the data folder that stood there went. */
   aside: string | undefined;
 }
@@ -32,7 +35,7 @@ export interface RestoreDone {
 /**
  * Fills a data folder from a backup, whole or not at all. The school that comes up is a new generation: every room
  * has a new epoch and leases come from a range that was never used, because devices know things that it forgot.
- * What was deleted since is deleted again, and one-time links are void: they may have been used since.
+ * What was deleted since is deleted again, who was erased is erased again, and one-time links are void: they may have been used since.
  */
 export async function restore(options: RestoreOptions): Promise<RestoreDone> {
   const [from, to] = [resolve(options.from), resolve(options.to)];
@@ -46,16 +49,20 @@ export async function restore(options: RestoreOptions): Promise<RestoreDone> {
   const erasures = joinErasures(readErasures(dirname(from)), isTaken ? erasuresIn(to) : NOTHING_ERASED);
   const aside = isTaken ? `${to}.before-${Date.now()}` : undefined;
   mkdirSync(dirname(to), { recursive: true });
-  let forgotten = 0;
+  let again = { forgotten: 0, erased: 0 };
   await wholeFolder(to, async (partial) => {
     for (const { path } of manifest.files) copyInto(partial, path, join(from, DATA, path));
-    forgotten = await beginAnew(partial, manifest.log, erasures);
+    again = await beginAnew(partial, manifest.log, erasures);
     if (aside) renameSync(to, aside);
   });
-  return { at: manifest.at, forgotten, aside };
+  return { at: manifest.at, ...again, aside };
 }
 
-async function beginAnew(data: string, log: string, erasures: Erasures): Promise<number> {
+async function beginAnew(
+  data: string,
+  log: string,
+  erasures: Erasures,
+): Promise<Pick<RestoreDone, 'forgotten' | 'erased'>> {
   const file = join(data, log);
   const faults = faultsOf(file);
   if (faults.length > 0)
@@ -63,9 +70,12 @@ async function beginAnew(data: string, log: string, erasures: Erasures): Promise
   const store = await openSqlite({ file });
   try {
     const forgotten = await forget(file, store, erasures);
+    const known = erasuresOf(file).people;
+    const erased = Object.entries(erasures.people).filter(([person]) => known[person] === undefined);
+    for (const [person, at] of erased) await eraseFrom(data, store, person, at);
     await store.startAfresh();
     voidLinks(data);
-    return forgotten;
+    return { forgotten, erased: erased.length };
   } finally {
     await store.close();
   }

@@ -38,7 +38,14 @@ export function logContract(open: () => Promise<Opened>): void {
     ]);
     await log.close();
     const again = await reopen();
-    expect(await again.room('chat/7a')).toEqual({ room: 'chat/7a', epoch, seq: 2, since: 0, head: 1 });
+    expect(await again.room('chat/7a')).toEqual({
+      room: 'chat/7a',
+      epoch,
+      seq: 2,
+      since: 0,
+      backed: 0,
+      head: 1,
+    });
     const { snapshot, rows } = await again.load('chat/7a/feed/1');
     expect(snapshot).toBeUndefined();
     expect(rows.map((row) => [row.seq, row.n, [...row.bytes]])).toEqual([

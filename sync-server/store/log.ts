@@ -10,6 +10,8 @@ export interface RoomRow {
   seq: number;
   /** Sequence that the restores behind this epoch all brought back; 0 when there was none. */
   since: number;
+  /** Sequence up to which a verified backup holds the room; 0 when none does. */
+  backed: number;
   /** Open segment of a chat, 0 for other rooms. */
   head: number;
 }
@@ -34,6 +36,15 @@ export interface LeaseLast {
   /** Sequence and arrival of that intent, so that a resend is acknowledged again with them. */
   seq: number;
   at: number;
+}
+
+/** As the store keeps it. */
+export interface StoredLast extends LeaseLast {
+  /**
+   * Short digests (`shortDigest`) of the lease's latest intents, the last one's at the end, three bytes each, big end
+   * first: of so many as a device may have had in the air. A store of an older format has fewer.
+   */
+  sums: Uint8Array;
 }
 
 export interface PlaceRow {
@@ -122,7 +133,7 @@ export interface Log {
   place(room: string, id: string): Promise<PlaceRow | undefined>;
   /** Every id that ever got a place in a room, those that are gone included. */
   ids(room: string): Promise<string[]>;
-  lasts(room: string): Promise<LeaseLast[]>;
+  lasts(room: string): Promise<StoredLast[]>;
   /** Closes a lease in a room for good (after a refusal), in order with appends. Durable before it resolves. */
   closeLease(room: string, lease: number, person: string): Promise<void>;
   /**
@@ -148,8 +159,14 @@ export interface Log {
   size(): Promise<number>;
   /**
    * After a restore: every room gets a new epoch, remembers in `since` what was brought back (of several restores the
-   * least), and leases come from a fresh range.
+   * least), is announced as backed up no further than it goes, and leases come from a fresh range.
    */
   startAfresh(): Promise<void>;
+  /**
+   * Forgets what is kept of a person beside what they said to others: marks, lost texts, their own document. No trace is
+   * on the disk when it resolves; that it was done is, so that a restore does it again. Leases stay theirs: whoever
+   * got one would sign as them.
+   */
+  erasePerson(person: string, at: number): Promise<void>;
   close(): Promise<void>;
 }

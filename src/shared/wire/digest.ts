@@ -7,3 +7,12 @@ export function digest(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
   return hash >>> 0;
 }
+
+/** What a store keeps of the digests of a lease's older intents: a clone is told from its twin by far less. */
+export const SHORT_DIGEST_BYTES = 3;
+export const SHORT_DIGEST_MASK = 2 ** (8 * SHORT_DIGEST_BYTES) - 1;
+
+/** The short form of a digest. */
+export function shortDigest(sum: number): number {
+  return sum & SHORT_DIGEST_MASK;
+}

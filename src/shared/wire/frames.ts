@@ -103,7 +103,7 @@ export interface RoomState {
   since: number;
   /** The open segment of a chat; 0 for other rooms. */
   head: number;
-  /** The last accepted number of each lease of this person in the room. */
+  /** The last accepted number of each lease of this person in the room; what of lease 0 stands there: backed.ts. */
   lasts: { lease: number; n: number; digest: number; closed: boolean }[];
 }
 /** Where and when a message (or edit) arrived. `id` as in the feed. */

@@ -6,15 +6,16 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
+import { meDoc } from '#shared/school/names.ts';
 import type {
   Append,
   AppendResult,
-  LeaseLast,
   LogRow,
   LostText,
   PlaceRow,
   RoomRow,
   SnapshotRow,
+  StoredLast,
   StoredPaper,
 } from '../log.ts';
 import type { ChatSummary, MarkRow } from '../marks.ts';
@@ -68,17 +69,18 @@ export class Disk {
   }
 
   claim(): number {
-    return this.#db.transaction(() => {
+    return this.#atomic(() => {
       const fence = (this.#meta('fence') ?? 0) + 1;
       this.#sql.setMeta.run('fence', fence);
       return fence;
-    })();
+    });
   }
 
   room(room: string): RoomRow {
     const found = this.#sql.room.get(room) as RoomRow | undefined;
     if (found) return found;
-    const fresh = { room, epoch: freshEpoch(), seq: 0, since: 0, head: room.startsWith('chat/') ? 1 : 0 };
+    const head = room.startsWith('chat/') ? 1 : 0;
+    const fresh = { room, epoch: freshEpoch(), seq: 0, since: 0, backed: 0, head };
     this.#sql.newRoom.run(fresh);
     return fresh;
   }
@@ -90,10 +92,10 @@ export class Disk {
   /** One transaction for everything that queued while the last one ran. */
   commit(writes: Write[]): AppendResult[] {
     try {
-      const results = this.#db.transaction(() => {
+      const results = this.#atomic(() => {
         const fence = this.#meta('fence');
         return writes.map((write) => this.#write(write, fence));
-      })();
+      });
       if (this.#noted.size > NOTED_DOCS_MAX) this.#noted.clear();
       return results;
     } catch (error) {
@@ -130,13 +132,13 @@ export class Disk {
     return this.#sql.ids.pluck().all(room) as string[];
   }
 
-  lasts(room: string): LeaseLast[] {
-    const rows = this.#sql.lasts.all(room) as (Omit<LeaseLast, 'closed'> & { closed: number })[];
+  lasts(room: string): StoredLast[] {
+    const rows = this.#sql.lasts.all(room) as (Omit<StoredLast, 'closed'> & { closed: number })[];
     return rows.map((row) => ({ ...row, closed: row.closed === 1 }));
   }
 
   compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): void {
-    this.#db.transaction(() => {
+    this.#atomic(() => {
       if (this.#meta('fence') !== fence) throw new Error('fenced: another relay owns the store');
       const room = snapshot.doc.split('/', 2).join('/');
       this.#sql.touchDoc.run(snapshot.doc, room);
@@ -144,7 +146,7 @@ export class Disk {
       if (rows === 'keep') return;
       this.#sql.dropRows.run(snapshot.doc, snapshot.seq);
       this.#sql.setDropped.run({ doc: snapshot.doc, seq: snapshot.seq });
-    })();
+    });
     if (rows !== 'erase') return;
     this.#truncateWal();
     this.#sql.setDue.run(0, snapshot.doc);
@@ -168,7 +170,7 @@ export class Disk {
   }
 
   grant(person: string, count: number): number[] {
-    return this.#db.transaction(() => {
+    return this.#atomic(() => {
       const used = this.#meta('leases') ?? 0;
       const generation = used + count < LEASES_PER_GENERATION ? this.#meta('generation') : undefined;
       const base = (generation ?? this.#freshGeneration()) * LEASES_PER_GENERATION;
@@ -177,7 +179,7 @@ export class Disk {
       for (const lease of granted) this.#sql.newLease.run(lease, person);
       this.#sql.setMeta.run('leases', first + count);
       return granted;
-    })();
+    });
   }
 
   leasesOf(person: string): number[] {
@@ -203,15 +205,29 @@ export class Disk {
   }
 
   startAfresh(): void {
-    this.#db.transaction(() => {
+    this.#atomic(() => {
       const rooms = this.#db.prepare('select room from rooms').pluck().all() as string[];
       const renew = this.#db.prepare(
-        'update rooms set epoch = ?, since = min(coalesce(since, seq), seq) where room = ?',
+        `update rooms set epoch = ?, since = min(coalesce(since, seq), seq), backed = min(backed, seq)
+          where room = ?`,
       );
       for (const room of rooms) renew.run(freshEpoch(), room);
       this.#freshGeneration();
       this.#sql.setMeta.run('leases', 0);
-    })();
+    });
+  }
+
+  erasePerson(person: string, at: number): void {
+    this.#atomic(() => {
+      this.#sql.noteErased.run(person, at);
+      this.#sql.eraseMarks.run(person);
+      this.#sql.eraseLost.run(person);
+      const own = meDoc(person);
+      // What finds the documents goes last.
+      for (const erase of ['Snapshots', 'Log', 'Docs', 'Lasts', 'Room'] as const)
+        this.#sql[`erase${erase}`].run(own);
+    });
+    this.#truncateWal();
   }
 
   seqOf(room: string): number {
@@ -241,6 +257,11 @@ export class Disk {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** A backup writes too: a transaction that had read before it asked to write would be refused instead of waiting. */
+  #atomic<T>(work: () => T): T {
+    return this.#db.transaction(work).immediate();
   }
 
   #write(write: Write, fence: number | undefined): AppendResult {

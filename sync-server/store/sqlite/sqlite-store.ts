@@ -6,13 +6,13 @@ import { Worker } from 'node:worker_threads';
 import type {
   Append,
   AppendResult,
-  LeaseLast,
   Log,
   LogRow,
   LostText,
   PlaceRow,
   RoomRow,
   SnapshotRow,
+  StoredLast,
   StoredPaper,
 } from '../log.ts';
 import type { ChatSummary, MarkRow, Marks } from '../marks.ts';
@@ -88,7 +88,7 @@ export class SqliteStore implements Log, Marks {
   ids(room: string): Promise<string[]> {
     return this.#call('ids', room);
   }
-  lasts(room: string): Promise<LeaseLast[]> {
+  lasts(room: string): Promise<StoredLast[]> {
     return this.#call('lasts', room);
   }
   async closeLease(room: string, lease: number, person: string): Promise<void> {
@@ -127,6 +127,9 @@ export class SqliteStore implements Log, Marks {
   }
   startAfresh(): Promise<void> {
     return this.#call('startAfresh');
+  }
+  erasePerson(person: string, at: number): Promise<void> {
+    return this.#call('erasePerson', person, at);
   }
   seqOf(room: string): Promise<number> {
     return this.#call('seqOf', room);

@@ -1,14 +1,19 @@
 /** Every statement of the store on one screen, prepared once. */
 import type { Database, Statement } from 'better-sqlite3';
+import { LIMITS } from '#shared/school/limits.ts';
+import { SHORT_DIGEST_BYTES, SHORT_DIGEST_MASK } from '#shared/wire/digest.ts';
 import { LOST_TEXTS_MAX } from '../log.ts';
 import { UNREAD_MAX } from '../marks.ts';
 
 const PLACE = 'doc, id, kind, of, seq, at, by, text';
+/** As far back as a device may have had intents in the air. */
+const SUMS_BYTES_MAX = SHORT_DIGEST_BYTES * LIMITS.inFlightMax;
 
 const SQL = {
   meta: 'select value from meta where key = ?',
   setMeta: 'insert into meta values (?, ?) on conflict (key) do update set value = excluded.value',
-  room: 'select room, epoch, seq, coalesce(since, 0) as since, head from rooms where room = ?',
+  room: `select room, epoch, seq, coalesce(since, 0) as since, coalesce(backed, 0) as backed, head
+    from rooms where room = ?`,
   newRoom: 'insert into rooms (room, epoch, seq, head) values (@room, @epoch, @seq, @head)',
   seqOf: 'select seq from rooms where room = ?',
   nextSeq: 'update rooms set seq = ? where room = ? and seq = ?',
@@ -28,11 +33,17 @@ const SQL = {
   snapshot: 'select doc, seq, bytes, crc from snapshots where doc = ?',
   setSnapshot: `insert into snapshots values (@doc, @seq, @bytes, @crc)
     on conflict (doc) do update set seq = excluded.seq, bytes = excluded.bytes, crc = excluded.crc`,
-  lasts: 'select lease, person, n, digest, closed, seq, at from lasts where room = ?',
-  setLast: `insert into lasts values (@room, @lease, @person, @n, @digest, 0, @seq, @at)
+  lasts: `select lease, person, n, digest, closed, seq, at, coalesce(sums, x'') as sums
+    from lasts where room = ?`,
+  // Joined as text, since SQLite joins nothing else; the bytes stay what they are.
+  setLast: `insert into lasts (room, lease, person, n, digest, closed, seq, at, sums)
+    values (@room, @lease, @person, @n, @digest, 0, @seq, @at,
+      unhex(printf('%0${2 * SHORT_DIGEST_BYTES}x', @digest & ${SHORT_DIGEST_MASK})))
     on conflict (room, lease) do update set n = excluded.n, digest = excluded.digest,
-      seq = excluded.seq, at = excluded.at`,
-  closeLease: `insert into lasts values (@room, @lease, @person, 0, 0, 1, 0, 0)
+      seq = excluded.seq, at = excluded.at,
+      sums = substr(cast(coalesce(lasts.sums, x'') || excluded.sums as blob), -${SUMS_BYTES_MAX})`,
+  closeLease: `insert into lasts (room, lease, person, n, digest, closed, seq, at)
+    values (@room, @lease, @person, 0, 0, 1, 0, 0)
     on conflict (room, lease) do update set closed = 1`,
   newPlace: `insert into places values (@room, @id, @doc, @kind, @of, @seq, @at, @by, @text, 0)
     on conflict (room, id) do nothing`,
@@ -66,6 +77,14 @@ const SQL = {
   dropLost: 'delete from lost where room = ? and person = ? and at < ?',
   took: `delete from lost where room = @room and person = @person and lease = @lease
     and clock >= @clock and clock < @clock + @length`,
+  noteErased: 'insert into erased values (?, ?) on conflict (person) do nothing',
+  eraseMarks: 'delete from marks where person = ?',
+  eraseLost: 'delete from lost where person = ?',
+  eraseSnapshots: 'delete from snapshots where doc in (select doc from docs where room = ?)',
+  eraseLog: 'delete from log where doc in (select doc from docs where room = ?)',
+  eraseDocs: 'delete from docs where room = ?',
+  eraseLasts: 'delete from lasts where room = ?',
+  eraseRoom: 'delete from rooms where room = ?',
   probeIn: 'insert into probe values (?)',
   probeOut: 'delete from probe',
 } as const;

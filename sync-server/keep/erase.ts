@@ -1,0 +1,100 @@
+/**
+ * Erases a person: name, account, marks, lost texts, their own document. What they said to others stays, without a name.
+ * It is noted in the database and, when its folder is there, beside the last backup: a restore does it again.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { eraseAccount } from '../accounts/erasure.ts';
+import { openPeople } from '../accounts/people.ts';
+import { openSqlite, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { LAST_BACKUP, readDataFolder } from './data-folder.ts';
+import { erasuresOf, joinErasures, readErasures, writeErasures } from './erasures.ts';
+import { Trouble } from './trouble.ts';
+
+const PEOPLE = 'people.sqlite';
+const AUTH = 'auth.sqlite';
+const OFFERED_MAX = 10;
+
+export interface EraseDone {
+  /** The folder of backups that knows of it; undefined when it could not be reached. */
+  noted: string | undefined;
+}
+
+/** Erases a person of a school whose relay is stopped. Done again, it changes nothing. */
+export async function erasePerson(data: string, person: string, at: number): Promise<EraseDone> {
+  const { log } = existsSync(data) ? readDataFolder(data) : { log: undefined };
+  if (log === undefined) throw new Trouble(`${data} holds no school. Name its folder: --data FOLDER.`);
+  const file = join(data, log);
+  if (isOpenElsewhere(file))
+    throw new Trouble('The relay runs and remembers people. Stop it, erase, start it.');
+  const isKnown = erasuresOf(file).people[person] !== undefined;
+  if (!isKnown && !namesIn(data).has(person)) throw new Trouble(unknown(person, namesIn(data)));
+  const store = await openSqlite({ file });
+  try {
+    await eraseFrom(data, store, person, at);
+  } finally {
+    await store.close();
+  }
+  return { noted: noteBesideBackups(data, file) };
+}
+
+/** The same on a data folder whose database of rooms is open. */
+export async function eraseFrom(data: string, store: SqliteStore, person: string, at: number): Promise<void> {
+  await store.erasePerson(person, at);
+  if (existsSync(join(data, PEOPLE))) {
+    const people = openPeople(join(data, PEOPLE));
+    people.erase(person);
+    people.close();
+  }
+  if (existsSync(join(data, AUTH))) eraseAccount(join(data, AUTH), person);
+}
+
+/** Whoever has a database open holds a lock on its file. */
+function isOpenElsewhere(file: string): boolean {
+  const db = new Sqlite(file, { fileMustExist: true, timeout: 0 });
+  try {
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.exec('begin exclusive; commit');
+    return false;
+  } catch (error) {
+    if (!(error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw error;
+    return true;
+  } finally {
+    db.close();
+  }
+}
+
+/** The disk may be lost before the next backup is made. */
+function noteBesideBackups(data: string, file: string): string | undefined {
+  const last = join(data, LAST_BACKUP);
+  if (!existsSync(last)) return undefined;
+  try {
+    const { folder } = JSON.parse(readFileSync(last, 'utf8')) as { folder: string };
+    if (!existsSync(folder)) return undefined;
+    const backups = dirname(folder);
+    writeErasures(backups, joinErasures(readErasures(backups), erasuresOf(file)));
+    return backups;
+  } catch {
+    return undefined;
+  }
+}
+
+function namesIn(data: string): Map<string, string> {
+  if (!existsSync(join(data, PEOPLE))) return new Map();
+  const db = new Sqlite(join(data, PEOPLE), { readonly: true });
+  try {
+    const rows = db.prepare('select person, name from people').all() as { person: string; name: string }[];
+    return new Map(rows.map(({ person, name }) => [person, name]));
+  } finally {
+    db.close();
+  }
+}
+
+/** Ids are not for remembering: a part of the name finds them. */
+function unknown(words: string, names: ReadonlyMap<string, string>): string {
+  const alike = [...names].filter(([, name]) => name.toLowerCase().includes(words.toLowerCase()));
+  const offered = alike.slice(0, OFFERED_MAX).map(([person, name]) => `\n  --person ${person}   ${name}`);
+  const more = alike.length > OFFERED_MAX ? '\n  …' : '';
+  return `Nobody has the id «${words}».${offered.length > 0 ? ` By name:${offered.join('')}${more}` : ''}`;
+}
