@@ -66,7 +66,8 @@ export class Line implements Watcher {
     return this.#rooms.has(room);
   }
   heard(news: News): void {
-    this.#outlet.sayLater(news.frame);
+    if (news.gathered) this.#outlet.say(news.frame);
+    else this.#outlet.sayLater(news.frame);
   }
   told(frame: Uint8Array): void {
     if (this.#speaker) this.#outlet.say(frame);

@@ -9,6 +9,7 @@ import type { Append, AppendResult } from '../store/log.ts';
 import { Appends } from './appends.ts';
 import type { Answer, Intent, Speaker, Taken } from './intent.ts';
 import type { KeptDoc } from './kept-doc.ts';
+import { FAN_OUT } from './limits.ts';
 import { type Ground, Live } from './live.ts';
 import { closeLease, noteTaken, sumOf, turnOf } from './taking.ts';
 import { News, type Watcher } from './watcher.ts';
@@ -193,7 +194,8 @@ export class Room {
     const { seq } = append.row;
     this.#ground.places.expect(append.papers);
     live.out.say(seq, () => answer({ ok: true, n, seq, at }), lost);
-    const news = new News({ doc: doc.name, seq, at, lease: intent.lease, n, bytes: taken.update });
+    const gathered = this.watchers.size >= FAN_OUT.crowd;
+    const news = new News({ doc: doc.name, seq, at, lease: intent.lease, n, bytes: taken.update }, gathered);
     const spread = () => {
       for (const watcher of this.watchers) if (watcher !== self) watcher.heard(news);
     };

@@ -15,11 +15,14 @@ export interface Watcher {
 /** An accepted intent with its encodings, made once for all watchers. */
 export class News {
   readonly accepted: Accepted;
+  /** It waited for others already (appends.ts): nothing is won by waiting on the way out. */
+  readonly gathered: boolean;
   #frame: Uint8Array | undefined;
   #stock: Uint8Array | undefined;
 
-  constructor(accepted: Accepted) {
+  constructor(accepted: Accepted, gathered = false) {
     this.accepted = accepted;
+    this.gathered = gathered;
   }
 
   get frame(): Uint8Array {
