@@ -58,6 +58,19 @@ export interface OutRow {
   /** How often it was made again without having been acknowledged. */
   tries: number;
 }
+/** An own act that the relay has. */
+export interface AckedRow {
+  id: number;
+  room: string;
+  doc: string;
+  epoch: string;
+  /** Sequence that it has in its epoch. */
+  seq: number;
+  lease: number;
+  /** Clock of the last struct that it brought; -1 when it brought none. */
+  clock: number;
+  intent: Intent;
+}
 export interface LeaseRow {
   lease: number;
   /** Tab slot that writes with it; SPARE for none yet, BURNT for never again. */
@@ -102,7 +115,7 @@ export type Kv =
   | { key: 'projection'; value: Projection }
   /** `shared`: it stands in the person's own document too. */
   | { key: `draft/${string}`; value: string; shared?: true }
-  /** A decision about the school that the relay took: a restore may lose it. */
+  /** A decision about the school that the relay took, in the first form; now it stands in `acked`. */
   | { key: `decided/${string}`; value: { room: string; seq: number; intent: Intent } };
 
 /** The stores of each released version, in order. Never edit one: add the next. */
@@ -122,6 +135,7 @@ const VERSIONS: readonly Record<string, string>[] = [
     papers: 'id, chat',
     kv: 'key',
   },
+  { acked: '++id, room, doc' },
 ];
 
 export class Disk extends Dexie {
@@ -130,6 +144,7 @@ export class Disk extends Dexie {
   declare tails: Table<TailRow, number, Omit<TailRow, 'id'>>;
   declare places: Table<PlaceRow, [string, string]>;
   declare outbox: Table<OutRow, number, Omit<OutRow, 'id'> & { id?: number }>;
+  declare acked: Table<AckedRow, number, Omit<AckedRow, 'id'>>;
   declare leases: Table<LeaseRow, number>;
   declare pens: Table<PenRow, [string, number]>;
   declare refused: Table<RefusedRow, string>;

@@ -10,8 +10,9 @@ import type { Pin } from '#shared/pins/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 import { parseDoc } from '#shared/school/names.ts';
 import type { RoomState } from '#shared/wire/frames.ts';
+import { takeLost, takeOldDecisions } from './acked.ts';
 import { docFor } from './acts.ts';
-import type { Disk, DocRow, Kv, OutRow, PlaceRow } from './disk.ts';
+import type { AckedRow, Disk, DocRow, OutRow, PlaceRow } from './disk.ts';
 import { dropRoom, TAIL_BYTES_MAX } from './intake.ts';
 import { keepCopy } from './private-copy.ts';
 import type { Intent, Plain } from './types.ts';
@@ -27,32 +28,44 @@ export async function moveToEpoch(
   person: string,
   slot: number,
 ): Promise<string[]> {
-  const { rooms, docs, tails, outbox, places, pieces, copies, leases, kv, refused } = disk;
-  const stores = [rooms, docs, tails, outbox, places, pieces, copies, leases, kv, refused];
+  const { rooms, docs, tails, outbox, acked, places, pieces, copies, leases, kv, refused } = disk;
+  const stores = [rooms, docs, tails, outbox, acked, places, pieces, copies, leases, kv, refused];
   return disk.transaction('rw', stores, async () => {
     const { room, epoch, head, since } = state;
     const pending = await outbox.where('room').equals(room).sortBy('id');
-    const again = await ownActs(disk, room, since, person);
-    if (room.startsWith('org/')) await giveDecisionsBack(disk, room, since);
+    const lost = await takeLost(disk, state);
+    const again = room.startsWith('org/') ? [] : await ownActs(disk, room, since, person, lost);
+    if (room.startsWith('org/')) await giveDecisionsBack(disk, state, lost);
     if (room.startsWith('paper/')) await keepPaper(disk, room, since, pending);
     const firstId = (pending[0]?.id ?? 1) - again.length;
-    const rows = again.map((intent, index) => reoffered(intent, room, head, slot, firstId + index));
+    const rows = again.map((act, index) => reoffered(act, room, head, slot, firstId + index));
     await outbox.bulkPut(rows);
-    const held = (await docs.where('room').equals(room).toArray()).map(({ doc }) => doc).sort(newestFirst);
+    const names = (await docs.where('room').equals(room).toArray()).map(({ doc }) => doc);
+    const held = names.sort(newestFirst).slice(0, LIMITS.docsPerOpenMax);
     await dropRoom(disk, room);
     const row = await rooms.get(room);
     await rooms.put({ room, epoch, seq: 0, head, gen: (row?.gen ?? 0) + 1 });
     const left = await outbox.where('room').equals(room).toArray();
-    const wanted = [...left.map(({ doc }) => doc), ...held.slice(0, LIMITS.docsPerOpenMax)];
-    return [...new Set(wanted)].filter((doc) => {
-      const parsed = parseDoc(doc);
-      return parsed?.kind !== 'feed' || parsed.segment <= head;
-    });
+    const wanted = [...left.map(({ doc }) => doc), ...newestIn(room, head), ...held];
+    return [...new Set(wanted)].filter((doc) => !isAbove(doc, head));
   });
 }
 
-function reoffered(intent: Intent, room: string, head: number, slot: number, id: number): OutRow {
-  const doc = docFor(intent, room, head, () => undefined) ?? `${room}/feed/${Math.max(head, 1)}`;
+/** A segment that the restored relay does not know. */
+function isAbove(doc: string, head: number): boolean {
+  const parsed = parseDoc(doc);
+  return parsed?.kind === 'feed' && parsed.segment > head;
+}
+
+/** What a chat is opened with: of a room that was purged nothing is held. */
+function newestIn(room: string, head: number): string[] {
+  return room.startsWith('chat/') ? [`${room}/feed/${Math.max(head, 1)}`, `${room}/pins`] : [];
+}
+
+function reoffered({ intent, doc: old }: Lost, room: string, head: number, slot: number, id: number): OutRow {
+  const open = `${room}/feed/${Math.max(head, 1)}`;
+  const stood = old !== undefined && !isAbove(old, head) ? old : open;
+  const doc = docFor(intent, room, head, () => stood) ?? open;
   return {
     ...{ id, room, doc, epoch: '', slot, lease: 0, n: 0, intent },
     ...{ bytes: new Uint8Array(), dependsOn: [], at: Date.now(), tries: 0 },
@@ -67,8 +80,51 @@ function newestFirst(a: string, b: string): number {
   return segmentOf(b) - segmentOf(a);
 }
 
-async function ownActs(disk: Disk, room: string, seq: number, person: string): Promise<Intent[]> {
+/** An act that a restore may have lost: with its sequence, and where it stood, as far as that is known. */
+interface Lost {
+  intent: Intent;
+  doc: string | undefined;
+  seq: number;
+}
+
+/**
+ * The acts that were kept, and those that the copy shows beside them: other devices of the person made them, or this
+ * one before it kept any.
+ */
+async function ownActs(
+  disk: Disk,
+  room: string,
+  seq: number,
+  person: string,
+  kept: readonly Lost[],
+): Promise<Lost[]> {
+  const known = new Set(kept.map(({ intent }) => aboutOf(intent)));
+  const shown = await shownActs(disk, room, seq, person);
+  return [...kept, ...shown.filter(({ intent }) => !known.has(aboutOf(intent)))].sort(
+    (a, b) => a.seq - b.seq,
+  );
+}
+
+/** Of two acts about the same thing one is enough. */
+function aboutOf(intent: Intent): string {
+  switch (intent.act) {
+    case 'message.create':
+    case 'paper.create':
+    case 'message.edit':
+      return intent.id;
+    case 'pin.set':
+    case 'pin.remove':
+      return `pin ${intent.message}`;
+    case 'me.set':
+      return `${intent.root} ${intent.key}`;
+    default:
+      return 'message' in intent ? `${intent.act} ${intent.message}` : intent.act;
+  }
+}
+
+async function shownActs(disk: Disk, room: string, seq: number, person: string): Promise<Lost[]> {
   const acts: Intent[] = [];
+  const found: Lost[] = [];
   const places = new Map<string, PlaceRow>();
   const own = new Set((await disk.leases.toArray()).map(({ lease }) => lease));
   const names = (await disk.docs.where('room').equals(room).toArray()).filter((row) => row.seq > seq);
@@ -80,8 +136,9 @@ async function ownActs(disk: Disk, room: string, seq: number, person: string): P
     if (kind === 'feed') acts.push(...feedActs(doc, places, seq, person, own));
     else if (kind === 'pins') acts.push(...pinActs(doc, person));
     else acts.push(...meActs(doc));
+    for (const intent of acts.splice(0)) found.push({ intent, doc: row.doc, seq: orderOf(intent, places) });
   }
-  return acts.sort((a, b) => orderOf(a, places) - orderOf(b, places));
+  return found;
 }
 
 /** Creations in the order in which they had arrived, then what is about them. */
@@ -137,16 +194,13 @@ function meActs(doc: Y.Doc): Intent[] {
 }
 
 /** What was decided about the school is not decided again without its author: meanwhile others may have decided too. */
-async function giveDecisionsBack(disk: Disk, room: string, seq: number): Promise<void> {
-  const rows: Kv[] = await disk.kv.where('key').startsWith(`decided/${room}/`).toArray();
-  for (const { key, value } of rows as Extract<Kv, { key: `decided/${string}` }>[]) {
-    if (value.seq > seq)
-      await disk.refused.put({
-        ...{ id: key, room, intent: value.intent, text: '', code: 'changed-meanwhile' },
-        ...{ when: Date.now(), bytes: new Uint8Array() },
-      });
-    await disk.kv.delete(key);
-  }
+async function giveDecisionsBack(disk: Disk, state: RoomState, lost: readonly AckedRow[]): Promise<void> {
+  const kept = lost.map(({ id, intent }): [string, Intent] => [`acked/${state.room}/${id}`, intent]);
+  for (const [id, intent] of [...(await takeOldDecisions(disk, state)), ...kept])
+    await disk.refused.put({
+      ...{ id, room: state.room, intent, text: '', code: 'changed-meanwhile' },
+      ...{ when: Date.now(), bytes: new Uint8Array() },
+    });
 }
 
 async function keepPaper(disk: Disk, room: string, seq: number, pending: readonly OutRow[]): Promise<void> {

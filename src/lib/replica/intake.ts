@@ -7,6 +7,7 @@ import type { PaperEntry } from '#shared/feed/shape.ts';
 import { chatRoom, parseDoc, roomOf } from '#shared/school/names.ts';
 import { digest } from '#shared/wire/digest.ts';
 import type { Ack, Frame, Patch, RoomState, Swallowed, Update } from '#shared/wire/frames.ts';
+import { Acked, ackedIn, letGo } from './acked.ts';
 import { ChatHeads } from './chat-heads.ts';
 import type { Disk, DocRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
 import { burn } from './pens.ts';
@@ -41,17 +42,20 @@ export class Intake {
   readonly #disk: Disk;
   readonly #heads: ChatHeads;
   #followed: Followed = nothing();
+  #acked: Acked;
 
   constructor(disk: Disk, person: string) {
     this.#disk = disk;
+    this.#acked = new Acked(disk);
     this.#heads = new ChatHeads(disk, person, (topic) => this.#topic(topic));
   }
 
   /** Stores what the frames say, in order. Patches are inflated already. Rejects when nothing of it was stored. */
   async take(frames: readonly Frame[]): Promise<Followed> {
     this.#followed = nothing();
-    const { rooms, docs, tails, places, outbox, pens, heads, kv, pieces, papers, leases } = this.#disk;
-    const stores = [rooms, docs, tails, places, outbox, pens, heads, kv, pieces, papers, leases];
+    this.#acked = new Acked(this.#disk);
+    const { rooms, docs, tails, places, outbox, acked, pens, heads, kv, pieces, papers, leases } = this.#disk;
+    const stores = [rooms, docs, tails, places, outbox, acked, pens, heads, kv, pieces, papers, leases];
     // Only what there is to store: Dexie loses its transaction after a hundred idle waits, and refusals come in hundreds.
     const stored = frames.filter(({ kind }) => STORED.has(kind));
     if (stored.length === 0) return this.#followed;
@@ -92,7 +96,10 @@ export class Intake {
 
   async #room(state: RoomState): Promise<void> {
     const row = await this.#roomRow(state.room);
-    const otherEpoch = row.epoch !== '' && row.epoch !== state.epoch;
+    const kept = await ackedIn(this.#disk, state.room);
+    // A room that was purged meanwhile has no row that tells its epoch.
+    const epochs = [row.epoch, ...kept.map(({ epoch }) => epoch)].filter((epoch) => epoch !== '');
+    const otherEpoch = epochs.some((epoch) => epoch !== state.epoch);
     const twins: number[] = [];
     this.#followed.opened.push({ state, otherEpoch, twins });
     for (const pen of await this.#disk.pens.where('room').equals(state.room).toArray()) {
@@ -109,6 +116,7 @@ export class Intake {
         await this.#disk.pens.update([pen.room, pen.slot], { acked, digest: last?.digest ?? 0 });
     }
     if (otherEpoch) return;
+    await letGo(this.#disk, state, kept);
     await this.#disk.rooms.put({ ...row, epoch: state.epoch, head: Math.max(row.head, state.head) });
     this.#say(state.room, { head: state.head, epoch: state.epoch });
   }
@@ -141,6 +149,7 @@ export class Intake {
     if (row?.epoch !== patch.epoch) return;
     const doc = await this.#docRow(patch.doc);
     if (patch.from > doc.seq) return;
+    await this.#acked.undone(patch.doc, patch.bytes);
     if (patch.from === 0) {
       await this.#disk.tails.where('doc').equals(patch.doc).delete();
       await this.#disk.docs.put({ ...doc, seq: patch.seq, snapshot: patch.bytes, tailBytes: 0 });
@@ -169,6 +178,7 @@ export class Intake {
     const row = await this.#roomRow(room);
     const doc = await this.#disk.docs.get(update.doc);
     await this.#lookForTwin(room, update);
+    await this.#acked.undone(update.doc, update.bytes);
     const { created, papers } = this.#readFeed(update.doc, update.bytes);
     await this.#raise(row, update.seq);
     await this.#heads.peek(room, created, update.seq, update.at);
@@ -185,6 +195,7 @@ export class Intake {
     const out = await this.#disk.outbox.where({ room: ack.room, lease: ack.lease, n: ack.n }).first();
     if (!out) return;
     await this.#disk.outbox.delete(out.id);
+    await this.#acked.took(out, ack.seq);
     const pen: PenRow | undefined = await this.#disk.pens.get([out.room, out.slot]);
     if (pen && pen.lease === ack.lease && pen.acked < ack.n)
       await this.#disk.pens.update([out.room, out.slot], { acked: ack.n, digest: digest(out.bytes) });
@@ -198,10 +209,6 @@ export class Intake {
       await this.#disk.places.bulkPut(places);
       await this.#heads.peek(out.room, created, ack.seq, ack.at);
       if (papers) await this.#notePapers(out.doc);
-    }
-    if (out.doc.endsWith('/registry')) {
-      const value = { room: out.room, seq: ack.seq, intent: out.intent };
-      await this.#disk.kv.put({ key: `decided/${out.room}/${ack.seq}`, value });
     }
     await this.#raise(await this.#roomRow(out.room), ack.seq);
     this.#say(out.room, { places, acked: [out.id] });

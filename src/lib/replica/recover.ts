@@ -10,12 +10,14 @@ import type { Pin } from '#shared/pins/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
 import { isRefusalCode, REFUSALS, type RefusalCode } from '#shared/school/refusals.ts';
+import { keepAct, SOMEWHERE } from './acked.ts';
 import { allowed, bringsOf, docFor, type Look, perform, textOfIntent } from './acts.ts';
 import { type Disk, type DocRow, type OutRow, type PenRow, type RoomRow, SPARE } from './disk.ts';
 import { dropRoom } from './intake.ts';
 import { burn, freshPen, takeSpare } from './pens.ts';
 import { keepCopy } from './private-copy.ts';
 import { Renaming } from './renaming.ts';
+import type { Intent } from './types.ts';
 import {
   bytesOf,
   docOf,
@@ -58,8 +60,8 @@ const TRIES_MAX = 12;
 
 /** Rebuilds the outbox of a room. `need`: that many spare leases are missing, nothing was changed. */
 export async function recover(disk: Disk, room: string, why: Why): Promise<Recovered> {
-  const { rooms, docs, tails, outbox, pens, leases, refused, places, pieces, copies } = disk;
-  const stores = [rooms, docs, tails, outbox, pens, leases, refused, places, pieces, copies];
+  const { rooms, docs, tails, outbox, acked, pens, leases, refused, places, pieces, copies } = disk;
+  const stores = [rooms, docs, tails, outbox, acked, pens, leases, refused, places, pieces, copies];
   return disk.transaction('rw', stores, async () => {
     const work = new Recovery(disk, room, why);
     return work.run();
@@ -108,13 +110,15 @@ class Recovery {
     return { ok: true, refused: this.#refused, kept: kept.length, names: [...this.#renaming.names] };
   }
 
-  /** What the relay holds already is not made again. */
+  /** What the relay holds already is not made again; it is kept as what it acknowledged, though its word got lost. */
   async #unknown(pens: readonly PenRow[]): Promise<OutRow[]> {
-    const rows = await this.#disk.outbox.where('room').equals(this.#room).sortBy('id');
-    return rows.filter((row) => {
+    const unknown: OutRow[] = [];
+    for (const row of await this.#disk.outbox.where('room').equals(this.#room).sortBy('id')) {
       const pen = pens.find(({ lease }) => lease === row.lease);
-      return !pen || row.n > pen.acked || this.#why.burnt.includes(row.lease);
-    });
+      if (!pen || row.n > pen.acked || this.#why.burnt.includes(row.lease)) unknown.push(row);
+      else await keepAct(this.#disk, row, SOMEWHERE);
+    }
+    return unknown;
   }
 
   async #freshPens(
@@ -150,6 +154,7 @@ class Recovery {
       const row = this.#why.gone ? before : this.#renaming.named(before, pen.lease);
       // Waiting only when there is something to wait for: Dexie loses its transaction after a hundred idle waits.
       for (const [paper, name] of this.#renaming.papers.splice(0)) await this.#moveWords(paper, name);
+      if (this.#isDone(row.intent)) continue;
       const code = this.#verdictOn(row);
       if (code) {
         await this.#refuse(row, code);
@@ -176,6 +181,11 @@ class Recovery {
     const key = isEdit ? editKey(intent.message, intent.id) : intent.id;
     const found = doc.getMap<{ at: number; text: string }>(root).get(key);
     return found?.at === intent.at && found.text === intent.text;
+  }
+
+  /** A message that is gone needs nobody to delete it. */
+  #isDone(intent: Intent): boolean {
+    return intent.act === 'message.delete' && this.#look().message(intent.message) === 'gone';
   }
 
   #verdictOn(row: OutRow): RefusalCode | undefined {

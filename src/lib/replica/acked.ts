@@ -1,0 +1,108 @@
+/**
+ * Own acts that the relay took and that no backup holds yet, as far as this device knows. A restore forgets them: then
+ * they are offered again, even when the room's copy is gone from here. Once a backup is announced they are let go.
+ * A paper's words are not among them: they stand in its copy alone, and come back as a private one.
+ */
+import * as Y from 'yjs';
+import { backedUp } from '#shared/wire/backed.ts';
+import type { RoomState } from '#shared/wire/frames.ts';
+import type { AckedRow, Disk, Kv, OutRow } from './disk.ts';
+import type { Intent } from './types.ts';
+
+/** The relay has it, and this device missed where: at most what the room has now. */
+export const SOMEWHERE = Number.MAX_SAFE_INTEGER;
+const NO_CLOCK = -1;
+/** So few bytes are decoded sooner than the disk is asked. */
+const FEW_BYTES = 4 * 1024;
+
+/** The acts kept of a room. Inside a transaction on `acked`. */
+export async function ackedIn(disk: Disk, room: string): Promise<AckedRow[]> {
+  return disk.acked.where('room').equals(room).sortBy('id');
+}
+
+/** Keeps an act that leaves the outbox because the relay has it. Inside a transaction on `acked`. */
+export async function keepAct(disk: Disk, out: OutRow, seq: number): Promise<AckedRow | undefined> {
+  const { room, doc, epoch, lease, intent } = out;
+  if (intent.act === 'paper.write') return undefined;
+  const row = { room, doc, epoch, seq, lease, clock: clockOf(out), intent };
+  return { ...row, id: await disk.acked.add(row) };
+}
+
+/** The last struct that an act brought: it dies when the act is undone, by whoever may. */
+function clockOf({ doc, bytes, lease }: OutRow): number {
+  if (doc.endsWith('/registry') || bytes.length === 0) return NO_CLOCK;
+  const end = Y.parseUpdateMeta(bytes).to.get(lease);
+  return end === undefined ? NO_CLOCK : end - 1;
+}
+
+/** A room opened in the epoch that is held here: what a backup holds is let go. Inside a transaction on `acked`, `kv`. */
+export async function letGo(disk: Disk, state: RoomState, rows: readonly AckedRow[]): Promise<void> {
+  const backed = backedUp(state);
+  const held = rows.filter(({ seq }) => seq <= backed);
+  if (held.length > 0) await disk.acked.bulkDelete(held.map(({ id }) => id));
+  for (const { id, seq } of rows) if (seq === SOMEWHERE) await disk.acked.update(id, { seq: state.seq });
+  if (backed > 0 && state.room.startsWith('org/'))
+    await decided(disk, state.room)
+      .filter((row) => decisionOf(row).seq <= backed)
+      .delete();
+}
+
+/** Takes out what a restore lost of a room; what it brought back stays, in its new epoch. Inside a transaction on `acked`. */
+export async function takeLost(disk: Disk, { room, epoch, since }: RoomState): Promise<AckedRow[]> {
+  const lost = (await ackedIn(disk, room)).filter(({ seq }) => seq > since);
+  await disk.acked.bulkDelete(lost.map(({ id }) => id));
+  await disk.acked.where('room').equals(room).modify({ epoch });
+  return lost;
+}
+
+/** Takes out the decisions of the first form that a restore lost. Inside a transaction on `kv`. */
+export async function takeOldDecisions(disk: Disk, { room, since }: RoomState): Promise<[string, Intent][]> {
+  const rows: Kv[] = await decided(disk, room).toArray();
+  await disk.kv.bulkDelete(rows.map(({ key }) => key));
+  return rows.filter((row) => decisionOf(row).seq > since).map((row) => [row.key, decisionOf(row).intent]);
+}
+
+const decided = (disk: Disk, room: string) => disk.kv.where('key').startsWith(`decided/${room}/`);
+const decisionOf = (row: Kv) => (row as Extract<Kv, { key: `decided/${string}` }>).value;
+
+/** What one transaction does to the kept acts while the relay is heard. */
+export class Acked {
+  readonly #disk: Disk;
+  /** Kept acts of the documents that were asked about. */
+  readonly #kept = new Map<string, AckedRow[]>();
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  /** The relay took an act. */
+  async took(out: OutRow, seq: number): Promise<void> {
+    await this.undone(out.doc, out.bytes);
+    const row = await keepAct(this.#disk, out, seq);
+    if (row) this.#kept.get(out.doc)?.push(row);
+  }
+
+  /** Acts whose words an update deletes, or whose place it takes, are not to be offered again. */
+  async undone(doc: string, bytes: Uint8Array): Promise<void> {
+    if (bytes.length === 0 || doc.endsWith('/registry') || doc.startsWith('paper/')) return;
+    const few = bytes.length <= FEW_BYTES ? deletesOf(bytes) : undefined;
+    if (few?.size === 0) return;
+    const kept = this.#kept.get(doc) ?? (await this.#disk.acked.where('doc').equals(doc).toArray());
+    this.#kept.set(doc, kept);
+    if (kept.length === 0) return;
+    const deletes = few ?? deletesOf(bytes);
+    const dead = kept.filter(({ lease, clock }) =>
+      deletes.get(lease)?.some((range) => clock >= range.clock && clock < range.clock + range.len),
+    );
+    if (dead.length === 0) return;
+    await this.#disk.acked.bulkDelete(dead.map(({ id }) => id));
+    this.#kept.set(
+      doc,
+      kept.filter((row) => !dead.includes(row)),
+    );
+  }
+}
+
+function deletesOf(bytes: Uint8Array): Map<number, { clock: number; len: number }[]> {
+  return Y.decodeUpdate(bytes).ds.clients;
+}
