@@ -38,7 +38,8 @@ export type Write =
 const LEASES_PER_GENERATION = 2 ** 24;
 const PROBE_BYTES = 64 * 1024;
 const BUSY_WAIT_MS = 5_000;
-const CHECKPOINT_PAGES = 4_000;
+/** Pages of 4 KB that the WAL may reach under load; a quiet moment empties it long before (worker.ts). */
+const CHECKPOINT_PAGES = 32_000;
 const CHECKPOINT_WAIT_MS = 200;
 const NOTED_DOCS_MAX = 10_000;
 
@@ -57,7 +58,7 @@ export class Disk {
     this.#db.pragma('secure_delete = ON');
     this.#db.pragma(`busy_timeout = ${BUSY_WAIT_MS}`);
     this.#db.pragma('cache_size = -32000');
-    // A checkpoint waits for the disk twice more: rarer ones keep the slowest acks near the others.
+    // A checkpoint waits for the disk twice more, and all acks wait with it: under load it is rare.
     this.#db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     migrate(this.#db);
     if (options.pagesMax !== undefined) this.limitPages(options.pagesMax);
@@ -257,6 +258,11 @@ export class Disk {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** Brings the WAL into the database as far as readers let it; waits for nobody. */
+  checkpoint(): void {
+    this.#db.pragma('wal_checkpoint(PASSIVE)');
   }
 
   /** A backup writes too: a transaction that had read before it asked to write would be refused instead of waiting. */

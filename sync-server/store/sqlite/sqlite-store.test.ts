@@ -54,6 +54,19 @@ describe('the SQLite store', () => {
     await log.close();
   });
 
+  it('[R300] a quiet moment brings what was written from the WAL into the database', async () => {
+    const file = join(folder(), 'parta.sqlite');
+    const log = await openSqlite({ file });
+    const fence = await log.claim();
+    await log.room('chat/7a');
+    const said = append('chat/7a', 1);
+    said.row.bytes = Buffer.from('Завтра контрольная');
+    await log.append([said], fence);
+    expect(readFileSync(file).includes(said.row.bytes)).toBe(false);
+    await expect.poll(() => readFileSync(file).includes(said.row.bytes)).toBe(true);
+    await log.close();
+  });
+
   it('[R308] what is erased is nowhere in the files of the store', async () => {
     const made = folder();
     const log = await openSqlite({ file: join(made, 'parta.sqlite') });
