@@ -28,14 +28,16 @@ export class Appends {
     return new Promise((resolve, reject) => {
       this.#held.push({ append, resolve, reject });
       const wait = watchers < FAN_OUT.crowd ? 0 : this.#lastMs + FAN_OUT.windowMs - performance.now();
-      if (wait <= 0 || this.#held.length >= FAN_OUT.heldMax) this.#flush();
-      else this.#timer ??= setTimeout(() => this.#flush(), wait);
+      if (wait <= 0 || this.#held.length >= FAN_OUT.heldMax) this.flush();
+      else this.#timer ??= setTimeout(() => this.flush(), wait);
     });
   }
 
-  #flush(): void {
+  /** Hands over at once what waits for the window. */
+  flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (this.#held.length === 0) return;
     this.#lastMs = performance.now();
     const held = this.#held;
     this.#held = [];

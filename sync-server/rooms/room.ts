@@ -151,6 +151,9 @@ export class Room {
     if (turn.turn === 'refused')
       return this.#refuse(live, intent, from, { code: turn.code }, turn.closes, answer);
     if (this.#ground.isFull()) return live.out.say(live.seq, lost, lost);
+    // Who may not read may not learn from a verdict what is there: how much is written, which segments there are.
+    const verdict = this.#ground.places.mayRead(from.person, this.name);
+    if (!verdict.ok) return this.#refuse(live, intent, from, { code: verdict.code }, true, answer);
     if (!live.holds(intent.doc))
       return this.#refuse(live, intent, from, { code: 'unknown-place' }, true, answer);
     const judge = (doc: KeptDoc) => this.#judge(live, doc, intent, { ...turn, sum }, from, self, answer);
@@ -256,8 +259,11 @@ export class Room {
       return undefined;
     }
     closeLease(live, intent.lease, from.person);
+    // Its own earlier intents may wait for the window of a crowd: they come first on the disk too.
+    this.#appends.flush();
+    const before = this.#settled;
     // Later jobs wait, so that no `superseded` overtakes the verdict it follows from.
-    this.#settled = this.#ground.log.closeLease(this.name, intent.lease, from.person).then(
+    const closing = this.#ground.log.closeLease(this.name, intent.lease, from.person).then(
       () => {
         if (live.dead) say();
         else live.out.say(live.seq, say, lost);
@@ -268,7 +274,8 @@ export class Room {
         if (!live.dead) this.evict();
       },
     );
-    return this.#settled as Promise<void>;
+    this.#settled = Promise.all([before, closing]);
+    return closing;
   }
 }
 

@@ -49,7 +49,7 @@ export class StockClient implements Watcher {
   readonly #ground: LineGround;
   readonly #wire: Wire;
   readonly #doc: string;
-  readonly #room: Room;
+  readonly #name: string;
   readonly #speaker: Person;
   #lease = 0;
   #inFlight = 0;
@@ -62,14 +62,18 @@ export class StockClient implements Watcher {
     this.#wire = wire;
     this.#doc = doc;
     this.#speaker = speaker;
-    this.#room = ground.rooms.room(roomOf(doc));
-    this.known = new Set([this.#room.name]);
+    this.#name = roomOf(doc);
+    this.known = new Set([this.#name]);
     // Its own question: what the client has and the relay lacks comes as its sync-step-2.
     this.#withDoc((content) => this.#sync(STEP_1, content.vector()));
   }
 
   get person(): string {
     return this.session.person;
+  }
+  /** A room that nobody watches is forgotten, and the next to come makes another: one that was kept would be a twin. */
+  get #room(): Room {
+    return this.#ground.rooms.room(this.#name);
   }
 
   heard(news: News): void {
@@ -133,11 +137,12 @@ export class StockClient implements Watcher {
   left(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#room.watchers.delete(this);
+    const room = this.#ground.rooms.awake(this.#name);
+    room?.watchers.delete(this);
     this.#ground.stocks.delete(this);
     this.#ground.left(this);
     for (const { doc, bytes } of this.#ground.presence.left(this))
-      this.#ground.showPresence(this.#room, doc, bytes, this);
+      if (room) this.#ground.showPresence(room, doc, bytes, this);
   }
 
   /** Another's presence, as awareness bytes. */
@@ -146,7 +151,7 @@ export class StockClient implements Watcher {
   }
 
   async recheck(): Promise<void> {
-    if (!(await this.#ground.rooms.mayRead(this.person, this.#room.name)).ok) this.close('unknownDocument');
+    if (!(await this.#ground.rooms.mayRead(this.person, this.#name)).ok) this.close('unknownDocument');
   }
 
   #answerStep1(vector: Uint8Array): void {

@@ -15,6 +15,10 @@ interface Told {
   readonly person: string;
   told(frame: Uint8Array): void;
 }
+interface Reader extends Told {
+  /** Whether the person may read the room now. */
+  maySee(room: string): boolean;
+}
 
 /** What an accepted intent took from whom, for its transaction. A lease that the room does not know has no author. */
 export function lostTexts(live: Live, doc: string, died: readonly DiedText[], at: number): LostText[] {
@@ -24,12 +28,11 @@ export function lostTexts(live: Live, doc: string, died: readonly DiedText[], at
   });
 }
 
-/** Tells the authors who are on the line. Called once the intent is durable. */
-export function tellLost(lines: { of(person: string): Iterable<Told> }, { lost = [] }: Append): void {
-  for (const text of lost) {
-    const frame = frameOf(text);
-    for (const line of lines.of(text.person)) line.told(frame);
-  }
+/** Tells the authors who are on the line, also of a paper that is no longer theirs to read: but then their words alone. */
+export function tellLost(lines: { of(person: string): Iterable<Reader> }, { row, lost = [] }: Append): void {
+  for (const text of lost)
+    for (const line of lines.of(text.person))
+      line.told(frameOf(line.maySee(row.room) ? text : { ...text, near: '' }));
 }
 
 /** Tells one who opens a paper what of theirs waits there. What cannot be read now comes with the next opening. */

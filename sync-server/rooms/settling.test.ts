@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { idOf } from '#shared/feed/shape.ts';
+import { SHAPES } from '#shared/ops/shapes.ts';
+import { prepare } from '../judge/shape.ts';
+import { createLog } from '../monitoring/log.ts';
+import { Metrics } from '../monitoring/metrics.ts';
+import { MASHA, openSmallSchool } from '../registry/school.fixture.ts';
+import type { Log } from '../store/log.ts';
+import { openSqlite, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { FAN_OUT } from './limits.ts';
+import { Rooms } from './rooms.ts';
+
+const ROOM = 'chat/7a';
+const FEED = `${ROOM}/feed/1`;
+const masha = { person: 'masha', leases: new Set([MASHA]) };
+
+let folder: string;
+let store: SqliteStore;
+let rooms: Rooms;
+/** The disk takes no append until this is called. */
+let letThrough: () => void;
+/** Resolves when a lease was closed on the disk. */
+let closed: Promise<void>;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'parta-settling-'));
+  store = await openSqlite({ file: join(folder, 'parta.sqlite') });
+  const gate = Promise.withResolvers<void>();
+  const closing = Promise.withResolvers<void>();
+  letThrough = gate.resolve;
+  closed = closing.promise;
+  const slow: Log = new Proxy(store, {
+    get(target, name) {
+      if (name === 'append')
+        return (...words: Parameters<Log['append']>) => gate.promise.then(() => target.append(...words));
+      if (name === 'closeLease')
+        return (...words: Parameters<Log['closeLease']>) =>
+          target.closeLease(...words).finally(() => closing.resolve());
+      const value = Reflect.get(target, name) as unknown;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  rooms = new Rooms({
+    log: slow,
+    school: openSmallSchool(),
+    papers: [],
+    fence: await store.claim(),
+    relayLog: createLog(() => undefined),
+    metrics: new Metrics(),
+  });
+});
+afterEach(async () => {
+  rooms.close();
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('[R301] no snapshot is ahead of the log: not when a refusal comes behind what waits for the disk', async () => {
+  const room = rooms.room(ROOM);
+  for (let i = 0; i < FAN_OUT.crowd; i++)
+    room.watchers.add({
+      person: 'anna',
+      heard: () => undefined,
+      told: () => undefined,
+      shown: () => undefined,
+    });
+  const answers: string[] = [];
+  const push = (n: number, bytes: Uint8Array) =>
+    room.push(
+      { doc: FEED, lease: MASHA, n, replaces: { lease: 0, n: 0 }, bytes },
+      undefined,
+      masha,
+      undefined,
+      (answer) => answers.push(answer.ok ? `ack ${answer.seq}` : answer.code),
+    );
+  const [first, second] = updates(['Раз', 'Два']);
+  push(1, first as Uint8Array);
+  push(2, second as Uint8Array);
+  push(3, Uint8Array.of(9, 9, 9));
+  const compacted = room.compact(FEED, 'drop');
+  await closed;
+  // Whatever the room asked of the store by now has been done when this is answered.
+  for (let i = 0; i < 5; i++) await store.seqOf(ROOM);
+  expect((await store.load(FEED)).snapshot).toBeUndefined();
+  expect(answers).toEqual([]);
+  letThrough();
+  await compacted;
+  expect([(await store.load(FEED)).snapshot?.seq, await store.seqOf(ROOM)]).toEqual([2, 2]);
+  expect(answers).toEqual(['ack 1', 'ack 2', 'malformed']);
+});
+
+function updates(texts: string[]): Uint8Array[] {
+  const doc = new Y.Doc();
+  prepare(doc, SHAPES.feed);
+  doc.clientID = MASHA;
+  const all: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => all.push(update));
+  for (const [i, text] of texts.entries())
+    doc.getMap('messages').set(idOf(MASHA, i + 1), { by: 'masha', at: 1, text });
+  return all;
+}
