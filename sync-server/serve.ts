@@ -28,6 +28,9 @@ import { tellLost } from './rooms/swallowed.ts';
 import { Switchboard } from './rooms/switchboard.ts';
 import { openSqlite, type SqliteStore } from './store/sqlite/sqlite-store.ts';
 
+/** How long an answer that is on its way may take at the end. */
+const LAST_ANSWERS_MS = 1_000;
+
 export interface RelayOptions {
   store: SqliteStore;
   /** 0: any free port. */
@@ -200,8 +203,11 @@ async function close(
   upgrade.close('restarting');
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
+  // Browsers connect ahead and ask for nothing: to the server such a connection is not idle.
+  const end = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
   await ground.marks.close();
   ground.rooms.close();
   await closed;
+  clearTimeout(end);
   await options.store.close();
 }

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:https';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,6 +67,16 @@ test('[R603] a signal says goodbye to the lines and ends the process well', asyn
   const code = school.stop();
   expect(await line.whenClosed()).toBe(CLOSE.restarting.code);
   expect(await code).toBe(0);
+});
+
+test('[R603] a browser that connected and asked for nothing yet does not hold up the end', async () => {
+  const school = await startMain();
+  const silent = connect(school.port, 'localhost');
+  silent.on('error', () => undefined);
+  await new Promise((resolve) => silent.once('connect', resolve));
+  // The relay has taken it: what came after it was answered.
+  await fetch(`${school.origin}/healthz`);
+  expect(await school.stop()).toBe(0);
 });
 
 test('[R553] signing out closes the line of that session, and no other', async () => {
