@@ -9,7 +9,7 @@ if (!buildWhenStale()) {
 }
 const child = spawn(
   process.execPath,
-  ['--max-semi-space-size=16', 'sync-server/demo.ts', ...process.argv.slice(2)],
+  ['--max-semi-space-size=8', 'sync-server/demo.ts', ...process.argv.slice(2)],
   {
     cwd: root,
     stdio: 'inherit',

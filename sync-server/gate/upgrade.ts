@@ -10,17 +10,13 @@ import { CLOSE, type CloseName } from '#shared/wire/close.ts';
 import { LINE_PATH, STOCK_PATH } from '#shared/wire/protocol.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { Wire } from '../rooms/outlet.ts';
+import { Connection, type Talker } from './connection.ts';
 import { isOwnOrigin } from './origin.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 export interface Accepts {
   line(session: Session, wire: Wire): Talker | CloseName;
   stock(session: Session, wire: Wire, doc: string): Promise<Talker | CloseName>;
-}
-/** The other side of a wire. */
-export interface Talker {
-  message(bytes: Uint8Array): void;
-  left(): void;
 }
 
 export interface UpgradeOptions {
@@ -30,10 +26,15 @@ export interface UpgradeOptions {
   accepts: Accepts;
 }
 
-/** Messages of a stock client that wait while its document is found. */
-const EARLY_MAX = 16;
 const STRANGER_BYTES_MAX = 4 * 1024;
 const CLOSE_WAIT_MS = 1_000;
+
+interface Listeners {
+  error(this: WebSocket): void;
+  pong(this: WebSocket): void;
+  close(this: WebSocket): void;
+  message(this: WebSocket, data: Buffer, binary: boolean): void;
+}
 
 export class Upgrade {
   readonly #wss = new WebSocketServer({
@@ -49,15 +50,17 @@ export class Upgrade {
     perMessageDeflate: false,
     clientTracking: false,
   });
-  readonly #sockets = new Set<WebSocket>();
+  readonly #connections = new Map<WebSocket, Connection>();
   readonly #options: UpgradeOptions;
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #heard = new WeakMap<WebSocket, number>();
+  /** One of each for all sockets: thousands of idle connections cost memory. */
+  readonly #listeners: Listeners;
 
   constructor(options: UpgradeOptions) {
     this.#options = options;
     this.#heartbeat = setInterval(() => this.#beat(), LIMITS.heartbeatMs);
     this.#heartbeat.unref();
+    this.#listeners = this.#makeListeners();
   }
 
   /** Whether the request was one for the relay; any other stays with the caller. */
@@ -74,9 +77,9 @@ export class Upgrade {
   /** Closes every connection and takes no more. */
   close(why: CloseName): void {
     clearInterval(this.#heartbeat);
-    for (const ws of this.#sockets) ws.close(CLOSE[why].code, CLOSE[why].says);
+    for (const ws of this.#connections.keys()) ws.close(CLOSE[why].code, CLOSE[why].says);
     setTimeout(() => {
-      for (const ws of this.#sockets) ws.terminate();
+      for (const ws of this.#connections.keys()) ws.terminate();
     }, CLOSE_WAIT_MS).unref();
     this.#wss.close();
   }
@@ -100,57 +103,61 @@ export class Upgrade {
         return this.#turnAway(request, socket, head, 'signedOut');
       const doc = decodeURIComponent(url.pathname.slice(STOCK_PATH.length + 1));
       this.#wss.handleUpgrade(request, socket, head, (ws) => {
-        const wire = this.#wire(ws, socket);
-        this.#talk(ws, isLine ? accepts.line(session, wire) : accepts.stock(session, wire, doc));
+        const connection = new Connection(ws, socket);
+        this.#listen(ws, connection);
+        this.#talk(
+          ws,
+          connection,
+          isLine ? accepts.line(session, connection) : accepts.stock(session, connection, doc),
+        );
       });
     } catch {
       this.#turnAway(request, socket, head, 'tryLater');
     }
   }
 
-  #talk(ws: WebSocket, asked: Talker | CloseName | Promise<Talker | CloseName>): void {
-    const early: Uint8Array[] = [];
-    let talker: Talker | undefined;
-    let gone = false;
-    this.#sockets.add(ws);
-    this.#heard.set(ws, Date.now());
-    ws.on('error', () => ws.terminate());
-    ws.on('pong', () => this.#heard.set(ws, Date.now()));
-    ws.on('close', () => {
-      gone = true;
-      this.#sockets.delete(ws);
-      talker?.left();
-    });
-    ws.on('message', (data: Buffer, binary: boolean) => {
-      this.#heard.set(ws, Date.now());
-      if (!binary) this.#end(ws, 'malformed');
-      else if (talker) talker.message(data);
-      // Whoever was turned away may go on talking until the socket is gone.
-      else if (ws.readyState !== ws.OPEN) early.length = 0;
-      else if (early.push(data) > EARLY_MAX) this.#end(ws, 'tooMany');
-    });
+  #listen(ws: WebSocket, connection: Connection): void {
+    const { error, pong, close, message } = this.#listeners;
+    this.#connections.set(ws, connection);
+    ws.on('error', error);
+    ws.on('pong', pong);
+    ws.on('close', close);
+    ws.on('message', message);
+  }
+
+  #makeListeners(): Listeners {
+    const connections = this.#connections;
+    const end = (ws: WebSocket, why: CloseName) => this.#end(ws, why);
+    return {
+      error() {
+        this.terminate();
+      },
+      pong() {
+        const connection = connections.get(this);
+        if (connection) connection.heardAt = Date.now();
+      },
+      close() {
+        connections.get(this)?.left();
+        connections.delete(this);
+      },
+      message(data, binary) {
+        const why = connections.get(this)?.message(data, binary);
+        if (why) end(this, why);
+      },
+    };
+  }
+
+  #talk(
+    ws: WebSocket,
+    connection: Connection,
+    asked: Talker | CloseName | Promise<Talker | CloseName>,
+  ): void {
     const take = (taken: Talker | CloseName) => {
-      if (typeof taken === 'string') return this.#end(ws, taken);
-      talker = taken;
-      if (gone) return talker.left();
-      for (const data of early) talker.message(data);
+      if (typeof taken === 'string') this.#end(ws, taken);
+      else connection.talk(taken);
     };
     if (asked instanceof Promise) asked.then(take, () => this.#end(ws, 'tryLater'));
     else take(asked);
-  }
-
-  /**
-   * Packets are written to the socket itself, made once for many. `ws` writes its own frames (pong, close) whole and
-   * at once, as nothing is compressed, so neither cuts into the other.
-   */
-  #wire(ws: WebSocket, socket: Duplex): Wire {
-    return {
-      send: (packet) => {
-        if (ws.readyState === ws.OPEN) socket.write(packet);
-      },
-      buffered: () => socket.writableLength,
-      close: (why) => ws.close(CLOSE[why].code, CLOSE[why].says),
-    };
   }
 
   /** A stranger's socket lives only to hear why it is closed, and may send next to nothing meanwhile. */
@@ -170,8 +177,8 @@ export class Upgrade {
 
   #beat(): void {
     const silent = Date.now() - LIMITS.silenceMs;
-    for (const ws of this.#sockets) {
-      if ((this.#heard.get(ws) ?? 0) < silent) ws.terminate();
+    for (const [ws, { heardAt }] of this.#connections) {
+      if (heardAt < silent) ws.terminate();
       else ws.ping();
     }
   }

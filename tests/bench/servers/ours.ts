@@ -32,7 +32,7 @@ export const ours: ServerKind = {
 
 const OUR_RELAY = new URL('./our-relay.ts', import.meta.url);
 /** As `npm start` has them: a young generation that grows without bound costs more memory than five thousand rooms. */
-const START_FLAGS = ['--max-semi-space-size=16'];
+const START_FLAGS = ['--max-semi-space-size=8'];
 const FIRST_SEGMENT = 1;
 const PAPER_CHAT = chatName(0);
 const PAPER_AUTHOR_SEAT = 0;
