@@ -137,6 +137,8 @@ async function layGround(options: RelayOptions, metrics: Metrics): Promise<LineG
     people: new People(store, {
       intentsPerSecond: options.rates?.intentsPerSecond ?? LIMITS.intentsPerSecond,
       intentsBurst: options.rates?.intentsBurst ?? LIMITS.intentsBurst,
+      asksPerSecond: options.rates?.asksPerSecond ?? LINE_LIMITS.asksPerSecond,
+      asksBurst: options.rates?.asksBurst ?? LINE_LIMITS.asksBurst,
     }),
     presence: new Presence(),
     marks: new ReadMarks(store, rooms, lines, log),

@@ -1,41 +1,48 @@
 /** People on the line: what all connections of one person share. */
 import { LIMITS } from '#shared/school/limits.ts';
 import type { Log } from '../store/log.ts';
+import { Bucket } from './bucket.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** An intent costs a token, and one more for each so many bytes: a message is one, a pasted chapter is many. */
+const INTENT_TOKEN_BYTES = 8 * 1024;
 
 export interface Rates {
   intentsPerSecond: number;
   intentsBurst: number;
+  asksPerSecond: number;
+  asksBurst: number;
 }
 
 export class Person {
   readonly person: string;
   readonly leases: Set<number>;
-  /** Connections that stand on it. */
-  lines = 0;
-  readonly #rates: Rates;
-  #tokens: number;
-  #filledAt: number;
+  /** Bytes of pushes that all connections have in the air. */
+  inFlightBytes = 0;
+  readonly #intents: Bucket;
+  readonly #asks: Bucket;
   #grants: { since: number; count: number } = { since: 0, count: 0 };
 
-  constructor(person: string, leases: number[], rates: Rates) {
+  constructor(person: string, leases: number[], rates: Rates, now: number) {
     this.person = person;
     this.leases = new Set(leases);
-    this.#rates = rates;
-    this.#tokens = rates.intentsBurst;
-    this.#filledAt = Date.now();
+    this.#intents = new Bucket(rates.intentsPerSecond, rates.intentsBurst, now);
+    this.#asks = new Bucket(rates.asksPerSecond, rates.asksBurst, now);
   }
 
-  /** Takes one intent's token; otherwise says after how many milliseconds there will be one. */
-  spend(now: number): number {
-    const { intentsBurst, intentsPerSecond } = this.#rates;
-    const filled = this.#tokens + ((now - this.#filledAt) / 1000) * intentsPerSecond;
-    this.#tokens = Math.min(intentsBurst, filled);
-    this.#filledAt = now;
-    if (this.#tokens < 1) return Math.ceil(((1 - this.#tokens) / intentsPerSecond) * 1000);
-    this.#tokens--;
-    return 0;
+  /** Takes the tokens of an intent; otherwise says after how many milliseconds they will be there. */
+  spend(now: number, bytes: number): number {
+    return this.#intents.spend(now, 1 + Math.floor(bytes / INTENT_TOKEN_BYTES));
+  }
+
+  /** An intent turned out to hold so many messages more. */
+  charge(more: number): void {
+    this.#intents.charge(more);
+  }
+
+  /** Takes the tokens of an ask for content; otherwise says after how many milliseconds they will be there. */
+  ask(now: number, price: number): number {
+    return this.#asks.spend(now, price);
   }
 
   /** How many leases of those asked for may be granted today. */
@@ -62,7 +69,9 @@ export class People {
   get(person: string): Promise<Person> {
     let found = this.#people.get(person);
     if (!found) {
-      found = this.#log.leasesOf(person).then((leases) => new Person(person, leases, this.#rates));
+      found = this.#log
+        .leasesOf(person)
+        .then((leases) => new Person(person, leases, this.#rates, performance.now()));
       found.catch(() => this.#people.delete(person));
       this.#people.set(person, found);
     }

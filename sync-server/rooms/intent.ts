@@ -7,6 +7,8 @@ import type { Append, PlaceRow } from '../store/log.ts';
 export interface Speaker {
   readonly person: string;
   readonly leases: ReadonlySet<number>;
+  /** Told of messages that an accepted intent brought beyond the first: they count as intents of their own. */
+  charge?(more: number): void;
 }
 
 export interface Intent {

@@ -28,18 +28,23 @@ export const ROOM_LIMITS = {
 } as const;
 
 export const LINE_LIMITS = {
+  /** The hello, with all that comes before it is answered. */
   helloBytesMax: 256 * 1024,
   /** Unsent bytes of one connection; a reader that is slower is closed (`slow`) and comes back. */
   bufferBytesMax: 16 * 1024 * 1024,
   connectionsPerPersonMax: 16,
   /** Stock clients have a connection for each document. */
   stockPerPersonMax: 64,
-  /** What an ask for content counts among the frames of a second; a stock client's is answered by encoding anew. */
-  askCostsFrames: 4,
+  /** Asks for content of all connections of one person: a bucket; those beyond it wait. */
+  asksPerSecond: 100,
+  asksBurst: 640,
+  /** Asks of one connection that wait. */
+  asksWaitMax: 2_000,
+  /** A stock client's is answered by encoding anew: it costs so many asks. All its documents may be opened at once. */
+  stockAskCosts: 10,
   /** Presence is shown to everybody in the paper: faster than any hand it is a flood. */
   awareCostsFrames: 10,
-  stockAskCostsFrames: 100,
-  /** Bytes of pushes that one connection may have in the air. */
+  /** Bytes of pushes that the connections of one person may have in the air. */
   inFlightBytesMax: 32 * 1024 * 1024,
   /** Frames of one connection in a second, whatever they are. */
   framesPerSecondMax: 2_000,

@@ -17,6 +17,7 @@ import {
 import { PROTOCOL } from '#shared/wire/protocol.ts';
 import type { Person } from '../gate/people.ts';
 import type { Session } from '../gate/sessions.ts';
+import { Asking } from './asking.ts';
 import { LINE_LIMITS } from './limits.ts';
 import type { LineGround } from './line-ground.ts';
 import { openRoom, pullDoc } from './opening.ts';
@@ -27,18 +28,16 @@ import { bringLost } from './swallowed.ts';
 import type { News, Watcher } from './watcher.ts';
 import { welcome } from './welcome.ts';
 
-/** Frames that cost the relay, or the others, more than a frame. */
-const COSTS: ReadonlyMap<Frame['kind'], number> = new Map([
-  ['open', LINE_LIMITS.askCostsFrames],
-  ['pull', LINE_LIMITS.askCostsFrames],
-  ['aware', LINE_LIMITS.awareCostsFrames],
-]);
+/** Frames that cost the others more than a frame. */
+const COSTS: ReadonlyMap<Frame['kind'], number> = new Map([['aware', LINE_LIMITS.awareCostsFrames]]);
 
 export class Line implements Watcher {
   readonly session: Session;
   readonly #ground: LineGround;
   readonly #outlet: Outlet;
   readonly #rooms = new Map<string, Room>();
+  /** Rooms that were asked for and not shut since: an answer may come after the device has left. */
+  readonly #wanted = new Set<string>();
   /** Rooms that the device caches or has opened: told when one stops being readable. */
   readonly known = new Set<string>();
   #speaker: Person | undefined;
@@ -46,8 +45,10 @@ export class Line implements Watcher {
   /** What is said to everybody while the welcome is being made: it comes after the welcome. */
   #held: Uint8Array[] = [];
   readonly #pushing: Pushing;
+  readonly #asking = new Asking();
+  #earlyBytes = 0;
   #frames = { since: 0, count: 0 };
-  readonly #hello: NodeJS.Timeout;
+  #hello: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(ground: LineGround, wire: Wire, session: Session) {
@@ -80,7 +81,7 @@ export class Line implements Watcher {
     return !this.#closed && this.#ground.rooms.places.mayRead(this.person, room).ok;
   }
   joined(room: Room): void {
-    if (this.#closed) return;
+    if (this.#closed || !this.#wanted.has(room.name)) return;
     room.watchers.add(this);
     this.#rooms.set(room.name, room);
     this.known.add(room.name);
@@ -93,7 +94,8 @@ export class Line implements Watcher {
   /** One message came in. Nothing of a message that does not decode is taken. */
   message(bytes: Uint8Array): void {
     if (this.#closed) return;
-    if (!this.#speaker && !this.#early && bytes.length > LINE_LIMITS.helloBytesMax) {
+    if (!this.#speaker) this.#earlyBytes += bytes.length;
+    if (!this.#speaker && this.#earlyBytes > LINE_LIMITS.helloBytesMax) {
       this.close('tooBig');
       return;
     }
@@ -123,6 +125,7 @@ export class Line implements Watcher {
     this.#closed = true;
     clearTimeout(this.#hello);
     this.#pushing.stop();
+    this.#asking.stop();
     for (const room of this.#rooms.values()) room.watchers.delete(this);
     this.#tellLeft();
     this.#rooms.clear();
@@ -157,11 +160,13 @@ export class Line implements Watcher {
         if (!this.#pushing.take(frame, this.#speaker)) this.close('tooMany');
         return;
       case 'open':
-        return void this.#open(frame);
+        this.#ask(() => void this.#open(frame), this.#speaker);
+        return;
       case 'pull':
-        return void this.#pull(frame);
+        this.#ask(() => void this.#pull(frame), this.#speaker);
+        return;
       case 'shut':
-        this.#shut(frame.room);
+        this.#ask(() => this.#shut(frame.room), this.#speaker, 0);
         return;
       case 'mark':
         this.#mark(frame);
@@ -199,6 +204,7 @@ export class Line implements Watcher {
       ]);
       if (this.#closed) return;
       clearTimeout(this.#hello);
+      this.#hello = undefined;
       for (const frame of [...frames, ...this.#held.splice(0)]) this.#outlet.say(frame);
       this.#speaker = speaker;
     } catch {
@@ -211,11 +217,17 @@ export class Line implements Watcher {
     for (const frame of early) this.#take(frame);
   }
 
+  #ask(run: () => void, speaker: Person, price = 1): void {
+    if (!this.#asking.take(run, price, speaker)) this.close('tooMany');
+  }
+
   async #open(ask: Open): Promise<void> {
     if (this.known.size >= LIMITS.roomsPerConnectionMax && !this.known.has(ask.room))
       return this.close('tooMany');
+    this.#wanted.add(ask.room);
     const room = await this.#readable(ask.room);
     if (room) openRoom(room, this, ask);
+    else this.#wanted.delete(ask.room);
   }
 
   async #pull(ask: Pull): Promise<void> {
@@ -234,6 +246,7 @@ export class Line implements Watcher {
   }
 
   #shut(name: string): void {
+    this.#wanted.delete(name);
     this.#rooms.get(name)?.watchers.delete(this);
     this.#rooms.delete(name);
     this.#tellLeft(name);

@@ -14,7 +14,6 @@ export class Pushing {
   #waiting: { push: Push; at: number; speaker: Person }[] = [];
   #throttle: NodeJS.Timeout | undefined;
   #inFlight = 0;
-  #inFlightBytes = 0;
 
   constructor(ground: LineGround, self: Watcher) {
     this.#ground = ground;
@@ -26,9 +25,9 @@ export class Pushing {
    * is refused, and its order stays.
    */
   take(push: Push, speaker: Person): boolean {
-    this.#inFlightBytes += push.bytes.length;
-    if (++this.#inFlight > LIMITS.inFlightMax || this.#inFlightBytes > LINE_LIMITS.inFlightBytesMax)
-      return false;
+    const bytes = speaker.inFlightBytes + push.bytes.length;
+    if (++this.#inFlight > LIMITS.inFlightMax || bytes > LINE_LIMITS.inFlightBytesMax) return false;
+    speaker.inFlightBytes = bytes;
     // The message's buffer is shared with the socket: it would be held by what waits, and by the log.
     const own = { ...push, bytes: push.bytes.slice() };
     this.#waiting.push({ push: own, at: performance.now(), speaker });
@@ -39,13 +38,14 @@ export class Pushing {
   /** The connection is gone: what was not given to a room yet is not taken. */
   stop(): void {
     clearTimeout(this.#throttle);
+    for (const { push, speaker } of this.#waiting) speaker.inFlightBytes -= push.bytes.length;
     this.#waiting = [];
   }
 
   #pushWaiting(): void {
     this.#throttle = undefined;
     for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
-      const wait = next.speaker.spend(Date.now());
+      const wait = next.speaker.spend(performance.now(), next.push.bytes.length);
       if (wait > 0) {
         this.#throttle = setTimeout(() => this.#pushWaiting(), wait);
         return;
@@ -59,7 +59,7 @@ export class Pushing {
     const { doc, lease, n, replaces, epoch } = push;
     const name = roomOf(doc);
     const answer = (answered: Answer) => {
-      this.#inFlightBytes -= push.bytes.length;
+      speaker.inFlightBytes -= push.bytes.length;
       this.#answer(name, lease, n, at, answered);
     };
     const { rooms } = this.#ground;

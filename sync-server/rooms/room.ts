@@ -195,6 +195,7 @@ export class Room {
     const head = live.head;
     const append = noteTaken(live, doc, { ...intent, n }, from, taken, { at, replaces, sum });
     const { seq } = append.row;
+    if (taken.places.length > 1) from.charge?.(taken.places.length - 1);
     this.#ground.places.expect(append.papers);
     live.out.say(seq, () => answer({ ok: true, n, seq, at }), lost);
     const gathered = this.watchers.size >= FAN_OUT.crowd;

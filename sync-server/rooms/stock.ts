@@ -101,8 +101,8 @@ export class StockClient implements Watcher {
           return;
         }
         if (step === STEP_1) {
-          this.#frames.count += LINE_LIMITS.stockAskCostsFrames;
-          this.#answerStep1(body.slice());
+          if (this.#speaker.ask(performance.now(), LINE_LIMITS.stockAskCosts) > 0) this.close('tooMany');
+          else this.#answerStep1(body.slice());
           return;
         }
         if (step === STEP_2 || step === UPDATE) {
@@ -204,7 +204,7 @@ export class StockClient implements Watcher {
       this.close('tooMany');
       return;
     }
-    if (this.#speaker.spend(Date.now()) > 0) {
+    if (this.#speaker.spend(performance.now(), bytes.length) > 0) {
       this.close('tooMany');
       return;
     }

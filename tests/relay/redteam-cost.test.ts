@@ -114,11 +114,49 @@ test('[R319] a closed segment does not grow without end by edits of what stands 
   expect(await anna.send(gone)).toMatchObject({ kind: 'ack' });
 });
 
-test('[R357] a stock client that asks for the whole again and again is closed', async () => {
-  const ws = await stockSocket('petya');
+test('[R357] a stock client that asks for the whole again and again is closed, on however many connections', async () => {
+  const sockets = await Promise.all(Array.from({ length: 8 }, () => stockSocket('petya')));
+  const closed = Promise.race(sockets.map((ws) => new Promise((resolve) => ws.on('close', resolve))));
   const ask = Uint8Array.of(0, 0, 1, 0);
-  for (let i = 0; i < 60; i++) ws.send(ask);
-  expect(await new Promise((resolve) => ws.on('close', resolve))).toBe(CLOSE.tooMany.code);
+  for (let i = 0; i < 10; i++) for (const ws of sockets) ws.send(ask);
+  expect(await closed).toBe(CLOSE.tooMany.code);
+  for (const ws of sockets) ws.terminate();
+});
+
+test('[R357] the pushes that one person has in the air are counted over all connections', async () => {
+  await relay.end();
+  relay = await startTestRelay({ rates: { intentsPerSecond: 1, intentsBurst: 2 } });
+  const [one, other] = [await device('petya'), await device('petya')];
+  const big = (on: TestDevice) => on.wrap('chat/7a/feed/1', new Uint8Array(3 * 1024 * 1024));
+  for (let i = 0; i < 11; i++) one.line.say(big(one));
+  await one.line.settled();
+  for (let i = 0; i < 3; i++) other.line.say(big(other));
+  expect(await other.line.whenClosed()).toBe(CLOSE.tooMany.code);
+  await one.line.hangUp();
+  const again = await device('petya');
+  again.line.say(big(again));
+  await again.line.settled();
+});
+
+test('[R357] asks that come faster than a person’s rate are answered all the same, in order', async () => {
+  await relay.end();
+  relay = await startTestRelay({ rates: { asksPerSecond: 200, asksBurst: 2 } });
+  const petya = await device('petya');
+  const rooms = ['chat/7a', 'chat/news', 'me/petya'];
+  for (let i = 0; i < 4; i++)
+    for (const room of rooms) {
+      petya.line.say({ kind: 'open', room, epoch: '', held: [], newest: false });
+      petya.line.say({ kind: 'shut', room });
+    }
+  const answered: string[] = [];
+  for (let i = 0; i < 12; i++) answered.push((await petya.line.next('room')).room);
+  expect(answered.sort()).toEqual(rooms.flatMap((room) => [room, room, room, room]).sort());
+  await petya.line.settled();
+  const masha = await device('masha');
+  await masha.open('chat/7a');
+  await masha.send(masha.message('7a', 'Никто не слышит'));
+  await petya.line.settled();
+  expect(petya.line.heard.some(({ kind }) => kind === 'update')).toBe(false);
 });
 
 test('[R357] presence that comes faster than any hand closes the line of its sender', async () => {

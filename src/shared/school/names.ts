@@ -19,9 +19,12 @@ export type RoomName =
 
 const ID = /^[A-Za-z0-9_.-]{1,40}$/;
 const SEGMENT = /^[1-9][0-9]{0,5}$/;
+/** Longer than any name: what is longer is not looked at. */
+const NAME_CHARS_MAX = 80;
 
 /** Reads the name of a document; undefined for anything that is not exactly one of the known forms. */
 export function parseDoc(name: string): DocName | undefined {
+  if (name.length > NAME_CHARS_MAX) return undefined;
   const part = name.split('/');
   const id = part[1] ?? '';
   if (!ID.test(id)) return undefined;
@@ -37,6 +40,7 @@ export function parseDoc(name: string): DocName | undefined {
 
 /** Reads the name of a room (`chat/7a`, `paper/x`, `org/main`, `me/p1`); undefined when it is none. */
 export function parseRoom(name: string): RoomName | undefined {
+  if (name.length > NAME_CHARS_MAX) return undefined;
   const [kind, id = '', more] = name.split('/');
   if (more !== undefined || !ID.test(id)) return undefined;
   if (kind === 'chat') return { kind, chat: id };

@@ -274,6 +274,15 @@ const uint: Codec<number> = {
   },
 };
 const text: Codec<string> = { write: encoding.writeVarString, read: decoding.readVarString };
+/** A name that a device says: of a room, a document, an id. Splitting one of megabytes would cost the relay dear. */
+const name: Codec<string> = {
+  write: encoding.writeVarString,
+  read(from) {
+    const length = decoding.peekVarUint(from);
+    if (length > NAME_BYTES_MAX) throw new Error('name is too long');
+    return decoding.readVarString(from);
+  },
+};
 const flag: Codec<boolean> = {
   write: (to, value) => encoding.writeUint8(to, value ? 1 : 0),
   read: (from) => decoding.readUint8(from) === 1,
@@ -323,24 +332,26 @@ function maybe<T>(item: Codec<T>): Codec<T | undefined> {
 
 /** Entries of a list in one frame of a device; what a conversation takes of them is less. */
 const ENTRIES_MAX = 10_000;
+const HELD_MAX = 4 * LIMITS.docsPerOpenMax;
+const NAME_BYTES_MAX = 256;
 
 const SHAPES: { [K in Kind]: Fields<Extract<Frame, { kind: K }>> } = {
   hello: {
     protocol: uint,
-    app: text,
-    rooms: list(record({ room: text, epoch: text, seq: uint }), ENTRIES_MAX),
+    app: name,
+    rooms: list(record({ room: name, epoch: name, seq: uint }), ENTRIES_MAX),
     registry: uint,
   },
   'lease-ask': { count: uint },
-  open: { room: text, epoch: text, held: list(record({ doc: text, seq: uint }), ENTRIES_MAX), newest: flag },
-  pull: { doc: text, epoch: text, seq: uint },
-  push: { doc: text, epoch: text, lease: uint, n: uint, replaces: record({ lease: uint, n: uint }), bytes },
-  shut: { room: text },
-  aware: { doc: text, bytes },
-  mark: { chat: text, got: uint, read: uint },
-  find: { chat: text, id: text },
+  open: { room: name, epoch: name, held: list(record({ doc: name, seq: uint }), HELD_MAX), newest: flag },
+  pull: { doc: name, epoch: name, seq: uint },
+  push: { doc: name, epoch: name, lease: uint, n: uint, replaces: record({ lease: uint, n: uint }), bytes },
+  shut: { room: name },
+  aware: { doc: name, bytes },
+  mark: { chat: name, got: uint, read: uint },
+  find: { chat: name, id: name },
   ping: {},
-  took: { doc: text, lease: uint, clock: uint, length: uint },
+  took: { doc: name, lease: uint, clock: uint, length: uint },
   welcome: { person: text, at: uint, changed: list(text), gone: list(text) },
   'lease-grant': { leases: list(uint) },
   room: {
