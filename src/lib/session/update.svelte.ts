@@ -24,6 +24,8 @@ export interface UpdateOptions {
 
 /** A tab that cannot save in this time does not reload by itself. */
 const SAVE_MS_MAX = 5_000;
+/** A page that never showed what it was opened for (no network, a door without a link) is not waited for longer. */
+const SHOWN_MS_MAX = 20_000;
 /** How long the line stays free for a person who saves data, after the page became usable. */
 const SAVE_DATA_WAIT_MS = 20_000;
 /** An app that stays open for days looks for a newer release this often. */
@@ -32,12 +34,18 @@ const CHECK_EVERY_MS = 60 * 60 * 1000;
 export class AppUpdate {
   readonly #options: UpdateOptions;
   readonly #saves = new Set<Save>();
+  /** Resolves when the first screen shows what it was opened for. */
+  readonly #isShown: Promise<void>;
+  #shown!: () => void;
   #state = $state<UpdateState>('current');
   #registration: ServiceWorkerRegistration | undefined;
   #checkedAt = 0;
 
   constructor(options: UpdateOptions) {
     this.#options = options;
+    this.#isShown = new Promise((done) => {
+      this.#shown = done;
+    });
   }
 
   get state(): UpdateState {
@@ -50,8 +58,13 @@ export class AppUpdate {
     return () => this.#saves.delete(save);
   }
 
+  /** The first screen shows what it was opened for. */
+  shown(): void {
+    this.#shown();
+  }
+
   /**
-   * Stores the release on the device, once the page can be used: until then every byte of the line is the page's.
+   * Stores the release on the device, once the first screen is shown: until then every byte of the line is the page's.
    * Resolves when the worker is registered (false: not here). Call it once, after the first screen is drawn.
    */
   async start(): Promise<boolean> {
@@ -140,6 +153,7 @@ export class AppUpdate {
   async #usable(): Promise<void> {
     if (document.readyState !== 'complete')
       await new Promise((done) => addEventListener('load', done, { once: true }));
+    await Promise.race([this.#isShown, new Promise((done) => setTimeout(done, SHOWN_MS_MAX))]);
     if (this.#options.saveData) await new Promise((done) => setTimeout(done, SAVE_DATA_WAIT_MS));
     await new Promise<void>((done) => {
       if ('requestIdleCallback' in globalThis) requestIdleCallback(() => done(), { timeout: 3_000 });
