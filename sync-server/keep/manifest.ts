@@ -50,6 +50,8 @@ export function readManifest(backup: string): Manifest {
 
 /** Compares every file of a backup with its manifest. Throws Trouble that names the first one that differs. */
 export async function verify(backup: string, manifest: Manifest): Promise<void> {
+  if (!manifest.files.some(({ path }) => path === manifest.log))
+    throw new Trouble(`${backup} holds no database of rooms. Take another backup.`);
   for (const { path, bytes, sha256 } of manifest.files) {
     const file = join(backup, DATA, path);
     if (path.split('/').includes('..')) throw new Trouble(`${backup} names a file outside itself: ${path}.`);

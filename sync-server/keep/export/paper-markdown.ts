@@ -68,8 +68,7 @@ function prefixed(text: string, first: string, rest: string): string {
 }
 
 function fenced(code: string, language: string): string {
-  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
+  const fence = '`'.repeat(Math.max(3, longestTicks(code) + 1));
   return `${fence}${/^[\w+#.-]*$/.test(language) && language !== 'null' ? language : ''}\n${code}\n${fence}`;
 }
 
@@ -96,8 +95,11 @@ function inline(node: PaperNode): string {
   const text = node.text ?? plain(node);
   const marks = node.marks ?? [];
   // Markdown closes no emphasis before a space: the spaces go outside.
-  const [, before = '', words = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(text) ?? [];
+  const words = text.trim();
   if (words === '') return text;
+  const start = text.length - text.trimStart().length;
+  const before = text.slice(0, start);
+  const after = text.slice(start + words.length);
   const isCode = marks.some((mark) => mark.type === 'code');
   const inner = marks.reduce(marked, isCode ? codeSpan(words) : escapeText(words));
   return before + inner + after;
@@ -112,11 +114,18 @@ function marked(text: string, mark: { type: string; attrs?: Record<string, unkno
   return signs ? signs[0] + text + signs[1] : text;
 }
 
-function codeSpan(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
+/** A blank line would end the span in its middle, and what follows could be HTML: a span stands on one line. */
+function codeSpan(words: string): string {
+  const text = words.replace(/\r\n|[\r\n]/g, ' ');
+  const fence = '`'.repeat(longestTicks(text) + 1);
   const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
   return fence + pad + text + pad + fence;
+}
+
+function longestTicks(text: string): number {
+  let longest = 0;
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  return longest;
 }
 
 /** Every sign that Markdown or HTML inside it would read as more than itself. */
@@ -125,7 +134,7 @@ function escapeText(text: string): string {
     .replace(/[\\`*_[\]<>~]/g, '\\$&')
     .replace(/&(?=#?\w+;)/g, '&amp;')
     .replace(
-      /^(\s*)([#+=-]|\d+[.)])/gm,
+      /^([^\S\r\n\u2028\u2029]*)([#+=-]|\d+[.)])/gm,
       (_, space: string, sign: string) => `${space}${sign.slice(0, -1)}\\${sign.slice(-1)}`,
     );
 }
