@@ -1,5 +1,6 @@
 // npm run bench [-- --quick] [--only id,id] [--servers name,name] [--rounds n]: measures ours beside the peers and writes bench/results.json.
 import { parseArgs } from 'node:util';
+import { builtApp } from './browser/built-app.ts';
 import { CASES } from './cases.ts';
 import { ours } from './servers/ours.ts';
 import { bareSocket, hocuspocusPlain, hocuspocusStored, ywsPlain, ywsStored } from './servers/peers.ts';
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   });
   const chosen = choose(values.only);
   if (chosen.some((it) => it.needsPeers)) await installPeers();
+  if (chosen.some((it) => it.needsApp)) builtApp();
   const bench = benchOf(values.quick === true, Number(values.rounds ?? 0), values.servers?.split(','));
   const machine = describeMachine();
   printHeading(machine);
@@ -44,28 +46,34 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-function benchOf(quick: boolean, rounds: number, servers: readonly string[] | undefined): Bench {
-  const stored = quick ? [] : [ywsStored, hocuspocusStored];
-  const kinds = [ours, ywsPlain, hocuspocusPlain, ...stored, bareSocket];
+function benchOf(quick: boolean, rounds: number, names: readonly string[] | undefined): Bench {
+  const asked = (names?.length ?? 0) > 0;
+  const more = quick && !asked ? [] : [ywsStored, hocuspocusStored, bareSocket];
+  const kinds = [ours, ywsPlain, hocuspocusPlain, ...more];
   return {
     quick,
     rounds: rounds || (quick ? 1 : FULL_ROUNDS),
-    kinds: servers ? kinds.filter(({ name }) => servers.includes(name)) : kinds,
+    kinds: names ? kinds.filter(({ name }) => names.includes(name)) : kinds,
   };
 }
 
 async function runCase(it: BenchCase, bench: Bench, endsAtMs: number): Promise<MeasuredRow[]> {
   const budgetMs = 1_000 * it.budgetSeconds[bench.quick ? 'quick' : 'full'];
   const startMs = performance.now();
-  const leftMs = Math.max(0, Math.min(budgetMs, endsAtMs - startMs));
+  const leftMs = Math.min(budgetMs, endsAtMs - startMs);
+  if (leftMs <= 0) return [failed(it, new Error('no time was left'))];
   try {
     return await within(leftMs, `${it.id} took longer than it may`, it.run(bench));
   } catch (error) {
-    return [rowOf({ id: it.id, what: 'failed', unit: '' }, {}, null, [firstLine(error)])];
+    return [failed(it, error)];
   } finally {
     await killAllServers();
     console.log(`  [${it.id}: ${((performance.now() - startMs) / 1_000).toFixed(1)} s]`);
   }
+}
+
+function failed({ id }: BenchCase, error: unknown): MeasuredRow {
+  return rowOf({ id, what: 'failed', unit: '' }, {}, null, [firstLine(error)]);
 }
 
 function choose(only: string | undefined): readonly BenchCase[] {

@@ -20,6 +20,7 @@ const BETWEEN_MS = 300;
 export const badNetwork: BenchCase = {
   id: 'bad-network',
   needsPeers: false,
+  needsApp: true,
   budgetSeconds: { full: 240, quick: 80 },
   async run(bench) {
     const first: number[] = [];

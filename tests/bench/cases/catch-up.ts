@@ -17,6 +17,7 @@ const KILOBYTES_MAX = 300;
 export const catchUp: BenchCase = {
   id: 'catch-up',
   needsPeers: false,
+  needsApp: true,
   budgetSeconds: { full: 120, quick: 40 },
   async run(bench) {
     const { seconds, kilobytes } = await withSchool(

@@ -25,6 +25,7 @@ const ROOM = `chat/${CHAT}`;
 export const coldOpen100k: BenchCase = {
   id: 'cold-open-100k',
   needsPeers: false,
+  needsApp: true,
   budgetSeconds: { full: 150, quick: 40 },
   async run(bench) {
     const messages = MESSAGES[bench.quick ? 'quick' : 'full'];

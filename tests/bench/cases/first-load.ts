@@ -15,6 +15,7 @@ const CORE = 'src/lib/replica/device.ts';
 export const firstLoad: BenchCase = {
   id: 'first-load',
   needsPeers: false,
+  needsApp: true,
   budgetSeconds: { full: 60, quick: 40 },
   async run() {
     const { code, stored } = await withSchool({ kind: 'chats', chats: 1, messages: 40 }, (school) =>

@@ -18,6 +18,7 @@ const CHAT = chatOfPlan(0);
 export const ownMessage: BenchCase = {
   id: 'own-message',
   needsPeers: false,
+  needsApp: true,
   budgetSeconds: { full: 120, quick: 35 },
   async run(bench) {
     const { offline, online } = await withSchool({ kind: 'chats', chats: 1, messages: HELD }, (school) =>

@@ -13,6 +13,7 @@ const FIRST = 'Контрольная в пятницу';
 export const recover: BenchCase = {
   id: 'recover',
   needsPeers: false,
+  needsApp: true,
   budgetSeconds: { full: 120, quick: 40 },
   async run(bench) {
     const shown: number[] = [];

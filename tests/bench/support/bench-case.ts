@@ -6,6 +6,8 @@ export interface BenchCase {
   readonly id: string;
   /** Whether it runs the servers that are installed apart. */
   readonly needsPeers: boolean;
+  /** Whether it opens the app, which is built before the clock of the table starts. */
+  readonly needsApp?: boolean;
   /** How long it may take before it is ended and counts as failed; usually it takes about half. */
   readonly budgetSeconds: { readonly full: number; readonly quick: number };
   run(bench: Bench): Promise<MeasuredRow[]>;
@@ -15,6 +17,6 @@ export interface Bench {
   /** Fewer rounds, smaller loads, persistent peers left out: to see that everything works. */
   readonly quick: boolean;
   readonly rounds: number;
-  /** Ours and plain peers; in a full run the persistent peers too. The bare socket is last. */
+  /** Ours and plain peers; in a full run the persistent peers too, and the bare socket last. */
   readonly kinds: readonly ServerKind[];
 }
