@@ -6,12 +6,13 @@ import { bearer } from 'better-auth/plugins';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import type { Session, Sessions } from '../gate/sessions.ts';
-import { issueToken, oneTimeLinks, REDEEM_PATH } from './one-time-links.ts';
+import { issueToken, isWaiting, oneTimeLinks, REDEEM_PATH } from './one-time-links.ts';
+import { Tries } from './tries.ts';
 
 const SESSION_DAYS = 60;
 const LINK_DAYS = 7;
 const DAY_MS = 86_400_000;
-/** The relay writes it over whatever a client sent, so the rate limit counts real addresses. */
+/** The relay writes it over whatever a client sent, so that real addresses are counted. */
 export const ADDRESS_HEADER = 'x-parta-address';
 const BASE_PATH = '/api/auth';
 /** What a header can carry: any other token is nobody's. */
@@ -55,6 +56,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
   });
   await (await getMigrations(auth.options)).runMigrations();
   const { internalAdapter } = await auth.$context;
+  const tries = new Tries();
 
   async function open(headers: Headers) {
     const answer = await auth.api.getSession({ headers, returnHeaders: true });
@@ -86,7 +88,12 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     async link(person, lifetimeMs = LINK_DAYS * DAY_MS) {
       return `${options.origin}/in#${await issueToken(internalAdapter, person, Date.now() + lifetimeMs)}`;
     },
-    redeem: (token, headers) => redeem(auth.handler, options.origin, token, headers),
+    async redeem(token, headers) {
+      if (await isWaiting(internalAdapter, token))
+        return redeem(auth.handler, options.origin, token, headers);
+      const isTooMany = tries.isTooMany(headers.get(ADDRESS_HEADER) ?? '', performance.now());
+      return { ok: false, code: isTooMany ? 'too-many' : 'link-gone' };
+    },
     async signOut(headers) {
       const { headers: answer } = await auth.api.signOut({ headers, returnHeaders: true });
       return answer.getSetCookie();
@@ -119,18 +126,18 @@ function createAuth(options: AccountsOptions, db: Kysely<never>, ended: (session
     telemetry: { enabled: false },
     logger: { level: 'error', log: () => undefined },
     session: { expiresIn: (SESSION_DAYS * DAY_MS) / 1000, updateAge: DAY_MS / 1000 },
-    rateLimit: { enabled: true, storage: 'memory', window: 60, max: 600 },
+    // Nothing of the library's is open to the network but the redemption of links that wait (tries.ts).
+    rateLimit: { enabled: false },
     advanced: {
       cookiePrefix: 'parta',
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
-      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     },
     databaseHooks: { session: { delete: { after: async (session) => ended(session.id) } } },
     plugins: [bearer(), oneTimeLinks(options.knows)],
   });
 }
 
-/** Through the handler, not the API: there the rate limit and the origin are checked. */
+/** Through the handler, not the API: there the origin is checked. */
 async function redeem(
   handler: (request: Request) => Promise<Response>,
   origin: string,
@@ -138,12 +145,11 @@ async function redeem(
   headers: Headers,
 ): Promise<Redeemed> {
   const passed = new Headers({ 'content-type': 'application/json', origin });
-  for (const name of [ADDRESS_HEADER, 'user-agent']) passed.set(name, headers.get(name) ?? '');
+  passed.set('user-agent', headers.get('user-agent') ?? '');
   const body = JSON.stringify({ token });
   const answer = await handler(
     new Request(`${origin}${BASE_PATH}${REDEEM_PATH}`, { method: 'POST', headers: passed, body }),
   );
-  if (answer.status === 429) return { ok: false, code: 'too-many' };
   if (!answer.ok) return { ok: false, code: 'link-gone' };
   const { person, expiresAt } = (await answer.json()) as { person: string; expiresAt: number };
   return { ok: true, person, expiresAt, cookies: answer.headers.getSetCookie() };
