@@ -93,6 +93,10 @@ export interface LostText {
 }
 /** Lost texts kept for one person in one room: the oldest go first. */
 export const LOST_TEXTS_MAX = 200;
+/** Characters of lost texts that are told at once: the rest comes when these were dealt with. */
+export const LOST_CHARS_TOLD = 512 * 1024;
+/** A lost text that is longer is not joined with what goes on from it: each must fit a frame. */
+export const LOST_CHARS_JOINED = 64 * 1024;
 
 export interface StoredPaper {
   paper: string;
@@ -145,7 +149,10 @@ export interface Log {
   due(): Promise<string[]>;
   /** The rows of all papers. */
   papers(): Promise<StoredPaper[]>;
-  /** Lost texts of a person in a room that came after `since` (ms since 1970), oldest first; older ones are dropped. */
+  /**
+   * Lost texts of a person in a room that came after `since` (ms since 1970), oldest first, up to LOST_CHARS_TOLD;
+   * older ones are dropped.
+   */
   lost(room: string, person: string, since: number): Promise<LostText[]>;
   /** Forgets the lost texts of a person's lease within [clock, clock + length). */
   took(room: string, person: string, lease: number, clock: number, length: number): Promise<void>;

@@ -195,6 +195,50 @@ test('[R335] ten thousand refused pushes and five thousand names that are none l
   expect(await relay.store.rooms(['chat/x0.1', 'chat/x5.1749'])).toEqual([]);
 });
 
+test('[R251] lost texts of many megabytes are told in portions: what was dealt with makes room for the rest', async () => {
+  const petya = await device('petya');
+  const doc = `paper/${await paperOf(petya)}`;
+  const second = await device('petya');
+  await second.open(doc);
+  const size = 400_000;
+  const letters = ['а', 'б', 'в', 'г', 'д'];
+  for (const letter of letters) {
+    await petya.send(petya.make(doc, (own) => append(own, letter)));
+    await second.line.settled();
+    second.hear();
+    const last = (own: Y.Doc) => own.getXmlFragment('body').length - 1;
+    const typed = petya.make(doc, (own) => {
+      const run = (own.getXmlFragment('body').get(last(own)) as Y.XmlElement).get(0) as Y.XmlText;
+      run.insert(1, letter.repeat(size));
+    });
+    // The other device has not heard of it when it deletes the paragraph.
+    const gone = second.make(doc, (own) => own.getXmlFragment('body').delete(last(own), 1));
+    expect(await petya.send(typed)).toMatchObject({ kind: 'ack' });
+    expect(await second.send(gone)).toMatchObject({ kind: 'ack' });
+    await petya.line.next('swallowed');
+    petya.hear();
+  }
+  const told = new Set<string>();
+  for (let round = 0; round < letters.length; round++) {
+    const third = await device('petya');
+    await third.open(doc);
+    third.line.say({ kind: 'open', room: doc, epoch: '', held: [], newest: false });
+    await third.line.next('room');
+    const first = await third.line.next('swallowed');
+    await third.line.settled();
+    const texts = [first, ...third.line.heard.filter((frame) => frame.kind === 'swallowed')];
+    expect(texts.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(1_200_000);
+    for (const { lease, clock, length, text } of texts) {
+      told.add(text[0] as string);
+      third.line.say({ kind: 'took', doc, lease, clock, length });
+    }
+    await third.line.settled();
+    await third.line.hangUp();
+    if (told.size === letters.length) break;
+  }
+  expect([...told].sort()).toEqual(letters);
+});
+
 async function stockSocket(person: string): Promise<WebSocket> {
   const path = `${STOCK_PATH}/chat/7a/feed/1?token=${relay.sessions.signIn(person)}`;
   const ws = new WebSocket(relay.origin.replace('http', 'ws') + path);

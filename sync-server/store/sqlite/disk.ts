@@ -7,16 +7,17 @@ import { statSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
 import { meDoc } from '#shared/school/names.ts';
-import type {
-  Append,
-  AppendResult,
-  LogRow,
-  LostText,
-  PlaceRow,
-  RoomRow,
-  SnapshotRow,
-  StoredLast,
-  StoredPaper,
+import {
+  type Append,
+  type AppendResult,
+  LOST_CHARS_TOLD,
+  type LogRow,
+  type LostText,
+  type PlaceRow,
+  type RoomRow,
+  type SnapshotRow,
+  type StoredLast,
+  type StoredPaper,
 } from '../log.ts';
 import type { ChatSummary, MarkRow } from '../marks.ts';
 import { migrate } from './migrations.ts';
@@ -163,7 +164,14 @@ export class Disk {
 
   lost(room: string, person: string, since: number): LostText[] {
     this.#sql.dropLost.run(room, person, since);
-    return this.#sql.lost.all(room, person) as LostText[];
+    const told: LostText[] = [];
+    let chars = 0;
+    for (const text of this.#sql.lost.iterate(room, person) as Iterable<LostText>) {
+      chars += text.text.length;
+      if (told.length > 0 && chars > LOST_CHARS_TOLD) break;
+      told.push(text);
+    }
+    return told;
   }
 
   took(room: string, person: string, lease: number, clock: number, length: number): void {
