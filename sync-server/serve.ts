@@ -75,7 +75,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     stock: async (session: Session, wire: Wire, doc: string) => {
       const opened = await openStock(ground, session, wire, doc);
       if (typeof opened === 'string') return opened;
-      ground.stocks.add(opened);
       revocation.watch(opened);
       // What changed while its document was found, nobody has told it.
       await opened.recheck();

@@ -12,6 +12,10 @@ export interface Talker {
 
 /** Messages of a stock client that wait while its document is found. */
 const EARLY_MAX = 16;
+/** A connection with this many unsent bytes answers for those of its person's other connections too … */
+const MUCH_BYTES = 1024 * 1024;
+/** … which together may hold as much as so many. */
+const PERSON_SHARES = 3;
 
 /**
  * Packets are written to the socket itself, made once for many. `ws` writes its own frames (pong, close) whole and at
@@ -24,17 +28,26 @@ export class Connection implements Wire {
   #early: Uint8Array[] | undefined;
   #gone = false;
   heardAt = Date.now();
+  readonly #person: string;
+  readonly #all: ReadonlyMap<WebSocket, Connection>;
 
-  constructor(ws: WebSocket, socket: Duplex) {
+  constructor(ws: WebSocket, socket: Duplex, person: string, all: ReadonlyMap<WebSocket, Connection>) {
     this.#ws = ws;
     this.#socket = socket;
+    this.#person = person;
+    this.#all = all;
   }
 
   send(packet: Buffer): void {
     if (this.#ws.readyState === this.#ws.OPEN) this.#socket.write(packet);
   }
   buffered(): number {
-    return this.#socket.writableLength;
+    const own = this.#socket.writableLength;
+    if (own < MUCH_BYTES) return own;
+    let all = 0;
+    for (const other of this.#all.values())
+      if (other.#person === this.#person) all += other.#socket.writableLength;
+    return Math.max(own, all / PERSON_SHARES);
   }
   close(why: CloseName): void {
     this.#ws.close(CLOSE[why].code, CLOSE[why].says);

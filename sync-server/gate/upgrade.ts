@@ -103,7 +103,7 @@ export class Upgrade {
         return this.#turnAway(request, socket, head, 'signedOut');
       const doc = decodeURIComponent(url.pathname.slice(STOCK_PATH.length + 1));
       this.#wss.handleUpgrade(request, socket, head, (ws) => {
-        const connection = new Connection(ws, socket);
+        const connection = new Connection(ws, socket, session.person, this.#connections);
         this.#listen(ws, connection);
         this.#talk(
           ws,

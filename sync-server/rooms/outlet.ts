@@ -13,7 +13,7 @@ import { packetOf } from './packet.ts';
 export interface Wire {
   /** Writes a packet (packet.ts). */
   send(packet: Buffer): void;
-  /** Bytes that were handed over and did not leave yet. */
+  /** Bytes that were handed over and did not leave yet; of one who reads slowly, with their share on other connections. */
   buffered(): number;
   close(why: CloseName): void;
 }

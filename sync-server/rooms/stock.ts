@@ -37,10 +37,14 @@ export async function openStock(
   if (kind === undefined || kind === 'registry' || kind === 'margin') return 'unknownDocument';
   const name = roomOf(doc);
   if (!(await ground.rooms.mayRead(session.person, name)).ok) return 'unknownDocument';
+  const speaker = await ground.people.get(session.person);
+  // Counted and added in one turn: others come in while this one waits.
   let own = 0;
   for (const stock of ground.stocks) if (stock.person === session.person) own++;
   if (own >= LINE_LIMITS.stockPerPersonMax) return 'tooMany';
-  return new StockClient(ground, session, wire, doc, await ground.people.get(session.person));
+  const client = new StockClient(ground, session, wire, doc, speaker);
+  ground.stocks.add(client);
+  return client;
 }
 
 export class StockClient implements Watcher {

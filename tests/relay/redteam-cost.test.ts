@@ -68,6 +68,28 @@ test('[R111] a document that hundreds of askers want at once is not copied for e
   expect(peak - before).toBeLessThan(80 * 1024 * 1024);
 });
 
+test('[R357] what one person asks for on many connections and does not read is bounded over all of them', async () => {
+  const petya = await device('petya');
+  const doc = `paper/${await paperOf(petya)}`;
+  for (let i = 0; i < 28; i++) await petya.send(petya.make(doc, (own) => append(own, noise(60_000))));
+  await petya.line.hangUp();
+  const lines = await Promise.all(Array.from({ length: 12 }, () => device('petya')));
+  for (const { line } of lines) {
+    line.ws.pause();
+    for (let i = 0; i < 7; i++) line.say({ kind: 'pull', doc, epoch: '', seq: 0 });
+  }
+  // As many more answers as the relay gives while nobody reads.
+  const anna = await device('anna');
+  await anna.open(doc);
+  await anna.line.settled();
+  for (const { line } of lines) line.ws.resume();
+  await Promise.all(lines.map(({ line }) => Promise.race([line.whenClosed(), line.settled()])));
+  const closed = lines.filter(({ line }) => line.closed !== undefined);
+  expect(new Set(closed.map(({ line }) => line.closed))).toEqual(new Set([CLOSE.slow.code]));
+  expect(closed.length).toBeGreaterThan(3);
+  expect(anna.line.closed).toBe(undefined);
+});
+
 test('[R358] a device that lacks very much is given the whole, made once for all', async () => {
   const masha = await device('masha');
   const { epoch } = await masha.open('chat/7a');
@@ -175,6 +197,20 @@ test('[R336] one person has only so many stock connections', async () => {
   const anna = await stockSocket('anna');
   await new Promise((resolve) => anna.once('message', resolve));
   anna.terminate();
+});
+
+test('[R336] not even when all of them come while the relay is still looking the person up', async () => {
+  const busy = Array.from({ length: 60 }, () => relay.store.probe());
+  const path = `${STOCK_PATH}/chat/7a/feed/1?token=${relay.sessions.signIn('petya')}`;
+  const sockets = Array.from({ length: 70 }, () => new WebSocket(relay.origin.replace('http', 'ws') + path));
+  const answers = await Promise.all(
+    sockets.map(
+      (ws) => new Promise((resolve) => ws.once('message', () => resolve('in')).once('close', resolve)),
+    ),
+  );
+  expect(answers.filter((answer) => answer === 'in')).toHaveLength(64);
+  for (const ws of sockets) ws.terminate();
+  await Promise.all(busy);
 });
 
 test('[R335] ten thousand refused pushes and five thousand names that are none leave nothing behind', async () => {
