@@ -1,0 +1,167 @@
+/** Odd requests over plain sockets: paths that climb, messages with two lengths, hosts and origins that lie. */
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as connectTcp } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { CLOSE } from '#shared/wire/close.ts';
+import { LINE_PATH, STOCK_PATH } from '#shared/wire/protocol.ts';
+import { startTestRelay, type TestRelay } from '../support/relay.ts';
+
+let relay: TestRelay;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'parta-climb-'));
+  mkdirSync(join(folder, 'build/_app'), { recursive: true });
+  writeFileSync(join(folder, 'build/index.html'), '<!doctype html><title>Парта</title>');
+  for (const name of ['secret', 'secret.br', 'secret.gz', 'parta.sqlite'])
+    writeFileSync(join(folder, name), 'the secret');
+  relay = await startTestRelay({ build: join(folder, 'build') });
+});
+afterAll(async () => {
+  await relay.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const DOTS = ['..', '%2e%2e', '%2E.', '..%00', '..%c0%af', '%252e%252e', '....', '.%2e'];
+const SLASHES = ['/', '%2f', '\\', '%5c', '%252f', '//'];
+
+test('[R339] no spelling of a climbing path leaves the folder of the app', async () => {
+  const paths = DOTS.flatMap((dots) =>
+    SLASHES.flatMap((slash) => [
+      `/${dots}${slash}secret`,
+      `/_app${slash}${dots}${slash}${dots}${slash}secret`,
+      `/_app/${dots}${slash}${dots}${slash}parta.sqlite`,
+    ]),
+  );
+  paths.push(
+    '/index.html/../../secret',
+    '/./../secret',
+    `${folder}/secret`,
+    `/${folder}/secret`,
+    'file:///etc/passwd',
+  );
+  const requests = paths.map(
+    (path) => `GET ${path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: br, gzip\r\n\r\n`,
+  );
+  const answers = await Promise.all(
+    requests.map((request) => raw(request.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'))),
+  );
+  for (const [i, answer] of answers.entries()) {
+    expect(answer, paths[i]).not.toContain('the secret');
+    expect(answer, paths[i]).not.toMatch(/root:|HTTP\/1.1 500/);
+  }
+});
+
+test('[R334] a request whose end two programs would see in two places is refused, and nothing behind it is answered', async () => {
+  const behind = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
+  const heads = [
+    'Content-Length: 4\r\nTransfer-Encoding: chunked',
+    'Transfer-Encoding: chunked\r\nContent-Length: 4',
+    'Content-Length: 4\r\nContent-Length: 40',
+    'Content-Length: +4',
+    'Content-Length: 4, 4',
+    'Transfer-Encoding: xchunked',
+    'Transfer-Encoding: chunked, identity',
+    'Transfer-Encoding : chunked',
+    'Content-Length: 0x4',
+    'X: a\nTransfer-Encoding: chunked',
+    'X: a\rContent-Length: 50',
+  ];
+  for (const head of heads) {
+    const said = await raw(
+      `POST /api/leases HTTP/1.1\r\nHost: x\r\n${head}\r\n\r\n0\r\n\r\n${behind}${behind}`,
+    );
+    expect(said, head).not.toContain('"storage"');
+    expect(said, head).toMatch(/^HTTP\/1.1 400/);
+  }
+});
+
+test('[R552] no spelling of a foreign origin, and no host that lies, is the school’s own', async () => {
+  const port = new URL(relay.origin).port;
+  const token = relay.sessions.signIn('masha');
+  const origins = [
+    'null',
+    'http://127.0.0.1',
+    `https://127.0.0.1:${port}`,
+    `http://127.0.0.1:${port}.evil.example`,
+    `http://evil.example/http://127.0.0.1:${port}`,
+    `http://127.0.0.1:${port}, http://evil.example`,
+    `http://localhost:${port}`,
+    `HTTP://127.0.0.1:${port}/`,
+    ' ',
+    'file://',
+  ];
+  for (const origin of origins) {
+    const headers = `Host: evil.example\r\nX-Forwarded-Host: 127.0.0.1:${port}\r\nOrigin: ${origin}\r\nCookie: session=${token}\r\n`;
+    const said = await raw(
+      `POST /api/leases HTTP/1.1\r\n${headers}Content-Length: 2\r\nConnection: close\r\n\r\n{}`,
+    );
+    if (origin.trim() !== '') expect(said, origin).toMatch(/^HTTP\/1.1 403/);
+    for (const path of [LINE_PATH, `${STOCK_PATH}/chat/7a/feed/1?token=${token}`]) {
+      if (origin.trim() === '') continue;
+      const ws = new WebSocket(relay.origin.replace('http', 'ws') + path, {
+        headers: { cookie: `session=${token}`, origin },
+      });
+      const [code] = (await once(ws, 'close')) as [number];
+      expect(code, `${origin} ${path}`).toBe(CLOSE.foreignOrigin.code);
+    }
+  }
+});
+
+test('[R335] no spelling of a document’s name opens another one', async () => {
+  const token = relay.sessions.signIn('masha');
+  const names = [
+    'chat/7a/feed/01',
+    'chat/7a/feed/1/',
+    'chat/7a/feed/١',
+    'chat/7a/feed/1%00',
+    'chat/7a%2Ffeed%2F1%2F..',
+    'chat/７a/feed/1',
+    'chat/7а/feed/1',
+    'chat/../org/main/registry',
+    'org/main/registry',
+    'me/anna',
+    'me/%6dasha%2f..%2fanna',
+    'chat/staff/feed/1',
+    'chat/7a/feed/1e0',
+    'chat/7a/feed/999999',
+    'paper/x/margin',
+    `chat/${'a'.repeat(5_000)}/feed/1`,
+    'chat/__proto__/pins',
+    'chat/constructor/feed/1',
+  ];
+  for (const name of names) {
+    const ws = new WebSocket(`${relay.origin.replace('http', 'ws')}${STOCK_PATH}/${name}?token=${token}`);
+    ws.on('error', () => undefined);
+    const [code] = (await once(ws, 'close')) as [number];
+    expect(code, name).toBe(CLOSE.unknownDocument.code);
+  }
+});
+
+test('[R336] who sends half a request and waits gets no answer and holds nobody up', async () => {
+  const sockets = Array.from({ length: 50 }, () => {
+    const socket = connectTcp(Number(new URL(relay.origin).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+    return socket;
+  });
+  expect((await fetch(`${relay.origin}/healthz`)).status).toBe(200);
+  for (const socket of sockets) socket.destroy();
+});
+
+/** What the relay answers to bytes, until it hangs up or falls silent. */
+async function raw(bytes: string): Promise<string> {
+  const socket = connectTcp(Number(new URL(relay.origin).port), '127.0.0.1');
+  let said = '';
+  socket.on('data', (data) => {
+    said += data.toString('latin1');
+  });
+  socket.on('error', () => undefined);
+  socket.setTimeout(1_000, () => socket.destroy());
+  socket.write(bytes);
+  await new Promise((resolve) => socket.once('close', resolve));
+  return said;
+}
