@@ -10,6 +10,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
+import { backup } from '#server/keep/backup.ts';
+import { restore } from '#server/keep/restore.ts';
 import { openStore } from '#server/serve.ts';
 import type { Matrix } from '#shared/school/may.ts';
 import type { Role } from '#shared/school/roles.ts';
@@ -27,6 +29,8 @@ export class Cable {
   readonly #devices = new Map<string, Promise<TestDevice>>();
   #isCut = false;
   #kept = '';
+  #backups = '';
+  #lastBackup = '';
   #isDeaf = false;
   #withheld = '';
   #held: (() => void)[] | undefined;
@@ -137,6 +141,24 @@ export class Cable {
     this.relay = await startTestRelay({ dataDir, sessions });
   }
 
+  /** Makes a backup while the relay runs. */
+  async backup(): Promise<void> {
+    this.#backups ||= mkdtempSync(join(tmpdir(), 'parta-backups-'));
+    const done = await backup({ data: this.relay.dataDir, to: this.#backups, maxAgeDays: 30 });
+    this.#lastBackup = done.backup;
+  }
+
+  /** The relay's disk is lost; the last backup is put back. */
+  async putBack(): Promise<void> {
+    for (const socket of this.#open) socket.terminate();
+    await this.relay.close();
+    const { dataDir, sessions } = this.relay;
+    rmSync(dataDir, { recursive: true });
+    await restore({ from: this.#lastBackup, to: dataDir, force: false });
+    this.#devices.clear();
+    this.relay = await startTestRelay({ dataDir, sessions });
+  }
+
   /** Ends a person's session; `stays`: the browser keeps the dead cookie. */
   signOut(person: string, stays: boolean): void {
     const token = this.#tokens.get(person);
@@ -186,6 +208,15 @@ export class Cable {
     return push.id;
   }
 
+  /** A message of the open segment is deleted for all. */
+  async removes(person: string, chat: string, id: string): Promise<void> {
+    const device = await this.peer(person, `chat/${chat}`);
+    device.hear();
+    const name = `chat/${chat}/feed/${device.heads.get(`chat/${chat}`) ?? 1}`;
+    const answer = await device.send(device.make(name, (doc) => doc.getMap('messages').delete(id)));
+    if (answer.kind !== 'ack') throw new Error(`${person}: ${answer.code}`);
+  }
+
   /** What the relay itself holds of a chat, in order of arrival, read by a fresh device. */
   async texts(person: string, chat: string): Promise<string[]> {
     const device = await TestDevice.start(this.relay, this.relay.sessions.signIn(person));
@@ -225,7 +256,8 @@ export class Cable {
     for (const socket of this.#open) socket.terminate();
     this.#server.close();
     await this.relay.end();
-    if (this.#kept) rmSync(this.#kept, { recursive: true, force: true });
+    for (const folder of [this.#kept, this.#backups])
+      if (folder) rmSync(folder, { recursive: true, force: true });
   }
 
   #join(socket: WebSocket, person: string): void {

@@ -12,6 +12,8 @@ import type { Intent } from './types.ts';
 /** The relay has it, and this device missed where: at most what the room has now. */
 export const SOMEWHERE = Number.MAX_SAFE_INTEGER;
 const NO_CLOCK = -1;
+/** Acts that say how something is: the last word about it is all of it. */
+const LAST_WORDS: ReadonlySet<Intent['act']> = new Set(['reaction.set', 'pin.set', 'pin.remove', 'me.set']);
 /** So few bytes are decoded sooner than the disk is asked. */
 const FEW_BYTES = 4 * 1024;
 
@@ -62,6 +64,23 @@ export async function takeOldDecisions(disk: Disk, { room, since }: RoomState): 
   return rows.filter((row) => decisionOf(row).seq > since).map((row) => [row.key, decisionOf(row).intent]);
 }
 
+/** Of two acts about the same thing one is enough. */
+export function aboutOf(intent: Intent): string {
+  switch (intent.act) {
+    case 'message.create':
+    case 'paper.create':
+    case 'message.edit':
+      return intent.id;
+    case 'pin.set':
+    case 'pin.remove':
+      return `pin ${intent.message}`;
+    case 'me.set':
+      return `${intent.root} ${intent.key}`;
+    default:
+      return 'message' in intent ? `${intent.act} ${intent.message}` : intent.act;
+  }
+}
+
 const decided = (disk: Disk, room: string) => disk.kv.where('key').startsWith(`decided/${room}/`);
 const decisionOf = (row: Kv) => (row as Extract<Kv, { key: `decided/${string}` }>).value;
 
@@ -78,6 +97,10 @@ export class Acked {
   /** The relay took an act. */
   async took(out: OutRow, seq: number): Promise<void> {
     await this.undone(out.doc, out.bytes);
+    if (LAST_WORDS.has(out.intent.act)) {
+      const about = aboutOf(out.intent);
+      await this.#drop(out.doc, (row) => LAST_WORDS.has(row.intent.act) && aboutOf(row.intent) === about);
+    }
     const row = await keepAct(this.#disk, out, seq);
     if (row) this.#kept.get(out.doc)?.push(row);
   }
@@ -87,19 +110,22 @@ export class Acked {
     if (bytes.length === 0 || doc.endsWith('/registry') || doc.startsWith('paper/')) return;
     const few = bytes.length <= FEW_BYTES ? deletesOf(bytes) : undefined;
     if (few?.size === 0) return;
+    let deletes = few;
+    await this.#drop(doc, ({ lease, clock }) => {
+      deletes ??= deletesOf(bytes);
+      const ranges = deletes.get(lease);
+      return ranges?.some((range) => clock >= range.clock && clock < range.clock + range.len) === true;
+    });
+  }
+
+  async #drop(doc: string, is: (row: AckedRow) => boolean): Promise<void> {
     const kept = this.#kept.get(doc) ?? (await this.#disk.acked.where('doc').equals(doc).toArray());
-    this.#kept.set(doc, kept);
-    if (kept.length === 0) return;
-    const deletes = few ?? deletesOf(bytes);
-    const dead = kept.filter(({ lease, clock }) =>
-      deletes.get(lease)?.some((range) => clock >= range.clock && clock < range.clock + range.len),
-    );
-    if (dead.length === 0) return;
-    await this.#disk.acked.bulkDelete(dead.map(({ id }) => id));
+    const dropped = kept.filter(is);
     this.#kept.set(
       doc,
-      kept.filter((row) => !dead.includes(row)),
+      kept.filter((row) => !dropped.includes(row)),
     );
+    if (dropped.length > 0) await this.#disk.acked.bulkDelete(dropped.map(({ id }) => id));
   }
 }
 

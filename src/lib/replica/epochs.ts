@@ -10,7 +10,7 @@ import type { Pin } from '#shared/pins/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 import { parseDoc } from '#shared/school/names.ts';
 import type { RoomState } from '#shared/wire/frames.ts';
-import { takeLost, takeOldDecisions } from './acked.ts';
+import { aboutOf, takeLost, takeOldDecisions } from './acked.ts';
 import { docFor } from './acts.ts';
 import type { AckedRow, Disk, DocRow, OutRow, PlaceRow } from './disk.ts';
 import { dropRoom, TAIL_BYTES_MAX } from './intake.ts';
@@ -103,23 +103,6 @@ async function ownActs(
   return [...kept, ...shown.filter(({ intent }) => !known.has(aboutOf(intent)))].sort(
     (a, b) => a.seq - b.seq,
   );
-}
-
-/** Of two acts about the same thing one is enough. */
-function aboutOf(intent: Intent): string {
-  switch (intent.act) {
-    case 'message.create':
-    case 'paper.create':
-    case 'message.edit':
-      return intent.id;
-    case 'pin.set':
-    case 'pin.remove':
-      return `pin ${intent.message}`;
-    case 'me.set':
-      return `${intent.root} ${intent.key}`;
-    default:
-      return 'message' in intent ? `${intent.act} ${intent.message}` : intent.act;
-  }
 }
 
 async function shownActs(disk: Disk, room: string, seq: number, person: string): Promise<Lost[]> {

@@ -27,7 +27,10 @@ export async function exportEverything(disk: Disk, projection: Projection | unde
       papers[parsed.paper] = { xml: body.toString() };
     }
   }
-  return JSON.stringify({ person: projection?.me.id, chats, papers, ...(await unsentOf(disk)) }, null, 2);
+  // What is not shown any more, and may have to be said again.
+  const acknowledged = (await disk.acked.toArray()).map(({ room, intent }) => ({ room, intent }));
+  const person = projection?.me.id;
+  return JSON.stringify({ person, chats, papers, ...(await unsentOf(disk)), acknowledged }, null, 2);
 }
 
 async function unsentOf(disk: Disk): Promise<object> {
