@@ -2,7 +2,7 @@
 import Sqlite from 'better-sqlite3';
 
 /** The entry of `meta` that says when the backup was made whose content is announced, ms since 1970. */
-export const BACKED_AT = 'backed-at';
+const BACKED_AT = 'backed-at';
 /** The format from which on rooms know what is backed up. */
 const VERSION_MIN = 4;
 /** How long the note waits for the relay's commits. */
@@ -26,6 +26,18 @@ export function announce(logFile: string, copyFile: string, at: number): boolean
   } catch (error) {
     if (CANNOT_NOW.test((error as { code?: string }).code ?? '')) return false;
     throw error;
+  }
+}
+
+/** When the backup was made that was noted last, ms since 1970; 0 when none was. */
+export function announcedAt(logFile: string): number {
+  const db = new Sqlite(logFile, { readonly: true, fileMustExist: true });
+  try {
+    return (
+      (db.prepare('select value from meta where key = ?').pluck().get(BACKED_AT) as number | undefined) ?? 0
+    );
+  } finally {
+    db.close();
   }
 }
 

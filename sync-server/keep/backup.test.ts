@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
+import { openPeople } from '../accounts/people.ts';
 import { openSqlite } from '../store/sqlite/sqlite-store.ts';
 import { backupsIn, readAge, removeOld } from './age.ts';
 import { backup } from './backup.ts';
+import { erasePerson } from './erase.ts';
+import { readErasures } from './erasures.ts';
 import { loadYjs } from './load-yjs.ts';
 import { readManifest, verify } from './manifest.ts';
 import { restore } from './restore.ts';
@@ -94,6 +97,26 @@ it('[R652] what was deleted after a backup stays deleted when it is put back, on
     name.includes('sqlite'),
   );
   expect(files.filter((name) => readFileSync(join(target, name)).includes('сердце'))).toEqual([]);
+});
+
+it('[R652] the list of an older program is taken, and the data folder that stood there knows who was erased', async () => {
+  const school = await smallSchool();
+  const to = folder();
+  const id = await school.say('7a', MASHA, 'Вычеркнуть');
+  school.people.put([{ person: 'masha', name: 'Котова Маша' }]);
+  const old = await backup({ data: school.data, to, maxAgeDays: 30 });
+  await school.close();
+  await erasePerson(school.data, 'masha', 1);
+  writeFileSync(join(to, 'erasures.json'), JSON.stringify({ format: 1, messages: { 'chat/7a': [id] } }));
+
+  const done = await restore({ from: old.backup, to: school.data, force: true });
+  expect(done).toMatchObject({ forgotten: 1, erased: 1 });
+  const people = openPeople(join(school.data, 'people.sqlite'));
+  expect(people.nameOf('masha')).toBeUndefined();
+  people.close();
+  // The next backup hands both on.
+  await backup({ data: school.data, to, maxAgeDays: 30 });
+  expect(readErasures(to)).toEqual({ format: 2, messages: { 'chat/7a': [id] }, people: { masha: 1 } });
 });
 
 it('[R653] a damaged or foreign backup is refused and the data folder is untouched', async () => {

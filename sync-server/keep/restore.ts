@@ -71,11 +71,12 @@ async function beginAnew(
   try {
     const forgotten = await forget(file, store, erasures);
     const known = erasuresOf(file).people;
-    const erased = Object.entries(erasures.people).filter(([person]) => known[person] === undefined);
-    for (const [person, at] of erased) await eraseFrom(data, store, person, at);
+    // A backup may have been made in the middle of an erasure: those it knows of are erased with the others.
+    const people = { ...erasures.people, ...known };
+    for (const [person, at] of Object.entries(people)) await eraseFrom(data, store, person, at);
     await store.startAfresh();
     voidLinks(data);
-    return { forgotten, erased: erased.length };
+    return { forgotten, erased: Object.keys(people).length - Object.keys(known).length };
   } finally {
     await store.close();
   }

@@ -1,5 +1,7 @@
 /** What every adapter of the log port must do, as one suite. An adapter's test calls it with a way to open its store. */
 import { expect, it } from 'vitest';
+import { LIMITS } from '#shared/school/limits.ts';
+import { SHORT_DIGEST_BYTES, shortDigest } from '#shared/wire/digest.ts';
 import type { Append, Log } from './log.ts';
 
 export interface Opened {
@@ -83,6 +85,7 @@ export function logContract(open: () => Promise<Opened>): void {
   });
 
   leasesAndCompaction(open);
+  digestsOfOlder(open);
 }
 
 function leasesAndCompaction(open: () => Promise<Opened>): void {
@@ -145,5 +148,29 @@ function leasesAndCompaction(open: () => Promise<Opened>): void {
     expect(await log.room('chat/7a')).toMatchObject({ seq: 3, since: 2 });
     expect(await log.room('chat/new')).toMatchObject({ since: 0 });
     await log.close();
+  });
+}
+
+function digestsOfOlder(open: () => Promise<Opened>): void {
+  it('[R313] keeps short digests of as many intents of a lease as may be in the air, over a restart', async () => {
+    const { log, reopen } = await open();
+    const fence = await log.claim();
+    await log.room('chat/7a');
+    const digestOf = (seq: number) => (seq * 2_654_435_761) % 2 ** 32;
+    const count = LIMITS.inFlightMax + 44;
+    const batch = Array.from({ length: count }, (_, i) =>
+      append('chat/7a', i + 1, { digest: digestOf(i + 1) }),
+    );
+    await log.append(batch, fence);
+    await log.closeLease('chat/7a', 7, 'masha');
+    await log.close();
+    const again = await reopen();
+    const [last] = await again.lasts('chat/7a');
+    const sums = Buffer.from(last?.sums ?? []);
+    expect(last).toMatchObject({ n: count, digest: digestOf(count), closed: true });
+    expect(sums).toHaveLength(LIMITS.inFlightMax * SHORT_DIGEST_BYTES);
+    for (let i = 0; i < LIMITS.inFlightMax; i++)
+      expect(sums.readUIntBE(i * SHORT_DIGEST_BYTES, SHORT_DIGEST_BYTES)).toBe(shortDigest(digestOf(i + 45)));
+    await again.close();
   });
 }

@@ -4,6 +4,7 @@ import { append, type Opened } from './log.contract.ts';
 import { LOST_TEXTS_MAX } from './log.ts';
 
 export function lostTextContract(open: () => Promise<Opened>): void {
+  erasure(open);
   it('[R251] keeps a lost text with the edit that took it, joined with what goes on from it, until it is dealt with', async () => {
     const { log, reopen } = await open();
     const fence = await log.claim();
@@ -56,5 +57,40 @@ export function lostTextContract(open: () => Promise<Opened>): void {
     expect(kept.length).toBeLessThanOrEqual(LOST_TEXTS_MAX + 1);
     expect(kept.at(-1)?.at).toBe(LOST_TEXTS_MAX + 19);
     await log.close();
+  });
+}
+
+function erasure(open: () => Promise<Opened>): void {
+  it('[R557] who is erased has no lost texts and no document of their own; what they said and their leases stay', async () => {
+    const { log, reopen } = await open();
+    const fence = await log.claim();
+    for (const room of ['me/masha', 'paper/x', 'chat/7a']) await log.room(room);
+    const [lease] = await log.grant('masha', 1);
+    const text = { doc: 'paper/x', lease: 7, clock: 1, length: 5, text: 'Уроки', near: '', at: 1 };
+    const lost = [
+      { ...text, person: 'masha' },
+      { ...text, person: 'petya', lease: 9 },
+    ];
+    await log.append(
+      [
+        append('me/masha', 1, { doc: 'me/masha' }),
+        append('chat/7a', 1),
+        append('paper/x', 1, { doc: 'paper/x', lost }),
+      ],
+      fence,
+    );
+    await log.erasePerson('masha', 1);
+    // Others go on editing what she wrote in a paper.
+    const more = [{ ...text, person: 'masha', clock: 90 }];
+    await log.append([append('paper/x', 2, { doc: 'paper/x', lost: more })], fence);
+    await log.close();
+    const again = await reopen();
+    expect(await again.lost('paper/x', 'masha', 0)).toEqual([]);
+    expect(await again.lost('paper/x', 'petya', 0)).toHaveLength(1);
+    expect(await again.load('me/masha')).toEqual({ snapshot: undefined, rows: [] });
+    expect(await again.rooms(['me/masha', 'chat/7a'])).toMatchObject([{ room: 'chat/7a', seq: 1 }]);
+    expect((await again.load('chat/7a/feed/1')).rows).toHaveLength(1);
+    expect(await again.leasesOf('masha')).toEqual([lease]);
+    await again.close();
   });
 }

@@ -15,7 +15,7 @@ import { folder, MASHA, smallSchool } from '../school.fixture.ts';
 import { checkCertificate, checkLine } from './address.ts';
 import { examine, report } from './doctor.ts';
 import type { Finding } from './finding.ts';
-import { checkNode, checkRoom } from './folder.ts';
+import { checkBackups, checkNode, checkRoom } from './folder.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -103,6 +103,21 @@ it('[R631] an old backup, a full disk, an old Node, a folder that is not there',
   expect(trouble(none).some((what) => what.includes('there is no data folder'))).toBe(true);
   expect([checkRoom('/', 1).level, checkRoom('/', 500 * 1024 * 1024).level]).toEqual(['bad', 'warn']);
   expect([checkNode('20.1.0').level, checkNode('24.0.0').level]).toEqual(['bad', 'ok']);
+});
+
+it('[R631] a backup that the relay cannot announce: devices keep everything', async () => {
+  const school = await smallSchool();
+  await school.say('7a', MASHA, 'Привет');
+  await backup({ data: school.data, to: folder(), maxAgeDays: 30 });
+  await school.close();
+  expect(checkBackups(school.data, Date.now()).level).toBe('ok');
+  const raw = new Sqlite(join(school.data, 'parta.sqlite'));
+  raw.exec("delete from meta where key = 'backed-at'");
+  raw.close();
+  expect(checkBackups(school.data, Date.now())).toMatchObject({
+    level: 'warn',
+    what: expect.stringContaining('devices cannot be told of it'),
+  });
 });
 
 it('[R632] a certificate that ends, ended, or is another’s', () => {

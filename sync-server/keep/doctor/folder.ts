@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { announcedAt } from '../announce.ts';
 import { LAST_BACKUP, readDataFolder } from '../data-folder.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
 
@@ -81,7 +82,22 @@ export function checkBackups(data: string, now: number): Finding {
   if (!existsSync(last.folder))
     return warn(`the last backup (${last.folder}) is not there now`, `Is its disk attached? ${todo}`);
   if (days > BACKUP_DAYS_MAX) return warn(`the last backup is ${Math.floor(days)} days old`, todo);
+  if (!isAnnounced(data, last.at))
+    return warn(
+      `the last backup was made at ${last.at}, and devices cannot be told of it: they keep what it holds`,
+      'Start the relay once with this program, then make a backup.',
+    );
   return ok(`the last backup was made at ${last.at}`);
+}
+
+/** A database that cannot be read is another question's answer. */
+function isAnnounced(data: string, at: string): boolean {
+  const { log } = readDataFolder(data);
+  try {
+    return log === undefined || announcedAt(join(data, log)) >= Date.parse(at);
+  } catch {
+    return true;
+  }
 }
 
 function readLast(file: string): { at: string; folder: string } | undefined {

@@ -60,10 +60,11 @@ describe('the SQLite store', () => {
     const fence = await log.claim();
     await log.room('chat/7a');
     const said = append('chat/7a', 1);
-    said.row.bytes = Buffer.from('Завтра контрольная');
+    const words = Buffer.from('Завтра контрольная');
+    said.row.bytes = words;
     await log.append([said], fence);
-    expect(readFileSync(file).includes(said.row.bytes)).toBe(false);
-    await expect.poll(() => readFileSync(file).includes(said.row.bytes)).toBe(true);
+    expect(readFileSync(file).includes(words)).toBe(false);
+    await expect.poll(() => readFileSync(file).includes(words)).toBe(true);
     await log.close();
   });
 

@@ -2,7 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { LIMITS } from '#shared/school/limits.ts';
 import { SHORT_DIGEST_BYTES, SHORT_DIGEST_MASK } from '#shared/wire/digest.ts';
-import { LOST_TEXTS_MAX } from '../log.ts';
+import { LOST_CHARS_JOINED, LOST_TEXTS_MAX } from '../log.ts';
 import { UNREAD_MAX } from '../marks.ts';
 
 const PLACE = 'doc, id, kind, of, seq, at, by, text';
@@ -67,8 +67,11 @@ const SQL = {
     where room = ? and kind = 'message' and gone = 0 and seq > ? and by <> ? limit ${UNREAD_MAX})`,
   // What was typed on is one text: its author gets it back in one piece.
   joinLost: `update lost set length = length + @length, text = text || @text, at = @at
-    where room = @room and lease = @lease and doc = @doc and clock + length = @clock`,
-  newLost: `insert into lost values (@room, @lease, @clock, @doc, @person, @length, @text, @near, @at)
+    where room = @room and lease = @lease and doc = @doc and clock + length = @clock
+      and length < ${LOST_CHARS_JOINED}`,
+  // Whoever was erased never comes for it.
+  newLost: `insert into lost select @room, @lease, @clock, @doc, @person, @length, @text, @near, @at
+    where not exists (select 1 from erased where person = @person)
     on conflict (room, lease, clock) do nothing`,
   trimLost: `delete from lost where room = @room and person = @person and at < (
     select at from lost where room = @room and person = @person order by at desc limit 1 offset ${LOST_TEXTS_MAX})`,
