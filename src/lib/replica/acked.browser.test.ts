@@ -1,6 +1,6 @@
 /** What was acknowledged outlives the relay's disk: it stays on the device until a backup is announced that holds it. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { AckedRow } from './disk.ts';
+import { type AckedRow, Disk } from './disk.ts';
 import {
   enter,
   has,
@@ -153,4 +153,29 @@ test('[R447] what was taken back after the backup is taken back again, and what 
   await until(petya, 'as it was', () => texts(chat).length === 1 && petya.unsent === 0);
   expect(message(chat, 'Здравствуйте').reactions).toEqual([]);
   expect(petya.refused()).toEqual([]);
+});
+
+test('[R436] a decision about the school that an older app kept comes back like any other', async () => {
+  const elena = await school.device('elena');
+  await until(elena, 'online', () => elena.line.at === 'online' && elena.projection !== undefined);
+  await school.on('backup');
+  const desk = await elena.registry();
+  for (const role of ['parent', 'staff'] as const) expect((await desk.setRole('petya', role)).ok).toBe(true);
+  await until(elena, 'taken', () => elena.unsent === 0 && elena.who('petya')?.role === 'staff');
+  const disk = await new Disk('elena', 'relaxed').open();
+  const [{ id, room, seq, intent } = { id: 0, room: '', seq: 0, intent: undefined }] =
+    await disk.acked.toArray();
+  if (!intent) throw new Error('nothing was kept');
+  await disk.kv.put({ key: `decided/${room}/${seq}`, value: { room, seq, intent } });
+  await disk.acked.delete(id);
+  disk.close();
+  await school.cut();
+  await until(elena, 'offline', () => elena.line.at !== 'online');
+  await school.on('putBack');
+  await school.mend();
+  elena.wake();
+  await until(elena, 'told', () => elena.refused().length === 2);
+  expect(elena.refused().map((draft) => (draft.intent.act === 'role.set' ? draft.intent.to : ''))).toEqual(
+    expect.arrayContaining(['parent', 'staff']),
+  );
 });
