@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -109,6 +109,21 @@ test('[R552] no spelling of a foreign origin, and no host that lies, is the scho
       expect(code, `${origin} ${path}`).toBe(CLOSE.foreignOrigin.code);
     }
   }
+});
+
+test('[R338] metrics are for this computer alone: who comes through a proxy, or from elsewhere, finds none', async () => {
+  const ask = (more: string) => raw(`GET /metrics HTTP/1.1\r\nHost: x\r\n${more}Connection: close\r\n\r\n`);
+  expect(await ask('')).toContain('parta_connections');
+  for (const header of ['X-Forwarded-For: 127.0.0.1', 'x-forwarded-for: ', 'Forwarded: for=127.0.0.1'])
+    expect(await ask(`${header}\r\n`), header).toMatch(/^HTTP\/1.1 404/);
+  const own = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.family === 'IPv4' && !address.internal);
+  if (!own) return;
+  const lan = await startTestRelay({ host: '0.0.0.0' });
+  expect((await fetch(`http://${own.address}:${lan.port}/metrics`)).status).toBe(404);
+  expect((await fetch(`http://${own.address}:${lan.port}/healthz`)).status).toBe(200);
+  await lan.end();
 });
 
 test('[R335] no spelling of a document’s name opens another one', async () => {
