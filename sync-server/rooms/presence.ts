@@ -18,6 +18,8 @@ interface Shown {
 
 /** Entries of one update that are read: a tab shows one, and its closing tells of one. */
 const ENTRIES_MAX = 8;
+/** What one connection shows in a paper: its tabs. */
+const SHOWN_MAX = 16;
 /** Beyond it the clock could not be raised once more to tell that the entry is gone. */
 const CLOCK_MAX = 2 ** 48;
 
@@ -28,22 +30,22 @@ export class Presence {
   take(doc: string, bytes: Uint8Array, from: Speaker, by: object): Uint8Array | undefined {
     const entries = bytes.length <= LIMITS.awarenessBytesMax ? read(bytes) : undefined;
     if (!entries) return undefined;
-    const own = entries.filter((entry) => from.leases.has(entry.client));
-    const kept: Shown[] = own.map(({ client, clock, state }) => ({
-      doc,
-      client,
-      clock,
-      by,
-      state: state && { ...state, person: from.person },
-    }));
-    if (kept.length === 0) return undefined;
     const shown = this.#of(doc);
-    for (const entry of kept) {
-      if (entry.state) shown.set(entry.client, entry);
-      else shown.delete(entry.client);
+    const kept: Shown[] = [];
+    let room = SHOWN_MAX - countOf(shown, by);
+    for (const { client, clock, state } of entries) {
+      if (!from.leases.has(client)) continue;
+      const before = shown.get(client);
+      if (state && before?.by !== by && room-- <= 0) continue;
+      // Others take no step back: told with its own clock, this one would leave a ghost with them.
+      const next = before && clock < before.clock ? before.clock + 1 : clock;
+      const entry = { doc, client, clock: next, by, state: state && { ...state, person: from.person } };
+      kept.push(entry);
+      if (state) shown.set(client, entry);
+      else shown.delete(client);
     }
     if (shown.size === 0) this.#shown.delete(doc);
-    return encode(kept);
+    return kept.length > 0 ? encode(kept) : undefined;
   }
 
   /** What is on screen now, for one who comes. */
@@ -74,6 +76,12 @@ export class Presence {
     this.#shown.set(doc, shown);
     return shown;
   }
+}
+
+function countOf(shown: ReadonlyMap<number, Shown>, by: object): number {
+  let count = 0;
+  for (const entry of shown.values()) if (entry.by === by) count++;
+  return count;
 }
 
 /** y-protocols awareness: count, then client, clock and JSON of each. */

@@ -3,6 +3,8 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { Awareness, applyAwarenessUpdate } from 'y-protocols/awareness';
+import * as Y from 'yjs';
 import { editKey, idOf } from '#shared/feed/shape.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { STOCK_PATH } from '#shared/wire/protocol.ts';
@@ -101,6 +103,56 @@ test('[R353] a presence of the largest clock does not stay when its owner leaves
   expect(clockIn((await anna.line.next('aware')).bytes)).toBe(2 ** 48);
   await petya.line.hangUp();
   expect(clockIn((await anna.line.next('aware')).bytes)).toBe(2 ** 48 + 1);
+});
+
+test('[R353] a cursor that goes back in its clock is no ghost: others hear it, and hear it leave', async () => {
+  const anna = await device('anna');
+  const doc = `paper/${await paperOf(anna)}`;
+  await anna.open(doc);
+  const petya = await device('petya');
+  await petya.open(doc);
+  const show = (clock: number, state: string) => {
+    const to = encoding.createEncoder();
+    encoding.writeVarUint(to, 1);
+    encoding.writeVarUint(to, petya.lease);
+    encoding.writeVarUint(to, clock);
+    encoding.writeVarString(to, state);
+    petya.line.say({ kind: 'aware', doc, bytes: encoding.toUint8Array(to) });
+  };
+  const screen = new Awareness(new Y.Doc());
+  const heard = async () => applyAwarenessUpdate(screen, (await anna.line.next('aware')).bytes, 'relay');
+  show(1_000, '{"cursor":1}');
+  show(1, '{"cursor":2}');
+  await heard();
+  await heard();
+  expect(screen.getStates().get(petya.lease)).toMatchObject({ cursor: 2, person: 'petya' });
+  show(1, 'null');
+  await heard();
+  expect(screen.getStates().has(petya.lease)).toBe(false);
+  screen.destroy();
+});
+
+test('[R353] one connection shows no crowd of cursors', async () => {
+  const anna = await device('anna');
+  const doc = `paper/${await paperOf(anna)}`;
+  const petya = await device('petya');
+  await petya.open(doc);
+  for (let i = 0; i < 4; i++) {
+    petya.line.say({ kind: 'lease-ask', count: 8 });
+    for (const lease of (await petya.line.next('lease-grant')).leases) {
+      const to = encoding.createEncoder();
+      encoding.writeVarUint(to, 1);
+      encoding.writeVarUint(to, lease);
+      encoding.writeVarUint(to, 1);
+      encoding.writeVarString(to, '{"cursor":1}');
+      petya.line.say({ kind: 'aware', doc, bytes: encoding.toUint8Array(to) });
+    }
+  }
+  await petya.line.settled();
+  const masha = await device('masha');
+  masha.line.say({ kind: 'open', room: doc, epoch: '', held: [], newest: true });
+  const shown = decoding.readVarUint(decoding.createDecoder((await masha.line.next('aware')).bytes));
+  expect(shown).toBeLessThanOrEqual(16);
 });
 
 test('[R331] a session that ends while its connection is on the way in lets nobody in', async () => {
