@@ -35,7 +35,7 @@ export const LINE_LIMITS = {
   connectionsPerPersonMax: 16,
   /** Stock clients have a connection for each document. */
   stockPerPersonMax: 64,
-  /** Asks for content of all connections of one person: a bucket; those beyond it wait. */
+  /** What all connections of one person ask for, and the relay looks up: a bucket; what is beyond it waits. */
   asksPerSecond: 100,
   asksBurst: 640,
   /** Asks of one connection that wait. */

@@ -13,6 +13,7 @@ import {
   type Mark,
   type Open,
   type Pull,
+  type Took,
 } from '#shared/wire/frames.ts';
 import { PROTOCOL } from '#shared/wire/protocol.ts';
 import type { Person } from '../gate/people.ts';
@@ -169,19 +170,18 @@ export class Line implements Watcher {
         this.#ask(() => this.#shut(frame.room), this.#speaker, 0);
         return;
       case 'mark':
-        this.#mark(frame);
+        this.#ask(() => this.#mark(frame), this.#speaker);
         return;
       case 'find':
-        return void this.#find(frame);
+        this.#ask(() => void this.#find(frame), this.#speaker);
+        return;
       case 'aware':
         this.#aware(frame);
         return;
       case 'lease-ask':
         return void this.#grant(this.#speaker, frame.count);
       case 'took':
-        void this.#ground.log
-          .took(roomOf(frame.doc), this.person, frame.lease, frame.clock, frame.length)
-          .catch(() => undefined);
+        this.#ask(() => this.#took(frame), this.#speaker);
         return;
       case 'ping':
         this.#say({ kind: 'pong' });
@@ -254,6 +254,10 @@ export class Line implements Watcher {
 
   #mark(mark: Mark): void {
     if (this.maySee(chatRoom(mark.chat))) this.#ground.marks.take(this.person, mark);
+  }
+
+  #took({ doc, lease, clock, length }: Took): void {
+    this.#ground.log.took(roomOf(doc), this.person, lease, clock, length).catch(() => undefined);
   }
 
   async #find({ chat, id }: Find): Promise<void> {

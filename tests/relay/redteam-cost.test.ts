@@ -181,6 +181,20 @@ test('[R357] asks that come faster than a person’s rate are answered all the s
   expect(petya.line.heard.some(({ kind }) => kind === 'update')).toBe(false);
 });
 
+test('[R357] whatever has to be looked up counts as an ask, on whichever connection', async () => {
+  await relay.end();
+  relay = await startTestRelay({ rates: { asksPerSecond: 0.001, asksBurst: 4 } });
+  const [one, other] = [await device('petya'), await device('petya')];
+  one.line.say({ kind: 'find', chat: '7a', id: 'a.1' }, { kind: 'mark', chat: '7a', got: 0, read: 0 });
+  await one.line.next('found');
+  other.line.say({ kind: 'took', doc: 'paper/x', lease: 1, clock: 0, length: 1 });
+  other.line.say({ kind: 'find', chat: '7a', id: 'a.1' }, { kind: 'find', chat: '7a', id: 'a.1' });
+  await other.line.next('found');
+  await relay.store.seqOf('chat/7a');
+  await other.line.settled();
+  expect(other.line.heard.some(({ kind }) => kind === 'found')).toBe(false);
+});
+
 test('[R357] presence that comes faster than any hand closes the line of its sender', async () => {
   const petya = await device('petya');
   const doc = `paper/${await paperOf(petya)}`;
