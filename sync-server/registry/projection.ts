@@ -1,6 +1,7 @@
 /** What one person's device may know of the registry, and whom a change concerns. */
 import type { RegistryAct } from '#shared/registry/acts.ts';
 import type { GovernedChat, PersonCard, Projection, Unit } from '#shared/registry/shape.ts';
+import { may } from '#shared/school/may.ts';
 import { isStaff, type Standing } from '#shared/school/roles.ts';
 import type { Directory } from './directory.ts';
 
@@ -31,7 +32,8 @@ export function projectionOf(
   const me = { id: person, role: who.role, duties: { ...who.duties } };
   const units = unitsOf(directory, who);
   const projection = { seq, org: registry.org, me, units, people, chats };
-  return who.role === 'admin' ? { ...projection, governed: governedBy(directory, chats) } : projection;
+  const governed = governedBy(directory, who, chats);
+  return governed ? { ...projection, governed } : projection;
 }
 
 /** Persons whose projection a change may alter; undefined: anyone's. */
@@ -44,7 +46,8 @@ export function concerned(
   for (const act of acts) {
     if (act.act === 'matrix.set') {
       for (const person of after.members.get(act.chat) ?? []) persons.add(person);
-      for (const { person, role } of after.people.values()) if (role === 'admin') persons.add(person);
+      for (const who of after.people.values())
+        if (may(who, 'registry.read', { kind: 'org' }).ok) persons.add(who.person);
     } else if (act.act === 'role.set' && isStaff(act.from) === isStaff(act.to)) {
       persons.add(act.person);
       for (const directory of [before, after]) addCompany(persons, directory, act.person);
@@ -53,14 +56,26 @@ export function concerned(
   return persons;
 }
 
-/** An administrator reads no class's chat, but sets who may what in it. What people talk in by name stays theirs. */
-function governedBy(directory: Directory, own: Projection['chats']): Record<string, GovernedChat> {
+/**
+ * An administrator reads no class's chat, but sets who may what in it; so does a class teacher with the chats of their
+ * class. What people talk in by name stays theirs. Undefined: the person governs nothing.
+ */
+function governedBy(
+  directory: Directory,
+  who: Standing,
+  own: Projection['chats'],
+): Record<string, GovernedChat> | undefined {
+  if (!may(who, 'registry.read', { kind: 'org' }).ok) return undefined;
   const governed: Record<string, GovernedChat> = {};
-  for (const [id, { title, matrix }] of Object.entries(directory.registry.chats)) {
-    if (title === '' || Object.hasOwn(own, id)) continue;
-    governed[id] = { title, matrix, members: directory.members.get(id)?.length ?? 0 };
+  for (const [id, { title, unit, matrix }] of Object.entries(directory.registry.chats)) {
+    if (title === '' || Object.hasOwn(own, id) || !mayGovern(who, unit)) continue;
+    governed[id] = { title, unit, matrix, members: directory.members.get(id)?.length ?? 0 };
   }
   return governed;
+}
+
+function mayGovern(who: Standing, unit: string | null): boolean {
+  return may(who, 'matrix.set', unit === null ? { kind: 'org' } : { kind: 'unit', unit }).ok;
 }
 
 /** Those who share a chat with the person, and all staff: they see the person's card or count. */

@@ -2,6 +2,7 @@
 import { MATRIX_KEYS, type Matrix, may, type OrgPlace, type Verdict } from '../school/may.ts';
 import type { RefusalCode } from '../school/refusals.ts';
 import type { Duty, Role, Standing } from '../school/roles.ts';
+import { maySetDuty, maySetMatrix } from './rights.ts';
 import type { Member, Registry } from './shape.ts';
 
 export type RegistryAct =
@@ -54,7 +55,7 @@ export function standingIn(registry: Registry, person: string): Standing | undef
 }
 
 function judgeAct(who: Standing | undefined, act: RegistryAct, before: Registry, after: Registry): Verdict {
-  const verdict = may(who, act.act === 'matrix.set' ? 'matrix.set' : 'role.set', ORG);
+  const verdict = mayMake(who, act, before);
   if (!verdict.ok) return verdict;
   switch (act.act) {
     // What people wrote stands in chats, and duties point at units: closing one is its own act, not a deletion.
@@ -71,6 +72,15 @@ function judgeAct(who: Standing | undefined, act: RegistryAct, before: Registry,
     default:
       return verdict;
   }
+}
+
+/** What is given or taken is asked of the registry as it was: a change never gives itself the right to be made. */
+function mayMake(who: Standing | undefined, act: RegistryAct, before: Registry): Verdict {
+  if (act.act === 'matrix.set')
+    return maySetMatrix(who, { ...act, unit: own(before.chats, act.chat)?.unit ?? null });
+  const member = act.act === 'duty.set' ? own(before.members, act.person) : undefined;
+  if (act.act === 'duty.set' && member) return maySetDuty(who, { ...act, role: member.role });
+  return may(who, 'role.set', ORG);
 }
 
 function fitsSchool(person: string, after: Registry): Verdict {

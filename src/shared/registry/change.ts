@@ -5,8 +5,8 @@
 import type * as AutomergeLibrary from '@automerge/automerge';
 import { MATRIX_KEYS, type Matrix } from '../school/may.ts';
 import type { RefusalCode } from '../school/refusals.ts';
-import type { Role } from '../school/roles.ts';
-import { isRole, readMatrix } from './check.ts';
+import type { Duty, Role } from '../school/roles.ts';
+import { isDuty, isRole, readMatrix } from './check.ts';
 import type { Registry } from './shape.ts';
 
 /** The functions of `@automerge/automerge` (or its slim build) that are used here. */
@@ -23,6 +23,14 @@ export interface RoleChange {
   from: Role;
   to: Role;
   /** The author's clock, ms since 1970. Shown, trusted for nothing. */
+  at: number;
+}
+export interface DutyChange {
+  person: string;
+  unit: string;
+  /** The premise; undefined: they had none in the unit. */
+  from: Duty | undefined;
+  to: Duty | undefined;
   at: number;
 }
 export interface MatrixChange {
@@ -54,6 +62,25 @@ export function setRole(
   if (present !== from) return { ok: false, code: 'changed-meanwhile' };
   return changed(automerge, doc, at, (draft) => {
     tableOf(draft, 'members', person).role = new automerge.ImmutableString(to);
+  });
+}
+
+/** Gives, changes or takes a person's duty in a unit. `changed-meanwhile` as above. */
+export function setDuty(
+  automerge: Automerge,
+  doc: RegistryDoc,
+  { person, unit, from, to, at }: DutyChange,
+): Changed {
+  const duties = entryOf(automerge, doc, 'members', person)?.duties as Record<string, unknown> | undefined;
+  if (duties === undefined || !entryOf(automerge, doc, 'units', unit))
+    return { ok: false, code: 'unknown-place' };
+  if ((to !== undefined && !isDuty(to)) || from === to) return { ok: false, code: 'bad-value' };
+  const present = Object.hasOwn(duties, unit) ? duties[unit] : undefined;
+  if (present !== from) return { ok: false, code: 'changed-meanwhile' };
+  return changed(automerge, doc, at, (draft) => {
+    const held = tableOf(draft, 'members', person).duties as Record<string, unknown>;
+    if (to === undefined) delete held[unit];
+    else held[unit] = new automerge.ImmutableString(to);
   });
 }
 

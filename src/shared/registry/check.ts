@@ -32,14 +32,17 @@ export function isRole(value: unknown): value is Role {
   return (ROLES as readonly unknown[]).includes(value);
 }
 
+export function isDuty(value: unknown): value is Duty {
+  return (DUTIES as readonly unknown[]).includes(value);
+}
+
 /** A person's entry. A pupil belongs to one class at most. */
 export function readMember(value: unknown): Member | undefined {
   if (!hasExactly(value, ['role', 'duties']) || !isRole(value.role) || !isPlain(value.duties))
     return undefined;
   const duties = Object.entries(value.duties);
   if (duties.length > REGISTRY_LIMITS.dutiesPerMember) return undefined;
-  if (!duties.every(([unit, duty]) => isId(unit) && (DUTIES as readonly unknown[]).includes(duty)))
-    return undefined;
+  if (!duties.every(([unit, duty]) => isId(unit) && isDuty(duty))) return undefined;
   return { role: value.role, duties: value.duties as Record<string, Duty> };
 }
 

@@ -40,12 +40,14 @@ export interface Projection {
   people: Record<string, PersonCard>;
   /** Chats that the person may read. */
   chats: Record<string, ChatEntry & { members: number }>;
-  /** For administrators: the titled chats that they are not in, and whose rights they set all the same. */
+  /** For administrators and class teachers: the titled chats that they are not in, and whose rights they set all the same. */
   governed?: Record<string, GovernedChat>;
 }
 
 export interface GovernedChat {
   title: string;
+  /** Missing in a projection that an older relay sent. */
+  unit?: string | null;
   members: number;
   matrix: Matrix;
 }

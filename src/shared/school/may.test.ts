@@ -197,11 +197,40 @@ describe('papers', () => {
   });
 });
 
-test.each(NAMES)('[R16] only administrators read and change the registry: %s', (name) => {
-  for (const act of ['registry.read', 'role.set', 'matrix.set'] as const) {
-    const verdict = may(PEOPLE[name], act, { kind: 'org' });
-    expect(verdict).toEqual(name === 'the administrator' ? { ok: true } : { ok: false, code: 'admins-only' });
-  }
+test.each(NAMES)(
+  '[R16] administrators change the whole registry; it is read by them and class teachers: %s',
+  (name) => {
+    const isAdmin = name === 'the administrator';
+    const reads = isAdmin || name === 'Anna Petrovna, class teacher';
+    const no = { ok: false, code: 'admins-only' };
+    expect(may(PEOPLE[name], 'registry.read', { kind: 'org' })).toEqual(reads ? { ok: true } : no);
+    for (const act of ['role.set', 'duty.set', 'matrix.set'] as const)
+      expect(may(PEOPLE[name], act, { kind: 'org' })).toEqual(isAdmin ? { ok: true } : no);
+  },
+);
+test.each(NAMES)(
+  '[R18] what belongs to a class is changed by administrators and its own class teacher: %s',
+  (name) => {
+    const isAdmin = name === 'the administrator';
+    const isLead = name === 'Anna Petrovna, class teacher';
+    for (const act of ['duty.set', 'matrix.set'] as const) {
+      const own = may(PEOPLE[name], act, { kind: 'unit', unit: '7a' });
+      expect(own).toEqual(isAdmin || isLead ? { ok: true } : { ok: false, code: 'admins-only' });
+      const other = may(PEOPLE[name], act, { kind: 'unit', unit: '7b' });
+      const code = isLead ? 'own-class-only' : 'admins-only';
+      expect(other).toEqual(isAdmin ? { ok: true } : { ok: false, code });
+    }
+    for (const act of ['role.set', 'registry.read', 'chat.read'] as const)
+      expect(may(PEOPLE[name], act, { kind: 'unit', unit: '7a' })).toEqual({
+        ok: false,
+        code: 'not-allowed',
+      });
+  },
+);
+test('[R18] a class teacher whose role no longer allows the duty leads nothing', () => {
+  const demoted = person('anna', 'parent', 'class-teacher');
+  expect(may(demoted, 'registry.read', { kind: 'org' })).toEqual({ ok: false, code: 'admins-only' });
+  expect(may(demoted, 'duty.set', { kind: 'unit', unit: '7a' })).toEqual({ ok: false, code: 'admins-only' });
 });
 test.each([...CHAT_ACTS, 'me.read', 'paper.edit'] as Act[])('[R10] %s is no act of the school', (act) => {
   expect(may(PEOPLE['the administrator'], act, { kind: 'org' })).toEqual({ ok: false, code: 'not-allowed' });

@@ -49,11 +49,16 @@ export interface PaperPlace {
 export interface OrgPlace {
   kind: 'org';
 }
+/** What belongs to one class (or department): who is in it, and who may what in its chats. */
+export interface UnitPlace {
+  kind: 'unit';
+  unit: string;
+}
 export interface MePlace {
   kind: 'me';
   person: string;
 }
-export type Place = ChatPlace | PaperPlace | OrgPlace | MePlace;
+export type Place = ChatPlace | PaperPlace | OrgPlace | UnitPlace | MePlace;
 
 export type Act =
   | 'chat.read'
@@ -72,6 +77,7 @@ export type Act =
   | 'me.write'
   | 'registry.read'
   | 'role.set'
+  | 'duty.set'
   | 'matrix.set';
 
 export type Verdict = { ok: true } | { ok: false; code: RefusalCode };
@@ -85,6 +91,7 @@ export function may(who: Standing | undefined, act: Act, place: Place): Verdict 
   if (place.kind === 'me')
     return act.startsWith('me.') && place.person === who.person ? YES : no('not-yours');
   if (place.kind === 'org') return mayInOrg(who, act);
+  if (place.kind === 'unit') return mayInUnit(who, act, place.unit);
   if (place.kind === 'paper') return mayInPaper(who, act, place);
   return mayInChat(who, act, place);
 }
@@ -97,10 +104,26 @@ export function isIn(who: Standing, chat: ChatPlace): boolean {
   return duty !== undefined && chat.audience.includes(duty);
 }
 
+/** Whether a person is the class teacher of a unit. */
+export function leads(who: Standing, unit: string): boolean {
+  return dutyIn(who, unit) === 'class-teacher';
+}
+
 function mayInOrg(who: Standing, act: Act): Verdict {
-  if (act === 'registry.read' || act === 'role.set' || act === 'matrix.set')
+  if (act === 'registry.read') return who.role === 'admin' || leadsSomething(who) ? YES : no('admins-only');
+  if (act === 'role.set' || act === 'duty.set' || act === 'matrix.set')
     return who.role === 'admin' ? YES : no('admins-only');
   return no('not-allowed');
+}
+
+function mayInUnit(who: Standing, act: Act, unit: string): Verdict {
+  if (act !== 'duty.set' && act !== 'matrix.set') return no('not-allowed');
+  if (who.role === 'admin' || leads(who, unit)) return YES;
+  return no(leadsSomething(who) ? 'own-class-only' : 'admins-only');
+}
+
+function leadsSomething(who: Standing): boolean {
+  return Object.keys(who.duties).some((unit) => leads(who, unit));
 }
 
 function mayInChat(who: Standing, act: Act, chat: ChatPlace): Verdict {
@@ -153,7 +176,7 @@ function inGroup(who: Standing, chat: ChatPlace, group: Group): boolean {
     case 'staff':
       return isStaff(who.role);
     case 'leads':
-      return who.role === 'admin' || (chat.unit !== null && dutyIn(who, chat.unit) === 'class-teacher');
+      return who.role === 'admin' || (chat.unit !== null && leads(who, chat.unit));
     case 'admins':
       return who.role === 'admin';
     default:

@@ -68,6 +68,12 @@ export const REFUSALS = {
     ADMIN,
     'act of administrators',
   ),
+  'own-class-only': rule(
+    'Классный руководитель меняет только свой класс: учеников, родителей и права в чатах класса.',
+    'A class teacher changes their own class alone: its pupils, its parents and the rights in its chats.',
+    ADMIN,
+    'act of a class teacher outside of what is theirs',
+  ),
   'staff-only': rule(
     'Это видят только сотрудники школы.',
     'Only school staff may see this.',
