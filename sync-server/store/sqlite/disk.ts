@@ -27,6 +27,7 @@ export interface DiskOptions {
   file: string;
   /** Upper bound of the database in pages of 4 KB: a disk that is full, for tests and quotas. */
   pagesMax?: number | undefined;
+  readerPauseMs?: number;
 }
 
 /** One thing of a commit, in the order it was asked for. */
@@ -42,7 +43,11 @@ const BUSY_WAIT_MS = 5_000;
 /** Pages of 4 KB that the WAL may reach under load; a quiet moment empties it long before (worker.ts). */
 const CHECKPOINT_PAGES = 32_000;
 const CHECKPOINT_WAIT_MS = 200;
+/** After an erasure waited in vain for a reader none waits again for so long: all acks wait with it. */
+const READER_PAUSE_MS = 3_000;
 const NOTED_DOCS_MAX = 10_000;
+
+const READER = 'the WAL could not be truncated: another process reads the database';
 
 export class Disk {
   readonly #db: Sqlite.Database;
@@ -50,9 +55,12 @@ export class Disk {
   readonly #sql: Statements;
   /** Documents that have their row: most appends are to one that had one before. */
   readonly #noted = new Set<string>();
+  readonly #readerPauseMs: number;
+  #readerUntil = 0;
 
   constructor(options: DiskOptions) {
     this.#file = options.file;
+    this.#readerPauseMs = options.readerPauseMs ?? READER_PAUSE_MS;
     this.#db = new Sqlite(options.file);
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
@@ -140,6 +148,7 @@ export class Disk {
   }
 
   compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): void {
+    if (rows === 'erase' && performance.now() < this.#readerUntil) throw new Error(READER);
     this.#atomic(() => {
       if (this.#meta('fence') !== fence) throw new Error('fenced: another relay owns the store');
       const room = snapshot.doc.split('/', 2).join('/');
@@ -336,8 +345,9 @@ export class Disk {
     this.#db.pragma(`busy_timeout = ${CHECKPOINT_WAIT_MS}`);
     const [state] = this.#db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
     this.#db.pragma(`busy_timeout = ${BUSY_WAIT_MS}`);
-    if (state?.busy !== 0)
-      throw new Error('the WAL could not be truncated: another process reads the database');
+    if (state?.busy === 0) return;
+    this.#readerUntil = performance.now() + this.#readerPauseMs;
+    throw new Error(READER);
   }
 }
 
