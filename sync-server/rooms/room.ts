@@ -26,6 +26,9 @@ export interface RoomGround extends Ground {
   trouble(event: string, room: string, error: unknown): void;
 }
 
+/** Every device of the school may hear of a change of the registry: it counts as so many intents. */
+const REGISTRY_COSTS = 10;
+
 type Done = Taken & { ok: true; known: false };
 
 interface Job {
@@ -195,7 +198,7 @@ export class Room {
     const head = live.head;
     const append = noteTaken(live, doc, { ...intent, n }, from, taken, { at, replaces, sum });
     const { seq } = append.row;
-    if (taken.places.length > 1) from.charge?.(taken.places.length - 1);
+    from.charge?.(taken.commit ? REGISTRY_COSTS - 1 : Math.max(0, taken.places.length - 1));
     this.#ground.places.expect(append.papers);
     live.out.say(seq, () => answer({ ok: true, n, seq, at }), lost);
     const gathered = this.watchers.size >= FAN_OUT.crowd;

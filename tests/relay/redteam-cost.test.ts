@@ -9,6 +9,7 @@ import { CLOSE } from '#shared/wire/close.ts';
 import { decodeMessage } from '#shared/wire/frames.ts';
 import { STOCK_PATH } from '#shared/wire/protocol.ts';
 import { TestDevice } from '../support/device.ts';
+import { AdminDevice } from '../support/registry.ts';
 import { startTestRelay, type TestRelay } from '../support/relay.ts';
 
 const FAST = { intentsPerSecond: 100_000, intentsBurst: 100_000 };
@@ -193,6 +194,20 @@ test('[R357] whatever has to be looked up counts as an ask, on whichever connect
   await relay.store.seqOf('chat/7a');
   await other.line.settled();
   expect(other.line.heard.some(({ kind }) => kind === 'found')).toBe(false);
+});
+
+test('[R357] a change of the registry, which every device hears of, counts as ten intents', async () => {
+  await relay.end();
+  relay = await startTestRelay({ rates: { intentsPerSecond: 0.001, intentsBurst: 12 } });
+  const elena = await AdminDevice.start(relay);
+  await elena.device.open('chat/news');
+  expect(await elena.setRole('petya', 'student', 'parent')).toMatchObject({ kind: 'ack' });
+  for (const text of ['Раз', 'Два', 'Три']) elena.device.line.say(elena.device.message('news', text));
+  const isAck = ({ room }: { room: string }) => room === 'chat/news';
+  for (let i = 0; i < 2; i++) await elena.device.line.next('ack', isAck);
+  await relay.store.seqOf('chat/news');
+  await elena.device.line.settled();
+  expect(await relay.store.seqOf('chat/news')).toBe(2);
 });
 
 test('[R357] presence that comes faster than any hand closes the line of its sender', async () => {
