@@ -13,6 +13,11 @@ export class Bucket {
     this.#filledAt = now;
   }
 
+  /** Whether it is as full as a new one. */
+  isFull(now: number): boolean {
+    return this.#tokens + ((now - this.#filledAt) / 1000) * this.#perSecond >= this.#burst;
+  }
+
   /** Takes tokens, never more than a full bucket; otherwise says after how many milliseconds they will be there. */
   spend(now: number, tokens = 1): number {
     const passed = Math.max(0, now - this.#filledAt);

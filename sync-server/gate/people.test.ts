@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
-import { Person } from './people.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openSqlite, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { People, Person } from './people.ts';
 
 const RATES = { intentsPerSecond: 10, intentsBurst: 20, asksPerSecond: 5, asksBurst: 10 };
 const NOW = 1_000_000;
@@ -34,4 +38,36 @@ test('[R357] a clock that is set back makes nobody wait', () => {
   const person = masha();
   expect(person.spend(NOW - 3_600_000, 10)).toBe(0);
   expect(person.spend(NOW - 3_600_000, 10)).toBe(0);
+});
+
+describe('with a store', () => {
+  let folder: string;
+  let store: SqliteStore;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'parta-people-'));
+    store = await openSqlite({ file: join(folder, 'parta.sqlite') });
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('[R369] who is rested is let go, and is one and the same as long as a connection holds them', async () => {
+    const people = new People(store, RATES);
+    const phone = await people.get('masha');
+    const petya = await people.get('petya');
+    const leases = await people.grant(petya, 2);
+    expect(leases).toHaveLength(2);
+    expect(await people.rest()).toBe(1);
+    expect(await people.get('masha')).toBe(phone);
+    // The day's leases are counted over reconnects.
+    expect(await people.get('petya')).toBe(petya);
+  });
+
+  test('[R369] who has used up what they may is kept until it has come back', async () => {
+    const people = new People(store, RATES);
+    const masha = await people.get('masha');
+    expect(masha.ask(performance.now(), 10)).toBe(0);
+    expect(await people.rest()).toBe(1);
+  });
 });

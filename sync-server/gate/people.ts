@@ -3,6 +3,7 @@ import { LIMITS } from '#shared/school/limits.ts';
 import type { Log } from '../store/log.ts';
 import { Bucket } from './bucket.ts';
 
+const REST_EVERY_MS = 5_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** An intent costs a token, and one more for each so many bytes: a message is one, a pasted chapter is many. */
 const INTENT_TOKEN_BYTES = 8 * 1024;
@@ -45,6 +46,13 @@ export class Person {
     return this.#asks.spend(now, price);
   }
 
+  /** Whether nothing is known of them but what the log knows: a new object would be the same. */
+  isRested(now: number, today: number): boolean {
+    if (this.inFlightBytes > 0 || (this.#grants.count > 0 && today - this.#grants.since <= DAY_MS))
+      return false;
+    return this.#intents.isFull(now) && this.#asks.isFull(now);
+  }
+
   /** How many leases of those asked for may be granted today. */
   mayHave(count: number, now: number): number {
     if (now - this.#grants.since > DAY_MS) this.#grants = { since: now, count: 0 };
@@ -58,24 +66,43 @@ export class Person {
 export class People {
   readonly #log: Log;
   readonly #rates: Rates;
+  /** Those who are known for more than their leases, and those who are just being read. */
   readonly #people = new Map<string, Promise<Person>>();
+  /** The rested ones, for as long as a connection holds them: all connections of a person share one object. */
+  readonly #rested = new Map<string, WeakRef<Person>>();
 
   constructor(log: Log, rates: Rates) {
     this.#log = log;
     this.#rates = rates;
+    setInterval(() => void this.rest(), REST_EVERY_MS).unref();
   }
 
-  /** The person with all leases ever granted to them; kept for a day of use, so that buckets outlive a reconnect. */
+  /** The person with all leases ever granted to them. Limits outlive a reconnect: who has used some is kept. */
   get(person: string): Promise<Person> {
-    let found = this.#people.get(person);
-    if (!found) {
-      found = this.#log
-        .leasesOf(person)
-        .then((leases) => new Person(person, leases, this.#rates, performance.now()));
-      found.catch(() => this.#people.delete(person));
-      this.#people.set(person, found);
+    const found = this.#people.get(person);
+    if (found) return found;
+    const rested = this.#rested.get(person)?.deref();
+    const made = rested
+      ? Promise.resolve(rested)
+      : this.#log
+          .leasesOf(person)
+          .then((leases) => new Person(person, leases, this.#rates, performance.now()));
+    made.catch(() => this.#people.delete(person));
+    this.#people.set(person, made);
+    this.#rested.delete(person);
+    return made;
+  }
+
+  /** Lets go of everybody who is rested; resolves with how many are still kept. */
+  async rest(): Promise<number> {
+    for (const [person, ref] of this.#rested) if (!ref.deref()) this.#rested.delete(person);
+    for (const [name, made] of [...this.#people]) {
+      const person = await made.catch(() => undefined);
+      if (!person?.isRested(performance.now(), Date.now()) || this.#people.get(name) !== made) continue;
+      this.#people.delete(name);
+      this.#rested.set(name, new WeakRef(person));
     }
-    return found;
+    return this.#people.size;
   }
 
   /** Grants leases within the day's limit; fewer, or none, beyond it. */
