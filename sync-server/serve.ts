@@ -28,6 +28,9 @@ import { tellLost } from './rooms/swallowed.ts';
 import { Switchboard } from './rooms/switchboard.ts';
 import { openSqlite, type SqliteStore } from './store/sqlite/sqlite-store.ts';
 
+/** Who has no session yet has so long to say what they want: open connections are not without number. */
+const PATIENCE = { headersTimeout: 15_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+const HANDSHAKE_MS = 15_000;
 /** How long an answer that is on its way may take at the end. */
 const LAST_ANSWERS_MS = 1_000;
 
@@ -100,7 +103,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     isHttps: options.origin.startsWith('https:'),
   });
   const listener = getRequestListener(app.fetch);
-  const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
+  const server = options.tls
+    ? createTlsServer({ ...options.tls, ...PATIENCE, handshakeTimeout: HANDSHAKE_MS }, listener)
+    : createServer(PATIENCE, listener);
   server.on('upgrade', (request, socket, head) => {
     if (!upgrade.take(request, socket, head)) socket.destroy();
   });
