@@ -2,10 +2,10 @@
 
 import wasm from '@automerge/automerge/automerge.wasm?url';
 import * as automerge from '@automerge/automerge/slim';
-import { actorOf, plainOf, type RegistryDoc, setMatrix, setRole } from '#shared/registry/change.ts';
+import { actorOf, plainOf, type RegistryDoc, setDuty, setMatrix, setRole } from '#shared/registry/change.ts';
 import type { Registry } from '#shared/registry/shape.ts';
 import type { Matrix } from '#shared/school/may.ts';
-import type { Role } from '#shared/school/roles.ts';
+import type { Duty, Role } from '#shared/school/roles.ts';
 
 let loaded: Promise<void> | undefined;
 
@@ -20,7 +20,8 @@ export function loadAutomerge(): Promise<void> {
 
 export type RegistryChange =
   | { act: 'role.set'; person: string; from: Role; to: Role; at: number }
-  | { act: 'matrix.set'; chat: string; from: Matrix; to: Matrix; at: number };
+  | { act: 'matrix.set'; chat: string; from: Matrix; to: Matrix; at: number }
+  | { act: 'duty.set'; person: string; unit: string; from?: Duty; to?: Duty; at: number };
 
 /** The registry's document under one lease. Use it after `loadAutomerge`. */
 export class RegistryReplica {
@@ -38,10 +39,7 @@ export class RegistryReplica {
 
   /** Makes a change; the exact bytes to send, or why it is not made. */
   change(intent: RegistryChange): ReturnType<typeof setRole> {
-    const made =
-      intent.act === 'role.set'
-        ? setRole(automerge, this.#doc, intent)
-        : setMatrix(automerge, this.#doc, intent);
+    const made = this.#made(intent);
     if (made.ok) this.#doc = made.doc;
     return made;
   }
@@ -52,6 +50,22 @@ export class RegistryReplica {
 
   matrix(chat: string): Matrix | undefined {
     return this.#entry('chats', chat)?.matrix as Matrix | undefined;
+  }
+
+  duty(person: string, unit: string): Duty | undefined {
+    const duties = (this.#entry('members', person)?.duties ?? {}) as Record<string, Duty>;
+    return Object.hasOwn(duties, unit) ? duties[unit] : undefined;
+  }
+
+  /** The unit that a chat belongs to; null for none. */
+  unitOf(chat: string): string | null {
+    return (this.#entry('chats', chat)?.unit ?? null) as string | null;
+  }
+
+  #made(intent: RegistryChange): ReturnType<typeof setRole> {
+    if (intent.act === 'role.set') return setRole(automerge, this.#doc, intent);
+    if (intent.act === 'matrix.set') return setMatrix(automerge, this.#doc, intent);
+    return setDuty(automerge, this.#doc, { ...intent, from: intent.from, to: intent.to });
   }
 
   #entry(table: 'members' | 'chats', id: string): Record<string, unknown> | undefined {

@@ -1,9 +1,10 @@
 /** The registry on the tab of who may change it: offline too, shown at once, judged by the relay like everything else. */
 import type { RegistryReplica } from '#lib/registry/automerge.ts';
+import { maySetDuty, maySetMatrix } from '#shared/registry/rights.ts';
 import type { Projection } from '#shared/registry/shape.ts';
-import { type Act, type Matrix, may, type Verdict as Ruling } from '#shared/school/may.ts';
+import { type Matrix, may, type Verdict as Ruling } from '#shared/school/may.ts';
 import { registryDoc, roomOf } from '#shared/school/names.ts';
-import type { Role } from '#shared/school/roles.ts';
+import type { Duty, Role, Standing } from '#shared/school/roles.ts';
 import { standingOf } from './acts.ts';
 import type { RoomCopy } from './copy.ts';
 import type { Disk, OutRow } from './disk.ts';
@@ -33,7 +34,7 @@ export async function registryMaker(): Promise<RegistryMaker> {
   return (confirmed, lease) => {
     const replica = new RegistryReplica(lease, confirmed);
     return ({ intent }) =>
-      intent.act === 'role.set' || intent.act === 'matrix.set'
+      intent.act === 'role.set' || intent.act === 'matrix.set' || intent.act === 'duty.set'
         ? replica.change(intent)
         : { ok: false, code: 'not-allowed' };
   };
@@ -84,11 +85,16 @@ export class Desk implements RegistryDesk {
     return this.#replica.matrix(chat);
   }
 
+  duty(person: string, unit: string): Duty | undefined {
+    return this.#replica.duty(person, unit);
+  }
+
   setRole(person: string, to: Role): Promise<Verdict> {
     return this.#inLane(async () => {
       const from = this.#replica.role(person);
       if (from === undefined) return { ok: false, code: 'unknown-place' };
-      return this.#set('role.set', { act: 'role.set', person, from, to, at: Date.now() });
+      const ruling = may(this.#who(), 'role.set', { kind: 'org' });
+      return this.#set(ruling, { act: 'role.set', person, from, to, at: Date.now() });
     });
   }
 
@@ -96,7 +102,19 @@ export class Desk implements RegistryDesk {
     return this.#inLane(async () => {
       const from = this.#replica.matrix(chat);
       if (from === undefined) return { ok: false, code: 'unknown-place' };
-      return this.#set('matrix.set', { act: 'matrix.set', chat, from, to, at: Date.now() });
+      const ruling = maySetMatrix(this.#who(), { unit: this.#replica.unitOf(chat), from, to });
+      return this.#set(ruling, { act: 'matrix.set', chat, from, to, at: Date.now() });
+    });
+  }
+
+  setDuty(person: string, unit: string, to: Duty | undefined): Promise<Verdict> {
+    return this.#inLane(async () => {
+      const role = this.#replica.role(person);
+      if (role === undefined) return { ok: false, code: 'unknown-place' };
+      const from = this.#replica.duty(person, unit);
+      const ruling = maySetDuty(this.#who(), { person, role, unit, from, to });
+      const duties = { ...(from && { from }), ...(to && { to }) };
+      return this.#set(ruling, { act: 'duty.set', person, unit, ...duties, at: Date.now() });
     });
   }
 
@@ -113,8 +131,11 @@ export class Desk implements RegistryDesk {
 
   close(): void {}
 
-  async #set(act: Act, intent: RegistryIntent): Promise<Verdict> {
-    const ruling: Ruling = may(standingOf(this.#ground.projection()), act, { kind: 'org' });
+  #who(): Standing | undefined {
+    return standingOf(this.#ground.projection());
+  }
+
+  async #set(ruling: Ruling, intent: RegistryIntent): Promise<Verdict> {
     if (!ruling.ok) return ruling;
     await this.#ground.ready(this.#copy);
     const { pen } = this.#copy;

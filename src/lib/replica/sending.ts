@@ -165,8 +165,9 @@ export class Sending {
   /** A room is not readable any more: what waits for it comes back to its author. */
   gone(room: string, code: RefusalCode): void {
     this.forget(room);
+    const why = room.startsWith('org/') ? 'admins-only' : code;
     this.#pumping = this.#pumping
-      .then(() => this.#giveBack(room, code))
+      .then(() => this.#giveBack(room, why))
       .catch((error) => this.#ground.onTrouble(error));
   }
 

@@ -1,8 +1,11 @@
-/** What an administrator wanted and what stands now, side by side: enough to decide anew. */
-import type { RefusedDraft } from '#lib/replica/types.ts';
-import { groupWord, matrixWord, roleWord } from '#lib/words/roles.ts';
+/** What someone wanted to change in the school and what stands now, side by side: enough to decide anew. */
+
+import { m } from '#lib/paraglide/messages.js';
+import type { Intent, RefusedDraft } from '#lib/replica/types.ts';
+import { dutyWord, groupWord, matrixWord, roleWord } from '#lib/words/roles.ts';
+import type { Projection } from '#shared/registry/shape.ts';
 import { MATRIX_KEYS, type Matrix } from '#shared/school/may.ts';
-import type { Role } from '#shared/school/roles.ts';
+import type { Duty, Role } from '#shared/school/roles.ts';
 
 export interface WantedRight {
   /** Whose role, or which right: «Закреплять сообщения». */
@@ -12,11 +15,41 @@ export interface WantedRight {
   present: string;
 }
 
+type DutyIntent = Extract<Intent, { act: 'duty.set' }>;
 type RoleIntent = Extract<RefusedDraft['intent'], { act: 'role.set' }>;
 type MatrixIntent = Extract<RefusedDraft['intent'], { act: 'matrix.set' }>;
 
 export function wantedRole({ to }: RoleIntent, name: string, present: Role): WantedRight[] {
   return [{ about: name, wanted: roleWord(to), present: roleWord(present) }];
+}
+
+export function wantedDuty(intent: DutyIntent, name: string, present: Duty | undefined): WantedRight[] {
+  return [{ about: name, wanted: dutyOrNone(intent.to), present: dutyOrNone(present) }];
+}
+
+/** Undefined: none in the unit. */
+export function dutyOrNone(duty: Duty | undefined): string {
+  return duty === undefined ? m.duty_none() : dutyWord(duty);
+}
+
+/** The whole act in the school's words, line by line; undefined for what is no change of the school. */
+export function changeOf(intent: Intent, projection: Projection | undefined): string[] | undefined {
+  const { people = {}, chats = {}, governed = {}, units = {} } = projection ?? {};
+  if (intent.act === 'role.set') {
+    const name = people[intent.person]?.name || m.someone();
+    return [m.refused_role({ name, from: roleWord(intent.from), to: roleWord(intent.to) })];
+  }
+  if (intent.act === 'duty.set') {
+    const name = people[intent.person]?.name || m.someone();
+    const unit = units[intent.unit]?.title ?? intent.unit;
+    return [m.refused_duty({ unit, name, from: dutyOrNone(intent.from), to: dutyOrNone(intent.to) })];
+  }
+  if (intent.act !== 'matrix.set') return undefined;
+  const chat = (chats[intent.chat] ?? governed[intent.chat])?.title || m.chat_untitled();
+  return touched(intent).map((key) => {
+    const [from, to] = [groupWord(intent.from[key]), groupWord(intent.to[key])];
+    return m.refused_matrix({ chat, right: matrixWord(key), from, to });
+  });
 }
 
 /** Only the rights that this change was about, not the rest of the matrix. */

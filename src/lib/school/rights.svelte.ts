@@ -1,11 +1,11 @@
 /**
- * An administrator's changes to the registry, offline too: what is written on this device shows at once, and what
+ * Changes to the registry by those who may make them, offline too: what is written on this device shows at once, and what
  * the relay refused comes back with its reason. The registry's own library is loaded with the first change.
  */
 import { live } from '#lib/replica/live.svelte.ts';
 import type { Device, RefusedDraft, RegistryDesk, Verdict } from '#lib/replica/types.ts';
 import type { Matrix } from '#shared/school/may.ts';
-import type { Role } from '#shared/school/roles.ts';
+import type { Duty, Role } from '#shared/school/roles.ts';
 
 export type DeskState =
   | { at: 'loading' }
@@ -62,6 +62,19 @@ export class Rights {
       const wanted = this.#desk?.matrix(chat) ?? known;
       return wanted && { matrix: wanted, settled: sameMatrix(wanted, known) };
     });
+  }
+
+  duty(person: string, unit: string): { duty: Duty | undefined; settled: boolean } {
+    return this.#follow(() => {
+      const known = this.#device.who(person)?.duties[unit];
+      const wanted = this.#desk ? this.#desk.duty(person, unit) : known;
+      return { duty: wanted, settled: wanted === known };
+    });
+  }
+
+  /** True when it is kept on the device. */
+  async setDuty(person: string, unit: string, to: Duty | undefined): Promise<boolean> {
+    return this.#keep(await this.#desk?.setDuty(person, unit, to));
   }
 
   /** True when it is kept on the device. */

@@ -1,12 +1,15 @@
 /** The school as this person's device knows it: units, people, chats. Reads the projection, changes nothing. */
-import { m } from '#lib/paraglide/messages.js';
 import { live } from '#lib/replica/live.svelte.ts';
 import type { Device } from '#lib/replica/types.ts';
 import { matcher } from '#lib/words/fold.ts';
 import { byName } from '#lib/words/names.ts';
 import { standingWord } from '#lib/words/roles.ts';
-import type { Projection, Unit } from '#shared/registry/shape.ts';
-import { dutyIn, isStaff } from '#shared/school/roles.ts';
+import { groupsFor, maySetDuty } from '#shared/registry/rights.ts';
+import type { GovernedChat, Projection, Unit } from '#shared/registry/shape.ts';
+import { leads, MATRIX_KEYS } from '#shared/school/may.ts';
+import type { RefusalCode } from '#shared/school/refusals.ts';
+import { type Duty, dutyIn, isStaff, type Standing } from '#shared/school/roles.ts';
+import { changeOf } from './refused-rights.ts';
 
 export interface SchoolPerson {
   id: string;
@@ -26,12 +29,23 @@ export interface SchoolChat {
   id: string;
   title: string;
   members: number;
+  unit: string | null;
 }
 
 export interface RefusedChange {
   id: string;
+  /** The act in the school's words. */
+  says: string[];
+  code: RefusalCode;
+  /** Where it can be decided anew; undefined for those who no longer may. */
+  href: string | undefined;
+}
+
+/** A duty that this person may give or take: in a unit of theirs, one that fits the other's role. */
+export interface DutyChoice {
+  unit: string;
   title: string;
-  href: string;
+  to: readonly (Duty | undefined)[];
 }
 
 /** Rows drawn at once: a school has thousands of people, a screen does not. */
@@ -70,20 +84,69 @@ export class School {
     return this.#follow(() => this.#device.projection);
   }
 
-  /** Changes of this administrator that were not taken, and the page where each is decided anew. */
+  /** Changes of this person that were not taken; each stays here until they let go of it. */
   get refused(): RefusedChange[] {
     return this.#follow(() =>
-      this.#device.refused().flatMap(({ id, intent }) => {
-        const { people = {}, chats = {}, governed = {} } = this.#device.projection ?? {};
-        if (intent.act === 'role.set') {
-          const title = people[intent.person]?.name ?? m.someone();
-          return [{ id, title, href: `/school/people/${intent.person}` }];
-        }
-        if (intent.act !== 'matrix.set') return [];
-        const title = (chats[intent.chat] ?? governed[intent.chat])?.title || m.chat_untitled();
-        return [{ id, title, href: `/school/chats/${intent.chat}` }];
+      this.#device.refused().flatMap(({ id, intent, code }) => {
+        const says = changeOf(intent, this.#device.projection);
+        if (!says) return [];
+        const isOfChat = intent.act === 'matrix.set';
+        const person = 'person' in intent ? intent.person : '';
+        const open = isOfChat ? this.governs(intent.chat) : this.mayChange(person);
+        const page = isOfChat ? `/school/chats/${intent.chat}` : `/school/people/${person}`;
+        return [{ id, says, code, href: open ? page : undefined }];
       }),
     );
+  }
+
+  async letGo({ id }: RefusedChange): Promise<void> {
+    await this.#device.dismiss(id);
+  }
+
+  get me(): Standing | undefined {
+    const { projection } = this;
+    return projection && { person: projection.me.id, ...projection.me };
+  }
+
+  /** Whether this person sets any right of a chat. */
+  governs(chat: string): boolean {
+    const entry = this.#chat(chat);
+    if (!entry) return false;
+    const { unit = null, matrix } = entry;
+    return MATRIX_KEYS.some((key) => groupsFor(this.me, unit, key, matrix).length > 0);
+  }
+
+  /** Whether this person changes anything of another: the role, or a duty in a unit of theirs. */
+  mayChange(person: string): boolean {
+    return this.isAdmin || this.dutiesFor(person).length > 0;
+  }
+
+  dutiesFor(person: string): DutyChoice[] {
+    const { me, projection } = this;
+    const card = projection?.people[person];
+    if (!me || !card || me.role === 'admin') return [];
+    return Object.keys(me.duties).flatMap((unit) => {
+      if (!leads(me, unit)) return [];
+      const from = card.duties[unit];
+      const options: (Duty | undefined)[] = [undefined, 'student', 'parent'];
+      const to = options.filter(
+        (duty) => maySetDuty(me, { person, role: card.role, unit, from, to: duty }).ok,
+      );
+      return to.length > 0 ? [{ unit, title: projection.units[unit]?.title ?? unit, to }] : [];
+    });
+  }
+
+  /** Whether there is anything that this person changes here. */
+  get changesSomething(): boolean {
+    const { me } = this;
+    return (
+      me !== undefined && (me.role === 'admin' || Object.keys(me.duties).some((unit) => leads(me, unit)))
+    );
+  }
+
+  #chat(chat: string): Pick<GovernedChat, 'title' | 'unit' | 'matrix'> | undefined {
+    const { chats = {}, governed = {} } = this.projection ?? {};
+    return chats[chat] ?? governed[chat];
   }
 
   get title(): string {
@@ -151,8 +214,8 @@ export class School {
   #chats(): SchoolChat[] {
     const { chats, governed } = this.projection ?? {};
     return Object.entries({ ...governed, ...chats })
-      .filter(([, chat]) => chat.title !== '')
-      .map(([id, chat]) => ({ id, title: chat.title, members: chat.members }))
+      .filter(([id, chat]) => chat.title !== '' && this.governs(id))
+      .map(([id, chat]) => ({ id, title: chat.title, members: chat.members, unit: chat.unit ?? null }))
       .sort((a, b) => byName(a.title, b.title));
   }
 }

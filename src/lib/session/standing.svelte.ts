@@ -8,7 +8,7 @@ export class DeviceStanding {
 
   constructor(device: Device) {
     this.#device = device;
-    this.#follow = live(device, ['line', 'unsent', 'disk']);
+    this.#follow = live(device, ['line', 'unsent', 'disk', 'refused']);
   }
 
   get line(): LineState {
@@ -17,6 +17,11 @@ export class DeviceStanding {
 
   get disk(): DiskState {
     return this.#follow(() => this.#device.disk);
+  }
+
+  /** Own changes of the school that were not taken: they wait on the school's screen. */
+  get refusedOfSchool(): number {
+    return this.#follow(() => this.#device.refused().filter(({ room }) => room.startsWith('org/')).length);
   }
 
   get unsent(): number {
