@@ -8,7 +8,7 @@ import { CLOSE } from '#shared/wire/close.ts';
 import { decodeMessage, encodeFrame, type Frame, joinFrames } from '#shared/wire/frames.ts';
 import { LINE_PATH, PROTOCOL } from '#shared/wire/protocol.ts';
 import { TestDevice } from '../support/device.ts';
-import { TestLine } from '../support/line.ts';
+import { connect, TestLine } from '../support/line.ts';
 import { startTestRelay, type TestRelay } from '../support/relay.ts';
 
 let relay: TestRelay;
@@ -107,6 +107,57 @@ test('[R310] a message that comes byte by byte, and many in one packet, are what
     await once(socket, 'data');
   socket.destroy();
   await stillThere();
+});
+
+test('[R337] a hello of thousands of rooms that are none makes none, and one of more than may be is closed', async () => {
+  const rooms = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ room: `chat/x${i}`, epoch: 'e', seq: 1 }));
+  const token = relay.sessions.signIn('petya');
+  const line = await connect(relay, token, { rooms: rooms(LIMITS.roomsPerConnectionMax) });
+  expect((await line.next('welcome')).gone).toHaveLength(LIMITS.roomsPerConnectionMax);
+  expect(await relay.store.rooms(['chat/x0', 'chat/x1999'])).toEqual([]);
+  const more = await connect(relay, token, { rooms: rooms(LIMITS.roomsPerConnectionMax + 1) });
+  expect(await more.whenClosed()).toBe(CLOSE.tooMany.code);
+});
+
+test('[R334] the largest numbers that a frame can say change nothing and harm nobody', async () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  const masha = await device('masha');
+  const { epoch } = await masha.open('chat/7a');
+  await masha.send(masha.message('7a', 'Раз'));
+  const doc = 'chat/7a/feed/1';
+  const push = { ...masha.message('7a', 'Два'), n: most };
+  expect(await masha.send(push)).toMatchObject({ code: 'missing-deps' });
+  expect(await masha.send({ ...push, lease: most })).toMatchObject({ code: 'foreign-lease' });
+  const fresh = await masha.withFreshLease();
+  const chained = { ...fresh.wrap(doc, push.bytes), epoch, replaces: { lease: most, n: most } };
+  expect(await masha.send(chained)).toMatchObject({ code: 'foreign-lease' });
+  masha.line.say({ kind: 'mark', chat: '7a', got: most, read: most });
+  masha.line.say({ kind: 'took', doc: 'paper/x', lease: most, clock: most, length: most });
+  masha.line.say({ kind: 'open', room: 'chat/7a', epoch, held: [{ doc, seq: most }], newest: true });
+  expect(await masha.line.next('patch', (patch) => patch.doc === doc)).toMatchObject({ from: 0, seq: 1 });
+  masha.line.say({ kind: 'pull', doc, epoch, seq: most });
+  expect(await masha.line.next('patch')).toMatchObject({ from: 0, seq: 1 });
+  masha.line.say({ kind: 'lease-ask', count: most });
+  expect((await masha.line.next('lease-grant')).leases).toHaveLength(LIMITS.leasesPerGrantMax);
+  const again = await connect(relay, relay.sessions.signIn('masha'), {
+    rooms: [{ room: 'chat/7a', epoch, seq: most }],
+    registry: most,
+  });
+  expect(await again.next('welcome')).toMatchObject({ changed: ['chat/7a'] });
+  await again.next('registry');
+  while ((await relay.store.marksOf('7a')).length === 0) await masha.line.settled();
+  expect(await relay.store.marksOf('7a')).toMatchObject([{ person: 'masha', got: 1, read: 1 }]);
+});
+
+test('[R354] a mark for a chat that one may not read is nobody’s', async () => {
+  const petya = await device('petya');
+  for (const chat of ['staff', '7b', 'olga.masha', 'none', '../7a', ''])
+    petya.line.say({ kind: 'mark', chat, got: 5, read: 5 });
+  petya.line.say({ kind: 'mark', chat: '7a', got: 0, read: 0 });
+  await petya.line.settled();
+  for (const chat of ['staff', '7b', 'olga.masha', 'none', '../7a', ''])
+    expect(await relay.store.marksOf(chat)).toEqual([]);
 });
 
 async function stillThere(): Promise<void> {
