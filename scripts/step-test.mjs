@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { buildWhenStale } from './app-build.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { root } from './fingerprint.mjs';
+import { ensureWebKit } from './webkit.mjs';
 
 const RESULTS = join(root, 'test-results');
 const UNIT = join(RESULTS, 'unit.json');
 const STORIES = join(RESULTS, 'stories.json');
 
 const env = { ...process.env, PARTA_CHROMIUM: ensureChromium() };
+const withoutWebKit = ensureWebKit();
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });
 if (!run(['scripts/sync.mjs'])) end(['sync'], []);
@@ -72,6 +74,7 @@ function tallyOfStories() {
 function end(failed, counted) {
   const sum = (key) => counted.reduce((total, tally) => total + tally[key], 0);
   for (const step of failed) console.error(`Failed: ${step}`);
+  if (withoutWebKit) console.log(`\n${withoutWebKit}`);
   const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : '';
   console.log(`\n${sum('passed')} passed, ${Math.max(sum('failed'), failed.length)} failed${skipped}`);
   process.exit(failed.length > 0 || sum('failed') > 0 || sum('passed') === 0 ? 1 : 0);

@@ -1,7 +1,15 @@
 /** WebKit as Debian packs it (webkit2gtk-driver, xvfb), spoken to in plain WebDriver. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { freePort } from './served-school.ts';
+
+/** Where its parts are: what scripts/webkit.mjs finds. */
+export interface WebKitParts {
+  browser: string;
+  driver: string;
+  screen: string;
+}
 
 export interface WebKit {
   open(url: string): Promise<void>;
@@ -15,19 +23,39 @@ export interface WebKit {
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 
-export async function openWebKit(display: number): Promise<WebKit> {
-  const binary = findWebKit() ?? (installed() ? findWebKit() : undefined);
-  if (!binary)
-    throw new Error('There is no WebKit to try. Install it: apt install webkit2gtk-driver xvfb (Debian).');
+export async function openWebKit(parts: WebKitParts): Promise<WebKit> {
+  const screen = await openScreen(parts.screen);
   const port = await freePort();
-  const screen = spawn('Xvfb', [`:${display}`, '-screen', '0', '1280x800x24'], { stdio: 'ignore' });
   const env = {
     ...process.env,
-    DISPLAY: `:${display}`,
+    DISPLAY: screen.display,
     LIBGL_ALWAYS_SOFTWARE: '1',
     WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
   };
-  const driver = spawn('WebKitWebDriver', [`--port=${port}`], { env, stdio: 'ignore' });
+  const driver = spawn(parts.driver, [`--port=${port}`], { env, stdio: 'ignore' });
+  const end = () => {
+    for (const child of [driver, screen.child]) child.kill('SIGTERM');
+  };
+  try {
+    return await startSession(parts.browser, port, end);
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/** A screen of its own: the server itself picks a number that is free. */
+async function openScreen(program: string): Promise<{ child: ChildProcess; display: string }> {
+  const child = spawn(program, ['-displayfd', '3', '-screen', '0', '1280x800x24'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const said = once(child.stdio[3] as Readable, 'data').then(([data]) => String(data).trim());
+  const number = await Promise.race([said, once(child, 'exit').then(() => undefined)]);
+  if (number === undefined) throw new Error('Xvfb ended before it had a screen');
+  return { child, display: `:${number}` };
+}
+
+async function startSession(binary: string, port: number, end: () => void): Promise<WebKit> {
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
@@ -52,23 +80,9 @@ export async function openWebKit(display: number): Promise<WebKit> {
     click: async (selector) => call('POST', `${at}/element/${await find(selector)}/click`, {}),
     async close() {
       await call('DELETE', at).catch(() => undefined);
-      for (const child of [driver, screen] as ChildProcess[]) child.kill('SIGTERM');
+      end();
     },
   };
-}
-
-function findWebKit(): string | undefined {
-  const [binary] = globSync('/usr/lib/*/webkit2gtk-4.*/MiniBrowser');
-  return existsSync('/usr/bin/Xvfb') && existsSync('/usr/bin/WebKitWebDriver') ? binary : undefined;
-}
-
-/** On a Debian of one's own (root, as in CI) what is missing is installed; elsewhere a sentence says what to install. */
-function installed(): boolean {
-  if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) return false;
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const words = ['install', '-y', '--no-install-recommends', 'webkit2gtk-driver', 'xvfb'];
-  spawnSync('apt-get', ['update'], { env });
-  return spawnSync('apt-get', words, { env }).status === 0;
 }
 
 async function up(ask: () => Promise<unknown>): Promise<void> {

@@ -82,11 +82,11 @@ test('[R470] whoever sees an own unsent message has read what stands above it', 
 });
 
 test('[R412] an older segment comes when it is asked for, from the relay and then from disk', async () => {
-  const masha = await school.device('masha');
-  await until(masha, 'online', () => masha.line.at === 'online');
   await school.on('fill', 'anna', '7a', 540);
+  const masha = await school.device('masha');
   const chat = await enter(masha, '7a');
   await until(masha, 'newest', () => has(chat, 'сообщение 540'));
+  expect(has(chat, 'сообщение 1')).toBe(false);
   expect(await chat.older()).toBe(true);
   await until(masha, 'both segments', () => texts(chat).length === 540);
   expect(texts(chat)[0]).toBe('сообщение 1');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { Disk } from './disk.ts';
 import { enter, has, message, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
@@ -9,15 +9,34 @@ beforeEach(async () => {
 });
 afterEach(() => school.end());
 
+/** The durability of each commit of the outbox that the disk confirms from now on, of devices opened from now on. */
+function watchOutbox(): string[] {
+  const { transaction } = IDBDatabase.prototype;
+  const confirmed: string[] = [];
+  IDBDatabase.prototype.transaction = function watched(stores, mode, options) {
+    const made = transaction.call(this, stores, mode, options);
+    if (mode === 'readwrite' && [stores].flat().includes('outbox'))
+      made.addEventListener('complete', () => confirmed.push(made.durability));
+    return made;
+  };
+  onTestFinished(() => {
+    IDBDatabase.prototype.transaction = transaction;
+  });
+  return confirmed;
+}
+
 test('[R400] what Masha writes without a network is in her chat at once and reaches the school when it can', async () => {
+  const commits = watchOutbox();
   const masha = await school.device('masha');
   const chat = await enter(masha, '7a');
   await settled(masha, chat);
   await school.cut();
   await until(masha, 'offline', () => masha.line.at !== 'online');
+  commits.length = 0;
   const saved = chat.say('Я заболела, что задали?');
   expect(message(chat, 'Я заболела, что задали?').state).toBe('queued');
   expect((await saved).ok).toBe(true);
+  expect(commits).toEqual(['strict']);
   expect(masha.unsent).toBe(1);
   expect(masha.chats()[0]).toMatchObject({ id: '7a', unsent: 1, last: { text: 'Я заболела, что задали?' } });
   await school.mend();
@@ -104,7 +123,10 @@ test('[R405] a refused message stays with its author as a draft with its reason,
     code: 'chat-is-read-only',
     intent: { act: 'message.create' },
   });
-  expect(masha.refused()[1]).toMatchObject({ intent: { act: 'reaction.set', message: said.id } });
+  expect(masha.refused()[1]).toMatchObject({
+    code: 'chat-is-read-only',
+    intent: { act: 'reaction.set', message: said.id },
+  });
   expect(has(chat, 'Я иду!')).toBe(false);
   expect(message(chat, 'Кто идёт в музей?').reactions).toEqual([{ emoji: '👍', by: ['masha'], mine: true }]);
   expect(await masha.reuse(masha.refused()[0]?.id ?? '')).toBe('Я иду!');
