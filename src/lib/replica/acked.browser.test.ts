@@ -162,7 +162,7 @@ test('[R436] a decision about the school that an older app kept comes back like 
   const desk = await elena.registry();
   for (const role of ['parent', 'staff'] as const) expect((await desk.setRole('petya', role)).ok).toBe(true);
   await until(elena, 'taken', () => elena.unsent === 0 && elena.who('petya')?.role === 'staff');
-  const disk = await new Disk('elena', 'relaxed').open();
+  const disk = new Disk('elena', 'relaxed');
   const [{ id, room, seq, intent } = { id: 0, room: '', seq: 0, intent: undefined }] =
     await disk.acked.toArray();
   if (!intent) throw new Error('nothing was kept');
