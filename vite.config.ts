@@ -2,6 +2,7 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig, type Plugin } from 'vite';
+import { engine, lighter } from './scripts/app-parts.mjs';
 import { messageOptions } from './scripts/sync.mjs';
 
 export default defineConfig(({ command }) => ({
@@ -15,6 +16,7 @@ export default defineConfig(({ command }) => ({
     nameLazyChunks(),
     gatherTheShell(),
   ],
+  resolve: { alias: lighter },
   build: {
     // What the floor of Tailwind 4 runs (Safari 16.4, Chrome 111).
     target: ['safari16.4', 'chrome111', 'firefox128'],
@@ -59,7 +61,10 @@ function gatherTheShell(): Plugin {
     enforce: 'post',
     outputOptions(options) {
       if (this.environment?.name !== 'client') return null;
-      return { ...options, codeSplitting: { groups: [{ name: 'shell', test: shell }] } };
+      return {
+        ...options,
+        codeSplitting: { groups: [{ name: 'shell', test: shell, priority: 3 }, ...engine] },
+      };
     },
   };
 }

@@ -5,6 +5,7 @@
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import { live } from '#lib/replica/live.svelte.ts';
+import { PaperView } from '#lib/replica/paper.ts';
 import type { Device, Paper, PrivateCopy, ReturnedPiece, Verdict } from '#lib/replica/types.ts';
 import { hueOf, shortName } from '#lib/words/names.ts';
 import type { ChatEntry } from '#shared/registry/shape.ts';
@@ -29,7 +30,7 @@ export class OpenPaper {
   constructor(device: Device, id: string) {
     this.id = id;
     this.#device = device;
-    this.#paper = device.paper(id);
+    this.#paper = device.paper(id, PaperView);
     this.#follow = live(device, [
       `paper/${id}`,
       'projection',
@@ -153,7 +154,7 @@ export class OpenPaper {
 
   /** Another paper of this device, for a moment; undefined when it cannot be written in now. Whoever asked closes it. */
   async beside(id: string): Promise<Paper | undefined> {
-    const other = this.#device.paper(id);
+    const other = this.#device.paper(id, PaperView);
     const usable = () => other.ready && other.right === 'edit';
     if (!usable()) await this.#heard(usable);
     if (usable()) return other;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PaperView } from '#lib/replica/paper.ts';
 import { enter, openSchool, type TestSchool, until } from '#lib/replica/testing.ts';
 import type { Device, Paper } from '#lib/replica/types.ts';
 import { readBody, textOf } from './body.ts';
@@ -26,7 +27,7 @@ interface Reader {
 }
 
 async function openPaper(device: Device, id: string): Promise<Reader> {
-  const paper = device.paper(id);
+  const paper = device.paper(id, PaperView);
   await until(device, 'the paper is here', () => paper.ready && paper.right !== 'none');
   const element = document.createElement('div');
   document.body.append(element);
@@ -233,7 +234,7 @@ test('[R257] a private copy becomes a paper of its own, whole, and stays until i
   if (!doc) throw new Error('no copy');
   const made = await masha.device.chat('7a').createPaper('Мои правила', 'owner');
   if (!made.ok) throw new Error(made.code);
-  const own = masha.device.paper(made.id);
+  const own = masha.device.paper(made.id, PaperView);
   await until(masha.device, 'the new paper is here', () => own.ready && own.right === 'edit');
   expect(await fillFromCopy(doc, own)).toBe(true);
   expect(readBody(own.doc.getXmlFragment('body')).map(textOf)).toEqual(['Правила похода. Мои мысли.']);

@@ -10,9 +10,11 @@ import { feedDoc, parseRoom, pinsDoc } from '#shared/school/names.ts';
 import { bringsOf, needsOf, perform, renamed } from './acts.ts';
 import type { Disk, DocRow, OutRow, PenRow, PlaceRow, RoomRow, TailRow } from './disk.ts';
 import { isPencil } from './pens.ts';
+import type { MoveKeys } from './rebase.ts';
+import { partsOf, tailsOf } from './stored-doc.ts';
 import type { RoomWord } from './tabs.ts';
 import type { Intent } from './types.ts';
-import { bytesOf, FROM_OUTSIDE, holdLease, type Moved, newDoc, noteMove, rebase } from './ydoc.ts';
+import { bytesOf, FROM_OUTSIDE, holdLease, newDoc } from './ydoc.ts';
 
 export type LiveDoc = ReturnType<typeof newDoc>;
 
@@ -50,6 +52,8 @@ export class RoomCopy {
   readonly names = new Map<string, string>();
   /** Called before the documents are replaced by newly read ones. */
   beforeSwap: (() => void) | undefined;
+  /** How keystrokes go on under another lease; whoever types here brings it. */
+  moveKeys: MoveKeys = nobodyTypes;
   #lane: Promise<unknown> = Promise.resolve();
 
   constructor(room: string) {
@@ -239,7 +243,7 @@ export class RoomCopy {
       }
       const bytes =
         unsaved.intent.act === 'paper.write' && !unsaved.intent.schema
-          ? this.#rebased(unsaved, pen, old)
+          ? this.#moved(unsaved, pen, old)
           : this.make(unsaved.intent, unsaved.doc, person);
       if (!bytes) {
         unsaved.done({ ok: true });
@@ -256,13 +260,11 @@ export class RoomCopy {
     if (!isPencil(pen.lease)) this.pen = { ...pen, n };
   }
 
-  #rebased(unsaved: Unsaved, pen: PenRow, old: PenRow | undefined): Uint8Array | undefined {
+  #moved(unsaved: Unsaved, pen: PenRow, old: PenRow | undefined): Uint8Array | undefined {
     const live = this.docs.get(unsaved.doc);
     if (!live) return undefined;
-    const bytes =
-      old && old.lease !== pen.lease
-        ? rebase(unsaved.bytes, this.#moves(unsaved, pen, old, live))
-        : unsaved.bytes;
+    const moves = old !== undefined && old.lease !== pen.lease;
+    const bytes = moves ? this.moveKeys(unsaved.bytes, pen, old, live) : unsaved.bytes;
     // Own words that come back as bytes must not look like a twin's.
     const { lease } = live;
     holdLease(live, Number.MAX_SAFE_INTEGER);
@@ -270,16 +272,10 @@ export class RoomCopy {
     holdLease(live, lease);
     return bytes;
   }
+}
 
-  /** What was saved before it has moved from the end of the confirmed on; what is being typed follows it. */
-  #moves({ bytes }: Unsaved, pen: PenRow, old: PenRow, live: LiveDoc): Moved {
-    const from = Y.getState(live.store, old.lease);
-    const start = Y.getState(live.store, pen.lease);
-    const first = Y.parseUpdateMeta(bytes).from.get(old.lease) ?? from;
-    const moved: Moved = new Map([[old.lease, [{ from, end: first, lease: pen.lease, start: 0 }]]]);
-    noteMove(moved, bytes, old.lease, pen.lease, start);
-    return moved;
-  }
+function nobodyTypes(): never {
+  throw new Error('keystrokes come from the view of a paper alone');
 }
 
 const isEmpty = (doc: LiveDoc | undefined): boolean => doc === undefined || doc.store.clients.size === 0;
@@ -299,10 +295,9 @@ interface Stored {
 async function readStored(disk: Disk, name: string): Promise<Stored> {
   const [row, tails, places]: [DocRow | undefined, TailRow[], PlaceRow[]] = await Promise.all([
     disk.docs.get(name),
-    disk.tails.where('doc').equals(name).sortBy('id'),
+    tailsOf(disk, name),
     disk.places.where('doc').equals(name).toArray(),
   ]);
   if (!row) return { name, there: false, parts: [], places };
-  const snapshot = row.snapshot.length > 0 ? [row.snapshot] : [];
-  return { name, there: true, parts: [...snapshot, ...tails.map(({ bytes }) => bytes)], places };
+  return { name, there: true, parts: partsOf(row, tails), places };
 }

@@ -1,10 +1,10 @@
 /** The device of one person: everything a page needs, from the disk of this browser. */
 
 import { LINE_PATH } from '#shared/wire/protocol.ts';
-import { brokenDevice } from './broken.ts';
 import type { Disks } from './disk.ts';
 import { openDisks, troubleOf } from './disk.ts';
 import { LiveDevice } from './live-device.ts';
+import { loadBroken } from './parts.ts';
 import type { Device, DiskState } from './types.ts';
 
 export interface OpenOptions {
@@ -30,15 +30,20 @@ export async function openDevice({ person, url, app = '' }: OpenOptions): Promis
   try {
     disks = await openDisks(person, onDisk);
   } catch (error) {
-    return brokenDevice(person, troubleOf(error) === 'storage-full' ? 'full' : 'failed');
+    return broken(person, error);
   }
   const line = url ?? `${location.origin.replace(/^http/, 'ws')}${LINE_PATH}`;
   try {
     device = await LiveDevice.open({ person, url: line, app, disks });
   } catch (error) {
     for (const disk of [disks.strict, disks.relaxed]) disk.close();
-    return brokenDevice(person, troubleOf(error) === 'storage-full' ? 'full' : 'failed');
+    return broken(person, error);
   }
   if (early !== 'open') await device.diskIs(early);
   return device;
+}
+
+async function broken(person: string, error: unknown): Promise<Device> {
+  const { brokenDevice } = await loadBroken();
+  return brokenDevice(person, troubleOf(error) === 'storage-full' ? 'full' : 'failed');
 }

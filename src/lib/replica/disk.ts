@@ -22,8 +22,9 @@ export interface DocRow {
   doc: string;
   room: string;
   seq: number;
-  /** Confirmed content; `tails` hold what came after it. */
+  /** Empty: the content stands in `tails`. The first form of the database had it here. */
   snapshot: Uint8Array;
+  /** Bytes of the tails behind the first. */
   tailBytes: number;
 }
 export interface TailRow {

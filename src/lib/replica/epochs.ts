@@ -13,10 +13,10 @@ import type { RoomState } from '#shared/wire/frames.ts';
 import { aboutOf, takeLost, takeOldDecisions } from './acked.ts';
 import { docFor } from './acts.ts';
 import type { AckedRow, Disk, DocRow, OutRow, PlaceRow } from './disk.ts';
-import { dropRoom, TAIL_BYTES_MAX } from './intake.ts';
 import { keepCopy } from './private-copy.ts';
+import { dropRoom, readParts } from './stored-doc.ts';
 import type { Intent, Plain } from './types.ts';
-import { FROM_OUTSIDE, newDoc } from './ydoc.ts';
+import { docOf, FROM_OUTSIDE } from './ydoc.ts';
 
 /**
  * Moves a room to the relay's epoch, emptied of confirmed content. Gives the documents to be pulled: what was held, and
@@ -114,7 +114,10 @@ async function shownActs(disk: Disk, room: string, seq: number, person: string):
   for (const row of names) {
     for (const place of await disk.places.where('doc').equals(row.doc).toArray()) places.set(place.id, place);
     const kind = parseDoc(row.doc)?.kind;
-    const doc = kind === 'feed' || kind === 'pins' || kind === 'me' ? await read(disk, row.doc) : undefined;
+    const doc =
+      kind === 'feed' || kind === 'pins' || kind === 'me'
+        ? docOf(row.doc, await readParts(disk, row.doc))
+        : undefined;
     if (!doc) continue;
     if (kind === 'feed') acts.push(...feedActs(doc, places, seq, person, own));
     else if (kind === 'pins') acts.push(...pinActs(doc, person));
@@ -190,7 +193,7 @@ async function keepPaper(disk: Disk, room: string, seq: number, pending: readonl
   const row: DocRow | undefined = await disk.docs.get(room);
   const writes = pending.filter(({ intent }) => intent.act === 'paper.write');
   if (writes.length > 0 || (row && row.seq > seq)) {
-    const doc = await read(disk, room);
+    const doc = docOf(room, await readParts(disk, room));
     for (const { bytes } of writes) Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
     await keepCopy(
       disk,
@@ -201,25 +204,4 @@ async function keepPaper(disk: Disk, room: string, seq: number, pending: readonl
     );
   }
   await disk.outbox.bulkDelete(writes.map(({ id }) => id));
-}
-
-async function read(disk: Disk, name: string): Promise<Y.Doc> {
-  const doc = newDoc(name);
-  const row: DocRow | undefined = await disk.docs.get(name);
-  if (row && row.snapshot.length > 0) Y.applyUpdate(doc, row.snapshot, FROM_OUTSIDE);
-  for (const { bytes } of await disk.tails.where('doc').equals(name).sortBy('id'))
-    Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
-  return doc;
-}
-
-/** Folds the tails of a document into its snapshot, collecting what is deleted. */
-export async function compact(disk: Disk, name: string): Promise<void> {
-  if (name.endsWith('/registry')) return;
-  await disk.transaction('rw', [disk.docs, disk.tails], async () => {
-    const row: DocRow | undefined = await disk.docs.get(name);
-    if (!row || row.tailBytes <= TAIL_BYTES_MAX) return;
-    const doc = await read(disk, name);
-    await disk.docs.put({ ...row, snapshot: Y.encodeStateAsUpdate(doc), tailBytes: 0 });
-    await disk.tails.where('doc').equals(name).delete();
-  });
 }

@@ -1,12 +1,14 @@
 /** Everything of a person on this device in a form that outlives the app: plain JSON. */
 
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import type { Edit, Message } from '#shared/feed/shape.ts';
 import { splitKey } from '#shared/feed/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { parseDoc, roomOf } from '#shared/school/names.ts';
-import type { Disk, DocRow, OutRow, TailRow } from './disk.ts';
-import { allText, FROM_OUTSIDE, newDoc } from './ydoc.ts';
+import type { Disk, DocRow, OutRow } from './disk.ts';
+import { partsOf, tailsOf } from './stored-doc.ts';
+import { allText } from './text.ts';
+import { docOf } from './ydoc.ts';
 
 /** Only what is in the outbox or came back from it. */
 export async function exportUnsent(disk: Disk): Promise<string> {
@@ -48,9 +50,8 @@ async function unsentOf(disk: Disk): Promise<object> {
     refused: refused.map(({ room, intent, code, when }) => ({ room, intent, code, when })),
     returned: (await disk.pieces.toArray()).filter((piece) => piece.text !== ''),
     privateCopies: (await disk.copies.toArray()).map(({ paper, when, bytes }) => {
-      const doc = newDoc(`paper/${paper}`);
-      Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
-      return { paper, when, xml: doc.getXmlFragment('body').toString() };
+      const body = docOf(`paper/${paper}`, [bytes]).getXmlFragment('body');
+      return { paper, when, xml: body.toString() };
     }),
   };
 }
@@ -70,12 +71,7 @@ function messagesOf(doc: Y.Doc, projection: Projection | undefined): object[] {
 }
 
 async function read(disk: Disk, row: DocRow): Promise<Y.Doc> {
-  const doc = newDoc(row.doc);
-  const tails: TailRow[] = await disk.tails.where('doc').equals(row.doc).sortBy('id');
   const own: OutRow[] = await disk.outbox.where('room').equals(roomOf(row.doc)).sortBy('id');
-  const pending = own.filter(({ doc: name, bytes }) => name === row.doc && bytes.length > 0);
-  const snapshot = row.snapshot.length > 0 ? [row.snapshot] : [];
-  for (const bytes of [...snapshot, ...[...tails, ...pending].map((part) => part.bytes)])
-    Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
-  return doc;
+  const pending = own.filter(({ doc }) => doc === row.doc).map(({ bytes }) => bytes);
+  return docOf(row.doc, [...partsOf(row, await tailsOf(disk, row.doc)), ...pending]);
 }

@@ -12,12 +12,11 @@ import { ChatHeads } from './chat-heads.ts';
 import type { Disk, DocRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
 import { burn } from './pens.ts';
 import { keepPiece } from './pieces.ts';
+import { append, dropRoom, freshDoc, putWhole, readParts, tailsOf } from './stored-doc.ts';
 import { roomWord, type Word } from './tabs.ts';
+import { textOf } from './text.ts';
 import type { Topic } from './types.ts';
-import { type Created, docOf, readFeed, textOf } from './ydoc.ts';
-
-/** Tails of a document beyond this are folded into its snapshot. */
-export const TAIL_BYTES_MAX = 48 * 1024;
+import { type Created, docOf, readFeed } from './ydoc.ts';
 
 export interface Followed {
   words: Word[];
@@ -147,13 +146,11 @@ export class Intake {
     const room = roomOf(patch.doc);
     const row = await this.#disk.rooms.get(room);
     if (row?.epoch !== patch.epoch) return;
-    const doc = await this.#docRow(patch.doc);
+    const doc = (await this.#disk.docs.get(patch.doc)) ?? freshDoc(patch.doc);
     if (patch.from > doc.seq) return;
     await this.#acked.undone(patch.doc, patch.bytes);
-    if (patch.from === 0) {
-      await this.#disk.tails.where('doc').equals(patch.doc).delete();
-      await this.#disk.docs.put({ ...doc, seq: patch.seq, snapshot: patch.bytes, tailBytes: 0 });
-    } else await this.#append(doc, patch.seq, patch.bytes);
+    if (patch.from === 0) await putWhole(this.#disk, doc, patch.seq, patch.bytes);
+    else await this.#append(doc, patch.seq, patch.bytes);
     const at = new Map(patch.places.map((place) => [place.id, place]));
     const { created, papers } = this.#readFeed(patch.doc, patch.bytes);
     const places: PlaceRow[] = [];
@@ -237,7 +234,7 @@ export class Intake {
     const { doc, lease, clock, length, text } = frame;
     const room = roomOf(doc);
     const pending = await this.#disk.outbox.where('room').equals(room).toArray();
-    const tails = await this.#disk.tails.where('doc').equals(doc).toArray();
+    const tails = await tailsOf(this.#disk, doc);
     const own =
       text ||
       textOf(
@@ -263,9 +260,7 @@ export class Intake {
 
   /** Papers are listed, and their rights known, without opening their chats. */
   async #notePapers(name: string): Promise<void> {
-    const row = await this.#disk.docs.get(name);
-    const tails = await this.#disk.tails.where('doc').equals(name).sortBy('id');
-    const doc = docOf(name, [row?.snapshot ?? new Uint8Array(), ...tails.map(({ bytes }) => bytes)]);
+    const doc = docOf(name, await readParts(this.#disk, name));
     const chat = roomOf(name).slice(5);
     for (const [id, entry] of doc.getMap<PaperEntry>('papers')) {
       const place = await this.#disk.places.get([chatRoom(chat), id]);
@@ -276,10 +271,7 @@ export class Intake {
   }
 
   async #append(doc: DocRow, seq: number, bytes: Uint8Array): Promise<void> {
-    if (bytes.length > 0) await this.#disk.tails.add({ doc: doc.doc, room: doc.room, seq, bytes });
-    const tailBytes = doc.tailBytes + bytes.length;
-    await this.#disk.docs.put({ ...doc, seq, tailBytes });
-    if (tailBytes > TAIL_BYTES_MAX) this.#followed.grown.push(doc.doc);
+    if (await append(this.#disk, doc, seq, bytes)) this.#followed.grown.push(doc.doc);
   }
 
   async #raise(row: RoomRow, seq: number): Promise<void> {
@@ -294,10 +286,6 @@ export class Intake {
     const fresh = { room, epoch: '', seq: 0, head: 0, gen: 0 };
     await this.#disk.rooms.put(fresh);
     return fresh;
-  }
-  async #docRow(doc: string): Promise<DocRow> {
-    const row = await this.#disk.docs.get(doc);
-    return row ?? { doc, room: roomOf(doc), seq: 0, snapshot: new Uint8Array(), tailBytes: 0 };
   }
 
   #say(room: string, part: Parameters<typeof roomWord>[1]): void {
@@ -321,16 +309,6 @@ const STORED: ReadonlySet<Frame['kind']> = new Set([
   'swallowed',
   'registry',
 ]);
-
-/** Confirmed copies of a room go; what is unsent stays. Inside a transaction on these stores. */
-export async function dropRoom(disk: Disk, room: string): Promise<void> {
-  await disk.docs.where('room').equals(room).delete();
-  await disk.tails.where('room').equals(room).delete();
-  await disk.places
-    .where('[room+kind+seq]')
-    .between([room, '', 0], [room, '\uffff', Number.MAX_SAFE_INTEGER])
-    .delete();
-}
 
 function isFeed(doc: string): boolean {
   return parseDoc(doc)?.kind === 'feed';

@@ -5,7 +5,6 @@ import { chatRoom, feedDoc, meDoc, roomOf } from '#shared/school/names.ts';
 import type { Frame, Hello, Welcome } from '#shared/wire/frames.ts';
 import { PROTOCOL } from '#shared/wire/protocol.ts';
 import { type Disks, SPARE } from './disk.ts';
-import { compact } from './epochs.ts';
 import { inflate } from './inflate.ts';
 import { type Followed, Intake } from './intake.ts';
 import { Line } from './line.ts';
@@ -13,6 +12,7 @@ import { MarkPost } from './mark-post.ts';
 import { SPARES_KEPT, sparesIn } from './pens.ts';
 import type { RegistryMaker } from './recover.ts';
 import { Sending } from './sending.ts';
+import { compact } from './stored-doc.ts';
 import type { Tabs, Word } from './tabs.ts';
 import type { LineState } from './types.ts';
 

@@ -4,11 +4,12 @@ import { chatRoom, meDoc } from '#shared/school/names.ts';
 import { textOfIntent } from './acts.ts';
 import { listenToBrowser } from './browser-events.ts';
 import { type Disks, troubleOf, wipe } from './disk.ts';
-import { exportEverything, exportUnsent } from './export.ts';
 import { Fetching } from './fetching.ts';
 import { Leader } from './leader.ts';
 import { MeView } from './me.ts';
-import { Desk, registryMaker } from './registry-desk.ts';
+import type { PaperView } from './paper.ts';
+import { bringParts, loadDesk, loadExport } from './parts.ts';
+import type { Desk } from './registry-desk.ts';
 import { Shelf } from './shelf.ts';
 import { Tabs, type Word } from './tabs.ts';
 import { Topics } from './topics.ts';
@@ -31,6 +32,8 @@ import { Writer } from './writer.ts';
 
 /** How long a sign-out that waits for unsent work waits. */
 const SIGN_OUT_MS = 15_000;
+/** What an ordinary start does without comes when it is long over. */
+const PARTS_AFTER_MS = 20_000;
 
 export interface DeviceParts {
   person: string;
@@ -54,6 +57,7 @@ export class LiveDevice implements Device {
   #line: LineState = { at: 'offline', since: Date.now(), storing: true, code: 0 };
   #disk: DiskState = 'open';
   #closed = false;
+  #bringing: ReturnType<typeof setTimeout> | undefined;
   readonly #stopListening: () => void;
 
   private constructor(parts: DeviceParts) {
@@ -154,11 +158,12 @@ export class LiveDevice implements Device {
     return this.#shelf.papers;
   }
 
-  paper(id: string): Paper {
-    return this.#views.paper(id);
+  paper(id: string, View: typeof PaperView): Paper {
+    return this.#views.paper(id, View);
   }
 
   async registry(): Promise<RegistryDesk> {
+    const { Desk } = await loadDesk();
     const desk = await Desk.open({
       disk: this.#parts.disks.strict,
       projection: () => this.projection,
@@ -195,6 +200,7 @@ export class LiveDevice implements Device {
 
   async exportAll(): Promise<string> {
     await this.#save();
+    const { exportEverything } = await loadExport();
     return exportEverything(this.#parts.disks.strict, this.projection);
   }
 
@@ -209,7 +215,8 @@ export class LiveDevice implements Device {
       const count = await outbox.count();
       if (count > 0) return { at: 'unsent', count };
     }
-    const exported = how === 'export' ? await exportUnsent(this.#parts.disks.strict) : undefined;
+    const { strict } = this.#parts.disks;
+    const exported = how === 'export' ? await (await loadExport()).exportUnsent(strict) : undefined;
     this.#tabs.tell({ say: 'bye' });
     await this.close();
     await wipe(this.person);
@@ -225,6 +232,7 @@ export class LiveDevice implements Device {
     await this.#save();
     this.#closed = true;
     this.#stopListening();
+    clearTimeout(this.#bringing);
     await this.#leader?.stop();
     this.#leader = undefined;
     this.#tabs.close();
@@ -264,7 +272,7 @@ export class LiveDevice implements Device {
       ...this.#parts,
       tabs: this.#tabs,
       projection: () => this.projection,
-      registryMaker,
+      registryMaker: async () => (await loadDesk()).registryMaker(),
       onTrouble: (error) => this.#onTrouble(error),
     });
     // The words that asked for it went by while nobody led.
@@ -296,6 +304,7 @@ export class LiveDevice implements Device {
         return;
       case 'line':
         this.#line = word.line;
+        if (word.line.at === 'online') this.#bringing ??= setTimeout(bringParts, PARTS_AFTER_MS);
         this.#emit('line');
         return;
       case 'unwant':

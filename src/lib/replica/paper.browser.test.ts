@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
+import { PaperView } from './paper.ts';
 import { enter, has, message, openSchool, settled, type TestSchool, until } from './testing.ts';
 import type { Device, Paper } from './types.ts';
 
@@ -48,7 +49,7 @@ async function shared(anna: Device): Promise<string> {
 }
 
 async function openPaper(device: Device, id: string): Promise<Paper> {
-  const paper = device.paper(id);
+  const paper = device.paper(id, PaperView);
   await until(device, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
   return paper;
 }

@@ -10,7 +10,8 @@ import type { Standing } from '#shared/school/roles.ts';
 import type { LiveDoc, RoomCopy } from './copy.ts';
 import type { CopyRow, Disk } from './disk.ts';
 import { nearOf } from './near.ts';
-import { settlePiece, waitingPieces } from './pieces.ts';
+import { moveKeys } from './rebase.ts';
+import { settlePiece, waitingPieces } from './returned.ts';
 import type { Intent, Paper, PaperCard, PrivateCopy, ReturnedPiece, Verdict } from './types.ts';
 import { FROM_OUTSIDE, newDoc } from './ydoc.ts';
 
@@ -57,6 +58,7 @@ export class PaperView implements Paper {
     this.#ground = ground;
     this.#nothing = newDoc(`paper/${id}`);
     ground.copy.beforeSwap = () => void this.#take();
+    ground.copy.moveKeys = moveKeys;
   }
 
   get ready(): boolean {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { type Disks, openDisks, wipe } from './disk.ts';
-import { keepPiece, settlePiece, waitingPieces } from './pieces.ts';
+import { keepPiece } from './pieces.ts';
+import { settlePiece, waitingPieces } from './returned.ts';
 
 let disks: Disks;
 afterEach(async () => {

@@ -10,9 +10,6 @@ export interface PieceRow extends ReturnedPiece {
   done?: true;
 }
 
-/** Longer than the relay keeps a text that nobody has dealt with. */
-const DONE_KEPT_MS = 200 * 24 * 60 * 60_000;
-
 /**
  * Stores a lost text: with the one before it, when it goes on where that ends; instead of its parts, when the relay has
  * joined them; not at all, when it is known. `done`: its person has dealt with it already. Inside a transaction.
@@ -48,28 +45,4 @@ export async function keepPiece(
   };
   await disk.pieces.put({ ...base, text: base.text + rest, from });
   return 'kept';
-}
-
-/** Its person has dealt with a piece. Gives what the relay may forget; undefined when the relay never had it. */
-export async function settlePiece(disk: Disk, id: string): Promise<PieceRow['from']> {
-  const row: PieceRow | undefined = await disk.pieces.get(id);
-  if (!row?.from) {
-    await disk.pieces.delete(id);
-    return undefined;
-  }
-  await disk.pieces.put({ ...row, text: '', near: '', done: true, when: Date.now() });
-  return row.from;
-}
-
-/** The pieces of a paper that wait, oldest first. */
-export async function waitingPieces(disk: Disk, paper: string): Promise<ReturnedPiece[]> {
-  const rows: PieceRow[] = await disk.pieces.where('paper').equals(paper).sortBy('when');
-  const old = rows.filter((row) => row.done && row.when < Date.now() - DONE_KEPT_MS);
-  if (old.length > 0) await disk.pieces.bulkDelete(old.map(({ id }) => id));
-  return (
-    rows
-      // A lost space is kept for what goes on behind it, and shown to nobody alone.
-      .filter((row) => !row.done && row.text.trim() !== '')
-      .map(({ id, text, near, why, code, when }) => ({ id, paper, text, near, why, code, when }))
-  );
 }

@@ -2,7 +2,7 @@
 import * as Y from 'yjs';
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Disk } from './disk.ts';
-import { allText } from './ydoc.ts';
+import { allText } from './text.ts';
 
 /** Stores a private copy of a paper, and its own words as a returned piece. Inside a transaction. */
 export async function keepCopy(

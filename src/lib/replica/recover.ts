@@ -9,25 +9,18 @@ import { editKey, type Message, type PaperEntry } from '#shared/feed/shape.ts';
 import type { Pin } from '#shared/pins/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
-import { isRefusalCode, REFUSALS, type RefusalCode } from '#shared/school/refusals.ts';
+import { isRefusalCode, type RefusalCode } from '#shared/school/refusals.ts';
 import { keepAct, SOMEWHERE } from './acked.ts';
 import { allowed, bringsOf, docFor, type Look, perform, textOfIntent } from './acts.ts';
-import { type Disk, type DocRow, type OutRow, type PenRow, type RoomRow, SPARE } from './disk.ts';
-import { dropRoom } from './intake.ts';
+import { type Disk, type OutRow, type PenRow, type RoomRow, SPARE } from './disk.ts';
+import { mends } from './mends.ts';
 import { burn, freshPen, takeSpare } from './pens.ts';
 import { keepCopy } from './private-copy.ts';
+import { type Moved, noteMove, rebase } from './rebase.ts';
 import { Renaming } from './renaming.ts';
+import { dropRoom, readParts } from './stored-doc.ts';
 import type { Intent } from './types.ts';
-import {
-  bytesOf,
-  docOf,
-  FROM_OUTSIDE,
-  holdLease,
-  type Moved,
-  type newDoc,
-  noteMove,
-  rebase,
-} from './ydoc.ts';
+import { bytesOf, docOf, FROM_OUTSIDE, holdLease, type newDoc } from './ydoc.ts';
 
 export interface Why {
   person: string;
@@ -250,7 +243,7 @@ class Recovery {
       this.#docOf.set(place.id, place.doc);
     }
     for (const name of names) {
-      const parts = await this.#stored(name);
+      const parts = await readParts(this.#disk, name);
       this.#confirmed.set(name, parts);
       if (!name.endsWith('/registry')) this.#docs.set(name, docOf(name, parts));
     }
@@ -288,7 +281,7 @@ class Recovery {
   async #moveWords(paper: string, name: string): Promise<void> {
     const old = `paper/${paper}`;
     const rows: OutRow[] = await this.#disk.outbox.where('room').equals(old).sortBy('id');
-    const doc = docOf(old, [...(await this.#stored(old)), ...rows.map(({ bytes }) => bytes)]);
+    const doc = docOf(old, [...(await readParts(this.#disk, old)), ...rows.map(({ bytes }) => bytes)]);
     if (doc.getXmlFragment('body').length > 0)
       await keepCopy(
         this.#disk,
@@ -300,12 +293,6 @@ class Recovery {
     await this.#disk.outbox.where('room').equals(old).delete();
     await dropRoom(this.#disk, old);
     await this.#disk.rooms.delete(old);
-  }
-
-  async #stored(name: string): Promise<Uint8Array[]> {
-    const row: DocRow | undefined = await this.#disk.docs.get(name);
-    const tails = await this.#disk.tails.where('doc').equals(name).sortBy('id');
-    return [...(row && row.snapshot.length > 0 ? [row.snapshot] : []), ...tails.map((t) => t.bytes)];
   }
 
   /** A no to keystrokes is a no to all that stand on them. */
@@ -334,10 +321,4 @@ class Recovery {
     this.#refused += rows.length;
     return [];
   }
-}
-
-/** Whether the device repairs it alone. `foreign-lease`: the relay forgot (or never knew) the lease; another one will do. */
-export function mends(code: string): boolean {
-  if (code === 'foreign-lease') return true;
-  return isRefusalCode(code) && 'mends' in REFUSALS[code];
 }

@@ -9,6 +9,7 @@ import { standingOf } from './acts.ts';
 import type { RoomCopy } from './copy.ts';
 import type { Disk, OutRow } from './disk.ts';
 import type { RegistryMaker } from './recover.ts';
+import { readParts } from './stored-doc.ts';
 import type { RoomWord } from './tabs.ts';
 import type { RegistryDesk, Verdict } from './types.ts';
 
@@ -162,12 +163,7 @@ export class Desk implements RegistryDesk {
 }
 
 async function partsOf(disk: Disk, doc: string): Promise<Uint8Array[]> {
-  const row = await disk.docs.get(doc);
-  const tails = await disk.tails.where('doc').equals(doc).sortBy('id');
+  const parts = await readParts(disk, doc);
   const out: OutRow[] = await disk.outbox.where('room').equals(roomOf(doc)).sortBy('id');
-  return [
-    row?.snapshot ?? new Uint8Array(),
-    ...tails.map((tail) => tail.bytes),
-    ...out.map((own) => own.bytes),
-  ];
+  return [...parts, ...out.map(({ bytes }) => bytes)];
 }

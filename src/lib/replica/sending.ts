@@ -7,13 +7,16 @@ import { LIMITS } from '#shared/school/limits.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Frame, Refuse, RoomState } from '#shared/wire/frames.ts';
 import type { Disk, OutRow } from './disk.ts';
-import { moveToEpoch } from './epochs.ts';
 import { type Live, newLive, pauseFor, rank } from './live-room.ts';
-import { mends, type RegistryMaker, recover } from './recover.ts';
+import { mends } from './mends.ts';
+import { loadEpochs, loadRecovery } from './parts.ts';
+import type { RegistryMaker } from './recover.ts';
 import { roomWord, type Tabs } from './tabs.ts';
 
 /** So often a room is mended at once; then it waits between tries. */
 const MENDS_AT_ONCE = 3;
+/** As long as after so many failures a room waits that could not be opened. */
+const OPENS_AGAIN = 4;
 
 export interface Ground {
   person: string;
@@ -102,7 +105,12 @@ export class Sending {
     for (const lease of twins) live.burnt.add(lease);
     if (otherEpoch) {
       const { disk, person, tabs, send } = this.#ground;
-      const docs = await moveToEpoch(disk, state, person, tabs.slot);
+      const epochs = await loadEpochs().catch(() => undefined);
+      if (!epochs) {
+        this.#openLater(state.room);
+        return;
+      }
+      const docs = await epochs.moveToEpoch(disk, state, person, tabs.slot);
       tabs.say(roomWord(state.room, { rebuilt: true }));
       for (const doc of docs) {
         live.awaited.add(doc);
@@ -175,6 +183,7 @@ export class Sending {
     if ((await this.#rowsOf(room)).length === 0) return;
     const { disk, person, tabs } = this.#ground;
     const projection = this.#ground.projection();
+    const { recover } = await loadRecovery();
     await recover(disk, room, {
       person,
       projection,
@@ -301,11 +310,19 @@ export class Sending {
     live.at = 'mending';
     clearTimeout(live.timer);
     live.mends++;
-    if (live.mends > MENDS_AT_ONCE) {
-      live.awaited.add('');
-      live.timer = setTimeout(() => this.patched('', room), pauseFor(live.mends - MENDS_AT_ONCE));
-    }
+    if (live.mends > MENDS_AT_ONCE) this.#mendLater(room, live, live.mends - MENDS_AT_ONCE);
     this.#tryMending(room, live);
+  }
+
+  #mendLater(room: string, live: Live, times: number): void {
+    live.awaited.add('');
+    live.timer = setTimeout(() => this.patched('', room), pauseFor(times));
+  }
+
+  /** What it takes to open the room did not come; all of it stands on disk. */
+  #openLater(room: string): void {
+    this.forget(room);
+    setTimeout(() => void this.open(room), pauseFor(OPENS_AGAIN));
   }
 
   /** Once everything that was sent is answered, and what was pulled is here. */
@@ -320,8 +337,13 @@ export class Sending {
     if (live.at !== 'mending' || this.#rooms.get(room) !== live) return;
     const { disk, person, tabs } = this.#ground;
     const began = performance.now();
+    const parts = await loadRecovery().catch(() => undefined);
+    if (!parts) {
+      this.#mendLater(room, live, 1);
+      return;
+    }
     const registry = room.startsWith('org/') ? await this.#ground.registryMaker() : undefined;
-    const result = await recover(disk, room, {
+    const result = await parts.recover(disk, room, {
       person,
       projection: this.#ground.projection(),
       refused: live.refused,

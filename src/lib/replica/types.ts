@@ -8,7 +8,8 @@ import type * as Y from 'yjs';
 import type { PersonCard, Projection } from '#shared/registry/shape.ts';
 import type { Matrix, PaperEdit } from '#shared/school/may.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
-import type { Role } from '#shared/school/roles.ts';
+import type { Duty, Role } from '#shared/school/roles.ts';
+import type { PaperView } from './paper.ts';
 
 /** Troubles of the device itself, beside the catalogue of refusals. */
 export type DeviceCode =
@@ -159,7 +160,9 @@ export type Intent =
   | { act: 'paper.write'; schema?: true; near?: string }
   | { act: 'me.set'; root: 'settings' | 'drafts'; key: string; value: Plain | null }
   | { act: 'role.set'; person: string; from: Role; to: Role; at: number }
-  | { act: 'matrix.set'; chat: string; from: Matrix; to: Matrix; at: number };
+  | { act: 'matrix.set'; chat: string; from: Matrix; to: Matrix; at: number }
+  /** A duty is missing where there is none. */
+  | { act: 'duty.set'; person: string; unit: string; from?: Duty; to?: Duty; at: number };
 
 export type Plain = string | number | boolean | Plain[] | { [key: string]: Plain };
 
@@ -260,8 +263,10 @@ export interface Me {
 export interface RegistryDesk {
   role(person: string): Role | undefined;
   matrix(chat: string): Matrix | undefined;
+  duty(person: string, unit: string): Duty | undefined;
   setRole(person: string, to: Role): Promise<Verdict>;
   setMatrix(chat: string, to: Matrix): Promise<Verdict>;
+  setDuty(person: string, unit: string, to: Duty | undefined): Promise<Verdict>;
   close(): void;
 }
 
@@ -283,7 +288,8 @@ export interface Device {
   chat(id: string): Chat;
   /** Papers shared in the chats of this device, as far as their messages were ever loaded here; newest first. */
   papers(): readonly PaperRow[];
-  paper(id: string): Paper;
+  /** `View`: the class of paper.ts. Whoever shows papers brings it, so that a chat does without its code. */
+  paper(id: string, View: typeof PaperView): Paper;
   /** Loads Automerge. Rejects when its files cannot be had (offline, never loaded). */
   registry(): Promise<RegistryDesk>;
   me(): Me;

@@ -6,7 +6,7 @@ import type { RoomCopy } from './copy.ts';
 import type { Disk } from './disk.ts';
 import type { Fetching } from './fetching.ts';
 import type { MeView } from './me.ts';
-import { type PaperGround, PaperView } from './paper.ts';
+import type { PaperGround, PaperView } from './paper.ts';
 import type { Shelf } from './shelf.ts';
 import type { Tabs } from './tabs.ts';
 import type { Topic } from './types.ts';
@@ -43,8 +43,8 @@ export class Views {
     return shown(this.#chats, id, () => this.#newChat(id));
   }
 
-  paper(id: string): PaperView {
-    return shown(this.#papers, id, () => this.#newPaper(id));
+  paper(id: string, View: typeof PaperView): PaperView {
+    return shown(this.#papers, id, () => this.#newPaper(id, View));
   }
 
   openPaper(id: string): PaperView | undefined {
@@ -76,10 +76,10 @@ export class Views {
     return view;
   }
 
-  #newPaper(id: string): PaperView {
+  #newPaper(id: string, View: typeof PaperView): PaperView {
     const room = `paper/${id}`;
     const copy = this.open(room);
-    const view: PaperView = new PaperView(id, {
+    const view: PaperView = new View(id, {
       copy,
       disk: this.#ground.disk,
       standing: () => standingOf(this.#ground.shelf.projection),

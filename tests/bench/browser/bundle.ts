@@ -1,6 +1,7 @@
 // Bundles modules of the product alone, minified as the build does it.
 import { join } from 'node:path';
 import { build } from 'vite';
+import { engine, lighter } from '../../../scripts/app-parts.mjs';
 import { root } from '../../../scripts/fingerprint.mjs';
 
 export interface Chunk {
@@ -13,13 +14,13 @@ export interface Chunk {
 /** `entry`: a path from the project's root. `external`: packages to leave out. */
 export async function bundle(entry: string, external: readonly string[] = []): Promise<Chunk[]> {
   const result = await build({
-    ...{ root, configFile: false, logLevel: 'error', publicDir: false },
+    ...{ root, configFile: false, logLevel: 'error', publicDir: false, resolve: { alias: lighter } },
     build: {
       write: false,
       minify: true,
       target: ['safari16.4', 'chrome111', 'firefox128'],
       lib: { entry: join(root, entry), formats: ['es'], fileName: () => 'entry.js' },
-      rolldownOptions: { external: [...external] },
+      rolldownOptions: { external: [...external], output: { codeSplitting: { groups: engine } } },
     },
     define: { 'process.env.NODE_ENV': '"production"' },
   });
