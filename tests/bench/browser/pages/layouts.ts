@@ -2,6 +2,7 @@
 import * as Y from 'yjs';
 import { openDevice } from '#lib/replica/device.ts';
 import { Disk } from '#lib/replica/disk.ts';
+import { freshDoc, putWhole } from '#lib/replica/stored-doc.ts';
 import type { Message } from '#shared/feed/shape.ts';
 import { readSegments } from './segments.ts';
 
@@ -49,7 +50,7 @@ window.layouts = {
       const snapshot = Y.mergeUpdates(parts);
       const held = await disk.docs.get(doc);
       if (!held) {
-        await disk.docs.put({ doc, room, seq, snapshot, tailBytes: 0 });
+        await putWhole(disk, freshDoc(doc), seq, snapshot);
         await disk.places.bulkPut(places.map((place) => ({ ...place, room, doc, kind: 'message' as const })));
       }
       const segment = new Y.Doc();
