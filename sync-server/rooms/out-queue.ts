@@ -12,6 +12,7 @@ interface Waiting {
 export class OutQueue {
   #durable: number;
   #waiting: Waiting[] = [];
+  #isDropped = false;
 
   constructor(durable: number) {
     this.#durable = durable;
@@ -24,8 +25,10 @@ export class OutQueue {
     return this.#waiting.length;
   }
 
+  /** Says it once its sequence is on disk. Who was still reading when the memory became void is told so at once. */
   say(seq: number, say: () => void, lost?: () => void): void {
-    if (seq <= this.#durable && this.#waiting.length === 0) say();
+    if (this.#isDropped) lost?.();
+    else if (seq <= this.#durable && this.#waiting.length === 0) say();
     else this.#waiting.push({ seq, say, lost });
   }
 
@@ -41,6 +44,7 @@ export class OutQueue {
   drop(): void {
     const lost = this.#waiting;
     this.#waiting = [];
+    this.#isDropped = true;
     for (const waiting of lost) waiting.lost?.();
   }
 }

@@ -162,10 +162,13 @@ export class Room {
     const judge = (doc: KeptDoc) => this.#judge(live, doc, intent, { ...turn, sum }, from, self, answer);
     const doc = live.docs.get(intent.doc);
     if (doc) return judge(doc);
-    return live.doc(intent.doc).then(judge, (error) => {
-      this.#ground.trouble('document-unreadable', this.name, error);
-      live.out.say(live.seq, lost, lost);
-    });
+    return live.doc(intent.doc).then(
+      (read) => (live.dead ? lost() : judge(read)),
+      (error) => {
+        this.#ground.trouble('document-unreadable', this.name, error);
+        live.out.say(live.seq, lost, lost);
+      },
+    );
   }
 
   #judge(

@@ -5,13 +5,16 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { idOf } from '#shared/feed/shape.ts';
 import { SHAPES } from '#shared/ops/shapes.ts';
+import { decodeFrame, type Frame } from '#shared/wire/frames.ts';
 import { prepare } from '../judge/shape.ts';
 import { createLog } from '../monitoring/log.ts';
 import { Metrics } from '../monitoring/metrics.ts';
 import { MASHA, openSmallSchool } from '../registry/school.fixture.ts';
+import { append } from '../store/log.contract.ts';
 import type { Log } from '../store/log.ts';
 import { openSqlite, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { FAN_OUT } from './limits.ts';
+import { openRoom } from './opening.ts';
 import { Rooms } from './rooms.ts';
 
 const ROOM = 'chat/7a';
@@ -23,20 +26,45 @@ let store: SqliteStore;
 let rooms: Rooms;
 /** The disk takes no append until this is called. */
 let letThrough: () => void;
-/** Resolves when a lease was closed on the disk. */
+/** From now on it takes none of those that wait. */
+let fail: () => void;
+/** Documents are not read from the disk until this is called. */
+let letRead: () => void;
+/** Resolves when a lease was closed on the disk, and when a document is asked for. */
 let closed: Promise<void>;
+let asked: Promise<void>;
+let fence: number;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'parta-settling-'));
   store = await openSqlite({ file: join(folder, 'parta.sqlite') });
   const gate = Promise.withResolvers<void>();
   const closing = Promise.withResolvers<void>();
+  const reading = Promise.withResolvers<void>();
+  const asking = Promise.withResolvers<void>();
+  let fails = false;
   letThrough = gate.resolve;
+  fail = () => {
+    fails = true;
+    gate.resolve();
+  };
+  letRead = reading.resolve;
   closed = closing.promise;
+  asked = asking.promise;
+  fence = await store.claim();
   const slow: Log = new Proxy(store, {
     get(target, name) {
       if (name === 'append')
-        return (...words: Parameters<Log['append']>) => gate.promise.then(() => target.append(...words));
+        return async (...words: Parameters<Log['append']>) => {
+          await gate.promise;
+          return fails ? words[0].map(() => ({ ok: false, why: 'sequence' })) : target.append(...words);
+        };
+      if (name === 'load')
+        return async (doc: string) => {
+          asking.resolve();
+          if (doc !== FEED) await reading.promise;
+          return target.load(doc);
+        };
       if (name === 'closeLease')
         return (...words: Parameters<Log['closeLease']>) =>
           target.closeLease(...words).finally(() => closing.resolve());
@@ -48,7 +76,7 @@ beforeEach(async () => {
     log: slow,
     school: openSmallSchool(),
     papers: [],
-    fence: await store.claim(),
+    fence,
     relayLog: createLog(() => undefined),
     metrics: new Metrics(),
   });
@@ -91,6 +119,38 @@ test('[R301] no snapshot is ahead of the log: not when a refusal comes behind wh
   await compacted;
   expect([(await store.load(FEED)).snapshot?.seq, await store.seqOf(ROOM)]).toEqual([2, 2]);
   expect(answers).toEqual(['ack 1', 'ack 2', 'malformed']);
+});
+
+test('[R340] an opening that a failed commit meets halfway is answered all the same, with what is on the disk', async () => {
+  await store.room(ROOM);
+  const pins = append(ROOM, 1, { doc: `${ROOM}/pins` });
+  pins.row.bytes = Uint8Array.of(0, 0);
+  await store.append([pins], fence);
+  const room = rooms.room(ROOM);
+  const answers: string[] = [];
+  const [bytes] = updates(['Раз']);
+  const intent = { doc: FEED, lease: MASHA, n: 1, replaces: { lease: 0, n: 0 }, bytes: bytes as Uint8Array };
+  room.push(intent, undefined, masha, undefined, (answer) => answers.push(answer.ok ? 'ack' : answer.code));
+  const joined = new Promise<Frame[]>((resolve) => {
+    const told: Frame[] = [];
+    const tell = (bytes: Uint8Array) => {
+      const frame = decodeFrame(bytes);
+      if (frame.ok) told.push(frame.frame);
+    };
+    const asker = { person: 'anna', told: tell, maySee: () => true, joined: () => resolve(told) };
+    openRoom(room, asker, { kind: 'open', room: ROOM, epoch: '', held: [], newest: true });
+  });
+  await asked;
+  fail();
+  while (answers.length === 0) await store.seqOf(ROOM);
+  letRead();
+  const told = await joined;
+  expect(answers).toEqual(['try-later']);
+  expect(told.map((frame) => [frame.kind, 'seq' in frame && frame.seq])).toEqual([
+    ['room', 1],
+    ['patch', 1],
+    ['patch', 1],
+  ]);
 });
 
 function updates(texts: string[]): Uint8Array[] {
