@@ -80,15 +80,6 @@ const DEAR: [name: string, build: () => Uint8Array][] = [
       ),
   ],
   [
-    '3 500 letters whose right neighbour stands left of their left one',
-    () =>
-      one(
-        PETYA,
-        0,
-        times(3_500, () => text('х', { left: letter(5), right: letter(2) })),
-      ),
-  ],
-  [
     '4 900 new letters with one left neighbour and different right ones',
     () =>
       one(PETYA, 0, [

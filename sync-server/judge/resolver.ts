@@ -140,8 +140,26 @@ export class Resolver {
     if ((left && !leftPlace) || (right && !rightPlace)) return undefined;
     if (left && right && (leftPlace !== rightPlace || subOf(left) !== subOf(right)))
       return this.fail('neighbours live in different places');
+    if (left && right && this.#isBackwards(struct)) return this.fail('neighbours stand the wrong way round');
     struct.sub = subOf((left ?? right) as Stored | Struct);
     return leftPlace ?? rightPlace;
+  }
+
+  /**
+   * Whether the right neighbour is not on the right of the left one. No editor writes that, and where it lands would
+   * depend on how a copy happens to cut its runs. Between structs of this very update it is seen only when they are
+   * applied (apply.ts).
+   */
+  #isBackwards({ left, right, originClock, rightClock }: Struct): boolean {
+    if (left === right) return rightClock <= originClock;
+    if (!(left instanceof Y.Item && right instanceof Y.Item)) return false;
+    let steps = 0;
+    for (let item = left.right; item !== right; item = item.right) {
+      if (item === null) return true;
+      if (++steps > SCAN_MAX) break;
+    }
+    this.#scan(steps);
+    return false;
   }
 
   #placeOf(target: Stored | Struct): Place | undefined {

@@ -155,6 +155,16 @@ export const LEASES: Attack[] = [
     },
   },
   {
+    name: 'own structs behind a gap that nobody fills',
+    rule: 'R103',
+    doc: 'feed',
+    code: 'missing-deps',
+    build(scene) {
+      const { lease, clock, fresh } = hand(scene, 'feed');
+      return one(lease, clock + 1, [set('messages', fresh(), words())]);
+    },
+  },
+  {
     name: 'a known struct of the victim sent again by a numbered hand',
     rule: 'R103',
     doc: 'paper',

@@ -219,6 +219,40 @@ export const PLACES: Attack[] = [
     },
   },
   {
+    name: 'a right neighbour on the left of the left one',
+    rule: 'R114',
+    doc: 'paper',
+    code: 'malformed',
+    build(scene) {
+      const { lease, clock } = hand(scene, 'paper');
+      const [client, first] = firstIn(scene, 0);
+      return one(lease, clock, [text('да', { left: [client, first + 6], right: [client, first + 3] })]);
+    },
+  },
+  {
+    name: 'a right neighbour that is the left one',
+    rule: 'R114',
+    doc: 'paper',
+    code: 'malformed',
+    build(scene) {
+      const { lease, clock } = hand(scene, 'paper');
+      const at = firstIn(scene, 0);
+      return one(lease, clock, [text('да', { left: at, right: at })]);
+    },
+  },
+  {
+    name: 'a right neighbour in a piece of text behind which the left one stands',
+    rule: 'R114',
+    doc: 'paper',
+    code: 'malformed',
+    build(scene) {
+      const { lease, clock } = hand(scene, 'paper');
+      const words = text('давайте', { left: firstIn(scene, 0) });
+      const backwards = text('нет', { left: [lease, clock + 5], right: [lease, clock + 2] });
+      return one(lease, clock, [words, backwards]);
+    },
+  },
+  {
     name: 'a neighbour in the middle of an emoji, which Yjs would break for everybody',
     rule: 'R107',
     doc: 'paper',
