@@ -17,7 +17,7 @@ const ENGINE =
 export const engine = [
   {
     name: 'store',
-    test: /node_modules\/dexie\/|\/replica\/(disk|pens)\.ts$|\/shared\/wire\/frames\.ts$/,
+    test: /node_modules\/dexie\/|\/replica\/(disk|pens)\.ts$|\/shared\/wire\/codec\.ts$/,
     priority: 2,
   },
   { name: 'engine', test: (id) => ENGINE.test(id) && !LATER.test(id), priority: 1 },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { LIMITS } from '#shared/school/limits.ts';
-import { encodeFrame } from '#shared/wire/frames.ts';
+import { encodeFrame } from '#shared/wire/codec.ts';
 import { createApp } from './app.ts';
 import { People, type Rates } from './gate/people.ts';
 import { Revocation } from './gate/revocation.ts';

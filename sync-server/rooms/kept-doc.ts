@@ -2,7 +2,8 @@
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
 import { LIMITS } from '#shared/school/limits.ts';
-import { encodeFrame, type PlaceEntry } from '#shared/wire/frames.ts';
+import { encodeFrame } from '#shared/wire/codec.ts';
+import type { PlaceEntry } from '#shared/wire/frames.ts';
 import type { LogRow, PlaceRow } from '../store/log.ts';
 import type { Intent, Speaker, Taken } from './intent.ts';
 import { ROOM_LIMITS } from './limits.ts';

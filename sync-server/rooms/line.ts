@@ -2,19 +2,8 @@
 import { LIMITS } from '#shared/school/limits.ts';
 import { chatRoom, parseDoc, parseRoom, roomOf } from '#shared/school/names.ts';
 import type { CloseName } from '#shared/wire/close.ts';
-import {
-  type Aware,
-  type ClientFrame,
-  decodeMessage,
-  encodeFrame,
-  type Find,
-  type Frame,
-  type Hello,
-  type Mark,
-  type Open,
-  type Pull,
-  type Took,
-} from '#shared/wire/frames.ts';
+import { decodeMessage, encodeFrame } from '#shared/wire/codec.ts';
+import type { Aware, ClientFrame, Find, Frame, Hello, Mark, Open, Pull, Took } from '#shared/wire/frames.ts';
 import { PROTOCOL } from '#shared/wire/protocol.ts';
 import type { Person } from '../gate/people.ts';
 import type { Session } from '../gate/sessions.ts';

@@ -1,7 +1,8 @@
 /** Opening a room on a line, and bringing one document: what a device gets is what is durable, or nothing. */
 import { LIMITS } from '#shared/school/limits.ts';
 import { announced } from '#shared/wire/backed.ts';
-import { encodeFrame, type Open, type Pull } from '#shared/wire/frames.ts';
+import { encodeFrame } from '#shared/wire/codec.ts';
+import type { Open, Pull } from '#shared/wire/frames.ts';
 import type { Live } from './live.ts';
 import { newestOf, type Room } from './room.ts';
 

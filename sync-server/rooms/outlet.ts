@@ -5,7 +5,7 @@
 
 import { LIMITS } from '#shared/school/limits.ts';
 import type { CloseName } from '#shared/wire/close.ts';
-import { joinFrames } from '#shared/wire/frames.ts';
+import { joinFrames } from '#shared/wire/codec.ts';
 import { FAN_OUT, LINE_LIMITS } from './limits.ts';
 import { packetOf } from './packet.ts';
 

@@ -1,7 +1,8 @@
 /** The intents of one connection on their way to rooms: slowed down when they flood, answered one by one. */
 import { LIMITS } from '#shared/school/limits.ts';
 import { parseDoc, roomOf } from '#shared/school/names.ts';
-import { encodeFrame, type Push } from '#shared/wire/frames.ts';
+import { encodeFrame } from '#shared/wire/codec.ts';
+import type { Push } from '#shared/wire/frames.ts';
 import type { Person } from '../gate/people.ts';
 import type { Answer } from './intent.ts';
 import { LINE_LIMITS } from './limits.ts';

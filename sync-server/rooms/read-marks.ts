@@ -3,7 +3,8 @@
  * second; names only where `may()` allows (app.ts).
  */
 import { chatRoom } from '#shared/school/names.ts';
-import { encodeFrame, type Mark } from '#shared/wire/frames.ts';
+import { encodeFrame } from '#shared/wire/codec.ts';
+import type { Mark } from '#shared/wire/frames.ts';
 import type { RelayLog } from '../monitoring/log.ts';
 import type { MarkRow, Marks } from '../store/marks.ts';
 import { ROOM_LIMITS } from './limits.ts';

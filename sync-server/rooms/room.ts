@@ -4,7 +4,7 @@
  */
 import { parseDoc } from '#shared/school/names.ts';
 import { isRefusalCode, REFUSALS } from '#shared/school/refusals.ts';
-import { encodeFrame } from '#shared/wire/frames.ts';
+import { encodeFrame } from '#shared/wire/codec.ts';
 import type { Append, AppendResult } from '../store/log.ts';
 import { Appends } from './appends.ts';
 import type { Answer, Intent, Speaker, Taken } from './intent.ts';

@@ -3,7 +3,7 @@
  * stored with the edit, told to its author's devices on the line, and told again to each that opens the paper, until
  * the author has dealt with it.
  */
-import { encodeFrame } from '#shared/wire/frames.ts';
+import { encodeFrame } from '#shared/wire/codec.ts';
 import type { DiedText } from '../judge/verdict.ts';
 import type { Append, Log, LostText } from '../store/log.ts';
 import type { Live } from './live.ts';

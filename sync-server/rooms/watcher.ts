@@ -1,5 +1,5 @@
 /** Who watches a room: a line, or a stock client. */
-import { encodeFrame } from '#shared/wire/frames.ts';
+import { encodeFrame } from '#shared/wire/codec.ts';
 import type { Accepted } from './intent.ts';
 
 export interface Watcher {

@@ -1,6 +1,7 @@
 /** The answer to hello: which cached rooms changed, which are gone, and the heads of chats that are news. */
 import { chatRoom, parseRoom, registryDoc, roomOf } from '#shared/school/names.ts';
-import { encodeFrame, type Hello } from '#shared/wire/frames.ts';
+import { encodeFrame } from '#shared/wire/codec.ts';
+import type { Hello } from '#shared/wire/frames.ts';
 import type { ChatSummary } from '../store/marks.ts';
 import type { Line } from './line.ts';
 import type { LineGround } from './line-ground.ts';

@@ -1,7 +1,7 @@
 import { connect as connectTcp } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CLOSE } from '#shared/wire/close.ts';
-import { encodeFrame, joinFrames } from '#shared/wire/frames.ts';
+import { encodeFrame, joinFrames } from '#shared/wire/codec.ts';
 import { LINE_PATH } from '#shared/wire/protocol.ts';
 import { TestDevice } from '../support/device.ts';
 import { connect, TestLine } from '../support/line.ts';

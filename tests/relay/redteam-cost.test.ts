@@ -6,7 +6,7 @@ import * as Y from 'yjs';
 import { editKey, idOf } from '#shared/feed/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 import { CLOSE } from '#shared/wire/close.ts';
-import { decodeMessage } from '#shared/wire/frames.ts';
+import { decodeMessage } from '#shared/wire/codec.ts';
 import { STOCK_PATH } from '#shared/wire/protocol.ts';
 import { TestDevice } from '../support/device.ts';
 import { AdminDevice } from '../support/registry.ts';

@@ -1,6 +1,6 @@
 /** The first message right after the first sign-in, on a line that brings no leases yet. */
 import { expect } from '@playwright/test';
-import { decodeMessage, encodeFrame, joinFrames } from '#shared/wire/frames.ts';
+import { decodeMessage, encodeFrame, joinFrames } from '#shared/wire/codec.ts';
 import { test } from '../support/story.ts';
 import { StoryPerson } from '../support/story-person.ts';
 

@@ -15,7 +15,8 @@ import { restore } from '#server/keep/restore.ts';
 import { openStore } from '#server/serve.ts';
 import type { Matrix } from '#shared/school/may.ts';
 import type { Role } from '#shared/school/roles.ts';
-import { decodeMessage, encodeFrame, type Frame, joinFrames } from '#shared/wire/frames.ts';
+import { decodeMessage, encodeFrame, joinFrames } from '#shared/wire/codec.ts';
+import type { Frame } from '#shared/wire/frames.ts';
 import { LINE_PATH } from '#shared/wire/protocol.ts';
 import { TestDevice } from './device.ts';
 import { AdminDevice } from './registry.ts';
@@ -202,6 +203,8 @@ export class Cable {
 
   async say(person: string, chat: string, text: string): Promise<string> {
     const device = await this.peer(person, `chat/${chat}`);
+    // The open segment may be another one by now.
+    device.hear();
     const push = device.message(chat, text);
     const answer = await device.send(push);
     if (answer.kind !== 'ack') throw new Error(`${person}: ${answer.code}`);

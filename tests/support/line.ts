@@ -1,6 +1,7 @@
 /** A minimal client of the line for tests: it speaks frames, remembers what it heard, and waits for events. */
 import { WebSocket } from 'ws';
-import { decodeMessage, encodeFrame, type Frame, joinFrames } from '#shared/wire/frames.ts';
+import { decodeMessage, encodeFrame, joinFrames } from '#shared/wire/codec.ts';
+import type { Frame } from '#shared/wire/frames.ts';
 import { LINE_PATH, PROTOCOL } from '#shared/wire/protocol.ts';
 
 type Of<K extends Frame['kind']> = Extract<Frame, { kind: K }>;

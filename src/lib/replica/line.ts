@@ -1,7 +1,8 @@
 /** The one socket to the relay: connects, greets, keeps alive, comes back with jitter, stays away when told to. */
 import { LIMITS } from '#shared/school/limits.ts';
 import { CLOSE, mayComeBack } from '#shared/wire/close.ts';
-import { decodeMessage, encodeFrame, type Frame, type Hello, joinFrames } from '#shared/wire/frames.ts';
+import { decodeMessage, encodeFrame, joinFrames } from '#shared/wire/codec.ts';
+import type { Frame, Hello } from '#shared/wire/frames.ts';
 import type { LineState } from './types.ts';
 
 const BACKOFF_MIN_MS = 400;
