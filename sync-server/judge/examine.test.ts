@@ -176,6 +176,15 @@ describe('a stock client', () => {
     expect(other.getXmlFragment('body').toString()).toBe(device.getXmlFragment('body').toString());
   });
 
+  test('[R103] [R112] may not leave a gap before what its own lease wrote', () => {
+    const { docs } = makeScene(LEASES);
+    const at = Y.getState(docs.feed.store, LEASES.petya);
+    const words = { by: 'petya', at: AT, text: 'Второе без первого' };
+    const gap = one(LEASES.petya, at + 1, [value(words, { root: 'messages', sub: idOf(LEASES.petya, 99) })]);
+    for (const hand of [numbered('petya'), stock('petya')])
+      expect(examine(docs.feed, SHAPES.feed, gap, hand)).toMatchObject({ ok: false, code: 'missing-deps' });
+  });
+
   test('[R112] may not bring what another lease wrote', () => {
     const { docs } = makeScene(LEASES);
     const device = deviceOf(docs.feed, 'masha');

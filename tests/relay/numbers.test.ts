@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { reactionKey } from '#shared/feed/shape.ts';
 import { TestDevice } from '../support/device.ts';
 import { AdminDevice } from '../support/registry.ts';
 import { startTestRelay, type TestRelay } from '../support/relay.ts';
@@ -93,6 +94,15 @@ test('[R315] the lease that a fresh one replaced is closed for good', async () =
 test('[R316] a lease of another person is refused and stays open for its owner', async () => {
   const forged = { ...anna.message('7a', 'Уроков завтра нет'), lease: masha.lease };
   expect(await anna.send(forged)).toMatchObject({ kind: 'refuse', code: 'foreign-lease' });
+  const question = masha.message('7a', 'Кто дежурит?');
+  expect(await masha.send(question)).toMatchObject({ kind: 'ack' });
+  // Bytes that say nothing in Masha's name, only under her lease: they would use her number up.
+  const under = await TestDevice.start(relay, relay.sessions.signIn('anna'), masha.lease);
+  await under.open('chat/7a');
+  const thumb = under.make('chat/7a/feed/1', (doc) =>
+    doc.getMap('reactions').set(reactionKey(question.id, 'anna'), '👍'),
+  );
+  expect(await under.send(thumb)).toMatchObject({ kind: 'refuse', code: 'foreign-lease' });
   const replacing = { ...anna.message('7a', 'Чужая замена'), n: 1, replaces: { lease: masha.lease, n: 0 } };
   expect(await anna.send(replacing)).toMatchObject({ kind: 'refuse', code: 'foreign-lease' });
   expect(await masha.send(masha.message('7a', 'Я тут'))).toMatchObject({ kind: 'ack' });

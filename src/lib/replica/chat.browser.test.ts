@@ -67,7 +67,7 @@ test('[R411] a message says how far it got: sent, on another device, read; the r
   await until(anna, 'read by Masha', () => message(hers, 'Здравствуйте').state === 'read');
 });
 
-test('[R470] whoever sees an own unsent message has read what stands above it', async () => {
+test('[R468] whoever sees an own unsent message has read what stands above it', async () => {
   const masha = await school.device('masha');
   const chat = await enter(masha, '7a');
   const unread = () => masha.chats().find(({ id }) => id === '7a')?.unread;

@@ -1,5 +1,6 @@
 import { Dexie } from 'dexie';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { diskName } from './disk.ts';
 import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
 import type { Device } from './types.ts';
@@ -75,7 +76,17 @@ test('[R437] a tab that the browser froze does not hold her back: what it keeps 
 });
 
 test('[R438] everything on a device is exported as plain JSON: what is sent, unsent and refused', async () => {
-  const masha = await withUnsent('ещё не ушло');
+  const masha = await withUnsent('этого уже нельзя');
+  await school.on('setMatrix', '7a', DEFAULT_MATRIX, { ...DEFAULT_MATRIX, write: 'staff' });
+  await school.mend();
+  masha.wake();
+  await until(masha, 'refused', () => masha.refused().length === 1 && masha.unsent === 0);
+  await school.on('setMatrix', '7a', { ...DEFAULT_MATRIX, write: 'staff' }, DEFAULT_MATRIX);
+  const chat = await enter(masha, '7a');
+  await until(masha, 'may write again', () => chat.may('say').ok);
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  await chat.say('ещё не ушло');
   const all = JSON.parse(await masha.exportAll());
   expect(all.person).toBe('masha');
   expect(all.chats['7a'].map(({ text }: { text: string }) => text)).toEqual(['Здравствуйте', 'ещё не ушло']);
@@ -83,23 +94,28 @@ test('[R438] everything on a device is exported as plain JSON: what is sent, uns
   expect(all.unsent).toMatchObject([
     { room: 'chat/7a', intent: { act: 'message.create', text: 'ещё не ушло' } },
   ]);
-  expect(all.refused).toEqual([]);
+  expect(all.refused).toMatchObject([
+    { room: 'chat/7a', code: 'chat-is-read-only', intent: { text: 'этого уже нельзя' } },
+  ]);
 });
 
 test('[R439] a message far above is found and everything between it and the screen is loaded; offline it is not', async () => {
   const first = await school.say('anna', '7a', 'с чего всё началось');
-  await school.on('fill', 'anna', '7a', 540);
+  // Segments close by size too: three of them, the newest one of more than a screen.
+  const long = (i: number) => `${i} ${'а'.repeat(3_000)}`;
+  for (let i = 1; i <= 125; i++) await school.say('anna', '7a', long(i));
   const masha = await school.device('masha');
   const chat = await enter(masha, '7a');
-  await until(masha, 'newest', () => has(chat, 'сообщение 540'));
+  await until(masha, 'newest', () => has(chat, long(125)));
   await school.cut();
   await until(masha, 'offline', () => masha.line.at !== 'online');
   expect(await chat.find(first)).toBe(false);
   await school.mend();
   masha.wake();
   await until(masha, 'online', () => masha.line.at === 'online');
+  expect(texts(chat).length).toBeLessThan(63);
   expect(await chat.find(first)).toBe(true);
-  expect(texts(chat)).toHaveLength(541);
+  expect(texts(chat)).toHaveLength(126);
   expect(texts(chat)[0]).toBe('с чего всё началось');
   expect(await chat.find('1.zz')).toBe(false);
 });

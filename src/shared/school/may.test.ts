@@ -77,6 +77,12 @@ describe.each(GOVERNED)('%s follows the matrix', (act, key, code, rule) => {
   });
 });
 
+test.each(NAMES)('[R9] %s makes no paper where only administrators write, unless they are one', (name) => {
+  const verdict = may(PEOPLE[name], 'paper.create', chat({ write: 'admins', papers: 'everyone' }));
+  const allowed = IN_GROUP.admins.includes(name);
+  expect(verdict).toEqual(allowed ? { ok: true } : { ok: false, code: 'chat-is-read-only' });
+});
+
 const READING: [act: Act, allowed: readonly Name[], code: RefusalCode, rule: string][] = [
   ['chat.read', NAMES, 'not-a-member', 'R1'],
   ['chat.readers', IN_GROUP.staff, 'staff-only', 'R2'],
