@@ -2,7 +2,6 @@
 
 import { expect } from '@playwright/test';
 import { test } from '../support/story.ts';
-import { AFTER_OUTAGE } from '../support/story-person.ts';
 
 test('[R701] the relay is killed before it could answer: what it had and what it had not both land once', async ({
   school,
@@ -57,15 +56,15 @@ test('[R702] the relay is killed in the middle of a dozen messages, twice: each 
   await masha.open('7А');
   await anna.open('7А');
   const words = Array.from({ length: 12 }, (_, i) => `строка ${String(i + 1).padStart(2, '0')}`);
-  const writing = (async () => {
-    for (const line of words) await masha.say(line);
-  })();
-  for (const seen of ['строка 03', 'строка 07']) {
-    await expect(anna.message(seen)).toBeVisible(AFTER_OUTAGE);
+  for (const [i, line] of words.entries()) {
+    // Some of them are sent and never come: the wire loses them, and then the power goes.
+    if (i % 6 === 3) masha.wire.mute();
+    await masha.say(line);
+    if (i % 6 < 5) continue;
     await school.kill();
+    masha.wire.mend();
     await school.start();
   }
-  await writing;
   await masha.seesState('строка 12', 'Прочитано');
   await anna.sees(...words);
   await masha.sees(...words);

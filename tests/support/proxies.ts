@@ -25,8 +25,7 @@ export interface FrontDoor {
 }
 
 /** Starts nginx with docs/deploy/nginx.conf: only names, ports and paths differ. */
-export async function startNginx(place: Place, sparePort: number): Promise<FrontDoor> {
-  const program = await programAt('nginx', 'usr/sbin/nginx');
+export async function startNginx(program: string, place: Place, sparePort: number): Promise<FrontDoor> {
   const site = sample('nginx.conf', place)
     .replace('listen 443 ssl', `listen 127.0.0.1:${place.port} ssl`)
     .replace('listen 80;', `listen 127.0.0.1:${sparePort};`);
@@ -43,8 +42,7 @@ export async function startNginx(place: Place, sparePort: number): Promise<Front
 }
 
 /** Starts Caddy with docs/deploy/Caddyfile: the same, and its line about a certificate of one's own counts. */
-export async function startCaddy(place: Place): Promise<FrontDoor> {
-  const program = await programAt('caddy', 'usr/bin/caddy');
+export async function startCaddy(program: string, place: Place): Promise<FrontDoor> {
   const site = sample('Caddyfile', place)
     .replace(/^localhost \{/m, `https://localhost:${place.port} {\n\tbind 127.0.0.1`)
     .replace('# tls ', 'tls ');
@@ -99,23 +97,38 @@ async function listening(port: number): Promise<void> {
   }
 }
 
-/** The program of this machine, or Debian's, unpacked into a cache: nothing is installed and no service starts. */
-async function programAt(name: string, path: string): Promise<string> {
-  const places = [`/${path}`, `/usr/local/bin/${name}`, `/opt/homebrew/bin/${name}`, join(CACHE, path)];
-  const found = places.find((place) => existsSync(place));
-  if (found) return found;
+export type ProxyName = 'nginx' | 'caddy';
+
+/**
+ * The program of this machine, or Debian's, unpacked into a cache: nothing is installed and no service starts. Undefined
+ * where the sample cannot be tried; then a sentence has said why.
+ */
+export function findProxy(name: ProxyName): string | undefined {
+  if (process.platform !== 'linux') {
+    // The test asks from several addresses of one machine, which Linux alone has by itself.
+    console.info(`The sample of docs/deploy for ${name} was not tried: it is tried on Linux.`);
+    return undefined;
+  }
+  const path = name === 'nginx' ? 'usr/sbin/nginx' : 'usr/bin/caddy';
+  const places = [`/${path}`, `/usr/local/bin/${name}`, join(CACHE, path)];
+  const found = places.find((place) => existsSync(place)) ?? unpacked(name, path);
+  if (!found)
+    console.info(
+      `The sample of docs/deploy for ${name} was not tried: install ${name} (apt install ${name}).`,
+    );
+  return found;
+}
+
+function unpacked(name: string, path: string): string | undefined {
+  if (!existsSync('/etc/debian_version')) return undefined;
   mkdirSync(CACHE, { recursive: true });
   const run = (command: string, ...words: string[]) =>
     spawnSync(command, words, { cwd: CACHE, encoding: 'utf8' });
-  if (existsSync('/etc/debian_version')) {
-    if (run('apt-get', 'download', name).status !== 0 && process.getuid?.() === 0) {
-      run('apt-get', 'update');
-      run('apt-get', 'download', name);
-    }
-    run('sh', '-c', `for deb in ${name}_*.deb; do dpkg -x "$deb" .; done`);
+  const patience = ['-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::Retries=1'];
+  if (run('apt-get', ...patience, 'download', name).status !== 0 && process.getuid?.() === 0) {
+    run('apt-get', ...patience, 'update');
+    run('apt-get', ...patience, 'download', name);
   }
-  if (existsSync(join(CACHE, path))) return join(CACHE, path);
-  throw new Error(
-    `The sample of docs/deploy cannot be tried: there is no ${name}. Install it (apt or brew install ${name}).`,
-  );
+  run('sh', '-c', `for deb in ${name}_*.deb; do dpkg -x "$deb" .; done`);
+  return existsSync(join(CACHE, path)) ? join(CACHE, path) : undefined;
 }

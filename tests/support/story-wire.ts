@@ -1,6 +1,7 @@
 /**
  * The network between one browser and the school: a proxy that can be cut, made deaf and mended. A cut one ends what
- * is open, as a train does in a tunnel; a deaf one carries words to the school and loses every answer.
+ * is open, as a train does in a tunnel; a deaf one carries words to the school and loses every answer, a mute one
+ * loses the words and brings what the school says.
  */
 import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -10,6 +11,7 @@ export class StoryWire {
   readonly #sockets = new Set<Socket>();
   #isCut = false;
   #isDeaf = false;
+  #isMute = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -49,11 +51,15 @@ export class StoryWire {
   deafen(): void {
     this.#isDeaf = true;
   }
+  mute(): void {
+    this.#isMute = true;
+  }
   mend(): void {
-    // A connection that lost answers is of no more use.
-    if (this.#isDeaf) for (const socket of this.#sockets) socket.destroy();
+    // A connection that lost something is of no more use.
+    if (this.#isDeaf || this.#isMute) for (const socket of this.#sockets) socket.destroy();
     this.#isCut = false;
     this.#isDeaf = false;
+    this.#isMute = false;
   }
 
   close(): void {
@@ -66,7 +72,9 @@ export class StoryWire {
     const far = connect({ host: host === 'localhost' ? '127.0.0.1' : host, port: Number(port) });
     this.#keep(far);
     far.once('connect', () => near.write('HTTP/1.1 200 Connection established\r\n\r\n'));
-    near.on('data', (bytes) => far.write(bytes));
+    near.on('data', (bytes) => {
+      if (!this.#isMute) far.write(bytes);
+    });
     far.on('data', (bytes) => {
       if (!this.#isDeaf) near.write(bytes);
     });

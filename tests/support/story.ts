@@ -1,6 +1,6 @@
 /** What every story has: a small school on a relay of its own, and people who come in with browsers of their own. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, test as base, chromium } from '@playwright/test';
@@ -69,13 +69,28 @@ export class StoryProfile {
   /** The whole browser, every process of it, at once and without a word. */
   async kill(): Promise<void> {
     const closed = this.#context?.waitForEvent('close');
-    const listed = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,command='], { encoding: 'utf8' });
-    for (const line of listed.split('\n')) {
-      const [, pid] = /^\s*(\d+)\s/.exec(line) ?? [];
-      if (pid && line.includes(`--user-data-dir=${this.folder}`)) tryKill(Number(pid));
-    }
+    for (const { pid, command } of processes())
+      if (command.includes(`--user-data-dir=${this.folder}`)) tryKill(pid);
     await closed;
     this.#context = undefined;
+  }
+}
+
+/** Small Linux images have no `ps`, and macOS has no /proc. */
+function processes(): { pid: number; command: string }[] {
+  if (!existsSync('/proc/self/cmdline')) {
+    const listed = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,command='], { encoding: 'utf8' });
+    return listed.split('\n').map((line) => ({ pid: Number.parseInt(line, 10), command: line }));
+  }
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return pids.map((pid) => ({ pid, command: commandOf(pid) }));
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
   }
 }
 
