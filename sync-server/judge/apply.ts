@@ -7,9 +7,6 @@ import { rootsOf } from './shape.ts';
 import { diedText } from './swallowed.ts';
 import type { Accepted, Applied, DiedText } from './verdict.ts';
 
-/** Items between the neighbours of a new struct: no more than the examination lets pass. */
-const STEPS_MAX = 40_000;
-
 /**
  * Applies what `examine` accepted, synchronously after it on the same document (nothing may come between), and checks
  * what Yjs made of it. Never throws: `broken` means that the document must not be used any more.
@@ -31,14 +28,10 @@ export function applyExamined(doc: Y.Doc, { known, plan }: Accepted): Applied {
     else update = heard(doc, plan, change) ?? update;
     const says = whatBroke(doc, plan);
     return says === undefined ? { ok: true, update, died } : { ok: false, broken: true, says };
-  } catch (error) {
-    const says = error instanceof Backwards ? 'neighbours stand the wrong way round' : 'Yjs threw';
-    return { ok: false, broken: true, says };
+  } catch {
+    return { ok: false, broken: true, says: 'Yjs threw' };
   }
 }
-
-/** A new struct whose right neighbour is not on the right of its left one, which the examination could not see. */
-class Backwards extends Error {}
 
 /** Runs a change as a transaction of Yjs; returns the update that it emits: what was really new of what was sent. */
 function heard(doc: Y.Doc, plan: Plan, change: (transaction: Y.Transaction) => void): Uint8Array | undefined {
@@ -65,13 +58,6 @@ function integrate(transaction: Y.Transaction, lease: number, struct: Struct): v
   // Read before the right neighbour is cut: an origin may lie behind it, and then the cut is inside of `left`.
   const origin = left?.lastId ?? null;
   const right = rightOf(transaction, struct);
-  if (
-    left &&
-    right &&
-    (struct.left instanceof Struct || struct.right instanceof Struct) &&
-    !isLeftOf(left, right)
-  )
-    throw new Backwards();
   const item = new Y.Item(
     id,
     left,
@@ -85,12 +71,6 @@ function integrate(transaction: Y.Transaction, lease: number, struct: Struct): v
   );
   struct.item = item;
   item.integrate(transaction, 0);
-}
-
-function isLeftOf(left: Y.Item, right: Y.Item): boolean {
-  let item: Y.Item | null = left.right;
-  for (let steps = 0; item && item !== right && steps < STEPS_MAX; steps++) item = item.right;
-  return item === right;
 }
 
 /** The neighbours that were found when it was judged, cut where it stands if they are longer. */

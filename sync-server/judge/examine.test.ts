@@ -3,15 +3,7 @@ import * as Y from 'yjs';
 import { idOf } from '#shared/feed/shape.ts';
 import { LARGE_SHAPES, SHAPES } from '#shared/ops/shapes.ts';
 import { craft, dead, one, text, value } from '../../tests/support/craft.ts';
-import {
-  AT,
-  lastUnder,
-  makeScene,
-  runOf,
-  type Scene,
-  type SceneKind,
-  type Who,
-} from '../../tests/support/scene.ts';
+import { AT, lastUnder, makeScene, runOf, type SceneKind, type Who } from '../../tests/support/scene.ts';
 import { applyExamined } from './apply.ts';
 import { examine } from './examine.ts';
 import { prepare } from './shape.ts';
@@ -264,17 +256,6 @@ describe('what was judged is what is applied', () => {
       throw new Error('listener');
     });
     expect(applyExamined(docs.feed, examined)).toMatchObject({ ok: false, broken: true });
-  });
-
-  test('[R114] neighbours of one update that stand the wrong way round break nothing but their own update', () => {
-    const { docs } = makeScene(LEASES);
-    const run = runOf({ docs } as Scene, 0)._start as Y.Item;
-    const clock = Y.getState(docs.paper.store, LEASES.petya);
-    const first = text('да', { left: [run.id.client, run.id.clock + 4] });
-    const second = text('нет', { left: [LEASES.petya, clock + 1], right: [run.id.client, run.id.clock + 2] });
-    const bytes = one(LEASES.petya, clock, [first, second]);
-    const applied = applyExamined(docs.paper, accepted(docs.paper, 'paper', bytes, numbered('petya')));
-    expect(applied).toEqual({ ok: false, broken: true, says: 'neighbours stand the wrong way round' });
   });
 
   test('[R116] two editors who bold the same words make no reader write', () => {

@@ -3,7 +3,7 @@
  * also counts what integrating it could cost, because Yjs looks through a whole list when neighbours are far apart.
  */
 import * as Y from 'yjs';
-import { DELETED, GC, STRING, type Struct, TYPE } from './decode.ts';
+import { DELETED, GC, STRING, Struct, TYPE } from './decode.ts';
 import { type Container, misfit, type Place, Places, placeMadeBy } from './place.ts';
 import type { Fault } from './reader.ts';
 
@@ -147,10 +147,23 @@ export class Resolver {
 
   /**
    * Whether the right neighbour is not on the right of the left one. No editor writes that, and where it lands would
-   * depend on how a copy happens to cut its runs. Between structs of this very update it is seen only when they are
-   * applied (apply.ts).
+   * depend on how a copy happens to cut its runs.
    */
-  #isBackwards({ left, right, originClock, rightClock }: Struct): boolean {
+  #isBackwards({ left, right, originClient, originClock, rightClient, rightClock }: Struct): boolean {
+    if (left instanceof Struct) {
+      if (left === right) return rightClock !== originClock + 1;
+      const isEnd = originClock === left.clock + left.length - 1;
+      // Nothing was written between the left one and what stood on its right when it was made.
+      if (isEnd && left.rightClient === rightClient && left.rightClock === rightClock) return false;
+    }
+    // Written right behind the left one, in this very update.
+    if (right instanceof Struct)
+      return !(
+        rightClock === right.clock &&
+        right.originClient === originClient &&
+        right.originClock === originClock
+      );
+    if (left instanceof Struct) return true;
     if (left === right) return rightClock <= originClock;
     if (!(left instanceof Y.Item && right instanceof Y.Item)) return false;
     let steps = 0;

@@ -77,6 +77,30 @@ test('[R420] keystrokes of a moment are one intent, and the other editor reads t
   await until(anna, 'both', () => words(hers.doc) === 'Собираемся в восемь');
 });
 
+test('[R420] what is typed between own and arriving words, in the same moment, is taken', async () => {
+  const [anna, masha] = [await school.device('anna'), await school.device('masha')];
+  const id = await shared(anna);
+  const hers = await openPaper(anna, id);
+  type(hers, 'План: ');
+  await enter(masha, '7a');
+  await until(masha, 'the paper is there', () => masha.papers().some((row) => row.id === id));
+  const his = await openPaper(masha, id);
+  await until(masha, 'the beginning is there', () => words(his.doc) === 'План: ');
+  type(his, 'а');
+  type(hers, 'Х');
+  await until(masha, 'both are there', () => words(his.doc).length === 8);
+  const binding = { key: 'y-sync$' };
+  his.doc.transact((transaction) => {
+    transaction.meta.set('addToHistory', true);
+    lastRun(his.doc.getXmlFragment('body'))?.insert(7, 'б');
+  }, binding);
+  await until(masha, 'all is sent', () => masha.unsent === 0);
+  await until(anna, 'all is read', () => words(hers.doc).length === 9);
+  expect(words(hers.doc)).toBe(words(his.doc));
+  expect(words(hers.doc)).toMatch(/План: (абХ|Хба)/);
+  expect(his.copies()).toEqual([]);
+});
+
 test('[R421] two editors write through an outage and no character is lost', async () => {
   const anna = await school.device('anna');
   const id = await shared(anna);

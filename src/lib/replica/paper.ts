@@ -181,6 +181,8 @@ export class PaperView implements Paper {
   #bind(live: LiveDoc): void {
     this.#bound = live;
     live.on('update', (bytes: Uint8Array, _origin: unknown, doc: Y.Doc, transaction: Y.Transaction) => {
+      // An intent is written on one state of the paper: the relay takes no struct between neighbours it cannot order.
+      if (doc === this.#bound && !transaction.local && this.#typed.length > 0) void this.#take();
       if (doc !== this.#bound || !transaction.local || transaction.origin === FROM_OUTSIDE) return;
       if (transaction.origin === 'parta:intent') return;
       if (!isOwnWrite(transaction)) {
