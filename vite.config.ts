@@ -20,6 +20,8 @@ export default defineConfig(({ command }) => ({
   build: {
     // What the floor of Tailwind 4 runs (Safari 16.4, Chrome 111).
     target: ['safari16.4', 'chrome111', 'firefox128'],
+    // How long each plugin took is no news to who starts the demo.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 }));
 

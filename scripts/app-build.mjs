@@ -6,7 +6,7 @@ import { appVersion, root } from './fingerprint.mjs';
 /** Builds the app unless build/ already is what the present sources would build. False when the build failed. */
 export function buildWhenStale() {
   if (builtVersion() === appVersion()) return true;
-  console.log('Building the app…');
+  console.log('Собираем приложение: до минуты… / Building the app: up to a minute…');
   return (
     runNode(['scripts/sync.mjs']) && runNode(['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'])
   );

@@ -36,7 +36,7 @@ function refuseWindows() {
 function installWhatIsMissing() {
   const wanted = fingerprintOfLock();
   if (existsSync(PINNED_NODE) && installedFor() === wanted) return;
-  console.log('Installing packages (about half a minute)…');
+  console.log('Ставим пакеты: около полминуты… / Installing packages: about half a minute…');
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',

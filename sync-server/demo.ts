@@ -39,7 +39,7 @@ async function run({ fresh, lan, port, data }: DemoOptions): Promise<void> {
 }
 
 async function fill(dataDir: string, store: SqliteStore, people: People): Promise<void> {
-  console.log('Making the demo school (once)… / Создаём демонстрационную школу (один раз)…');
+  console.log('Создаём школу на пробу (один раз)… / Making the demo school (once)…');
   const { cast } = await seed(store, people, Date.now());
   writeStamp(dataDir, cast);
 }

@@ -5,6 +5,7 @@ import { parseDoc } from '#shared/school/names.ts';
 import { type Directory, directoryOf } from '../registry/directory.ts';
 import { YjsContent } from '../rooms/yjs-content.ts';
 import type { Append } from '../store/log.ts';
+import { sexOf } from './names.ts';
 import { Pen } from './pen.ts';
 import { plansOf } from './plans.ts';
 import { Chance } from './random.ts';
@@ -18,8 +19,9 @@ function whole() {
   const chance = new Chance(1029);
   const school = makeSchool(chance);
   const directory = directoryOf(school.registry);
-  const pens = plansOf(directory, school.cast, NOW, chance).map((plan) => {
-    const pen = new Pen(plan.chat, leaseOf);
+  const ids = new Map<number, number>();
+  const pens = plansOf(directory, school, NOW, chance).map((plan) => {
+    const pen = new Pen(plan.chat, leaseOf, ids);
     talk(pen, plan, chance);
     return pen;
   });
@@ -50,6 +52,35 @@ test('[R610] chats hold thousands of varied messages, some long, some years old,
   expect(own.closed.length).toBeGreaterThan(8);
   expect(Math.min(...own.appends.map(({ row }) => row.at))).toBeLessThan(NOW - 2 * 365 * 86_400_000);
   for (const { appends } of demo.pens) expect(appends.every(({ row }) => row.at < NOW)).toBe(true);
+});
+
+test('[R610] nobody speaks with a gap left open, and nobody with the other gender', () => {
+  const HERS = /(?<![а-яё])(забыла|отнесла|поняла|потеряла|нашла|забрала|опоздала|распечатала)(?![а-яё])/;
+  const HIS = /(?<![а-яё]|Кто )(забыл|отнёс|понял|потерял|нашёл|забрал|опоздал|распечатал)(?![а-яё])/;
+  const sexes = new Map(demo.people.map(({ person, name }) => [person, sexOf(name)]));
+  let gendered = 0;
+  for (const { appends } of demo.pens)
+    for (const { by, text } of appends.flatMap(({ places }) => places)) {
+      expect(text).not.toMatch(/[{}]|undefined/);
+      if (!HERS.test(text) && !HIS.test(text)) continue;
+      gendered++;
+      expect(sexes.get(by), text).toBe(HERS.test(text) ? 'f' : 'm');
+    }
+  expect(gendered).toBeGreaterThan(500);
+});
+
+test('[R610] each of the five finds a document among the newest messages of a chat', () => {
+  const { members } = demo.directory;
+  const shown = demo.pens.filter(({ appends }) => {
+    const messages = appends.filter(({ places }) => places.some(({ kind }) => kind === 'message'));
+    return messages.slice(-40).some(({ papers }) => papers.length > 0);
+  });
+  for (const person of Object.values(demo.cast)) {
+    const chats = shown.filter(({ chat }) => members.get(chat)?.includes(person));
+    expect(chats.length, person).toBeGreaterThan(1);
+  }
+  const papers = demo.pens.flatMap(({ appends }) => appends.flatMap((append) => append.papers));
+  expect(new Set(papers.map(({ paper }) => paper)).size).toBe(papers.length);
 });
 
 test('[R610] the same seed makes the same school', () => {

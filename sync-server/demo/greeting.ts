@@ -3,11 +3,15 @@ import { networkInterfaces } from 'node:os';
 import type { Cast } from './school.ts';
 
 const PERSONS: readonly { key: keyof Cast; ru: string; en: string }[] = [
-  { key: 'admin', ru: 'Администратор, Елена Викторовна', en: 'administrator' },
-  { key: 'teacher', ru: 'Учитель, Анна Петровна', en: 'teacher' },
-  { key: 'classTeacher', ru: 'Классный руководитель 7А, Ольга Сергеевна', en: 'class teacher of 7А' },
-  { key: 'pupil', ru: 'Ученица 7А, Маша', en: 'pupil of 7А' },
-  { key: 'parent', ru: 'Мама Маши, Наталья Игоревна', en: 'parent of that pupil' },
+  { key: 'admin', ru: 'Елена Викторовна, администратор', en: 'Yelena Viktorovna, administrator' },
+  { key: 'teacher', ru: 'Анна Петровна, учитель', en: 'Anna Petrovna, teacher' },
+  {
+    key: 'classTeacher',
+    ru: 'Ольга Сергеевна, классный руководитель 7А',
+    en: 'Olga Sergeyevna, class teacher of 7А',
+  },
+  { key: 'pupil', ru: 'Маша, ученица 7А', en: 'Masha, pupil of 7А' },
+  { key: 'parent', ru: 'Наталья Игоревна, мама Маши', en: "Natalya Igorevna, Masha's mother" },
 ];
 
 export interface Greeting {
@@ -20,16 +24,19 @@ export function greeting({ links, lan }: Greeting): string {
   const lines = PERSONS.flatMap(({ key, ru, en }) => [`  ${ru} / ${en}`, `    ${links[key]}`]);
   return [
     '',
-    'Парта. Демонстрационная школа: 60 классов, 1 500 человек. Все имена вымышлены.',
-    'Каждая ссылка открывается один раз: откройте их в разных профилях браузера или окнах инкогнито.',
-    'Parta. A demo school: 60 classes, 1,500 people, all invented. Each link opens once: use one browser',
-    'profile (or private window) per person.',
+    'Парта работает. Школа вымышлена: 60 классов, 1 500 человек. Откройте ссылку и войдёте как этот человек:',
+    'Parta is running. The school is invented: 60 classes, 1,500 people. A link signs you in as its person:',
     '',
     ...lines,
     ...(lan.length > 0 ? lanLines(lan) : []),
     '',
-    'Новые ссылки: запустите ещё раз. Остановить: Ctrl+C. Начать заново: npm run demo -- --fresh',
-    'New links: start again. Stop: Ctrl+C. Start over: npm run demo -- --fresh',
+    'Что попробовать: откройте Машу в одном окне, а Ольгу Сергеевну в другом, приватном (Ctrl+Shift+N), и напишите',
+    'в чат 7А. Потом отключите сеть у одного из окон и продолжайте писать.',
+    'What to try: open Masha in one window and Olga Sergeyevna in another, private one (Ctrl+Shift+N), and write in',
+    'the chat 7А. Then take the network from one of the windows and go on writing.',
+    '',
+    'Ссылка открывается один раз. Остановить: Ctrl+C. Новые ссылки: npm run demo ещё раз. Школа заново: npm run demo -- --fresh',
+    'A link opens once. Stop: Ctrl+C. New links: npm run demo again. Start over: npm run demo -- --fresh',
     '',
   ].join('\n');
 }

@@ -77,6 +77,13 @@ export function adultName(chance: Chance, surname: string, sex: Sex): string {
   return `${surnameOf(surname, sex)} ${first} ${chance.pick(FATHERS)[sex === 'f' ? 1 : 0]}`;
 }
 
+/** Whether a generated person is a girl or woman: by the patronymic, for pupils by the first name. */
+export function sexOf(name: string): Sex {
+  const [, first = '', patronymic] = name.split(' ');
+  if (patronymic) return patronymic.endsWith('на') ? 'f' : 'm';
+  return GIRLS.includes(first) ? 'f' : 'm';
+}
+
 function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }

@@ -19,9 +19,14 @@ export interface Written {
 export interface PaperPlan {
   title: string;
   edit: PaperEntry['edit'];
-  heading: string;
-  paragraphs: readonly string[];
+  /** Blocks in order: what each is, and its text or the texts of its items. */
+  body: readonly PaperBlock[];
 }
+
+type PaperBlock = readonly [
+  kind: 'heading' | 'paragraph' | 'blockquote' | 'bulletList' | 'orderedList' | 'taskList',
+  ...texts: string[],
+];
 
 interface Stamp {
   by: string;
@@ -49,9 +54,12 @@ export class Pen {
   #messages = 0;
   #bytes = 0;
   #numbers = new Map<string, number>();
+  #ids: Map<number, number>;
 
-  constructor(chat: string, leaseOf: (person: string) => number) {
+  /** `ids`: the last number under each lease; pens of one school share it, as a document's name is used once. */
+  constructor(chat: string, leaseOf: (person: string) => number, ids = new Map<number, number>()) {
     this.chat = chat;
+    this.#ids = ids;
     this.#leaseOf = leaseOf;
   }
 
@@ -132,9 +140,9 @@ export class Pen {
     const doc = new Y.Doc();
     const bytes = updateOf(doc, this.#leaseOf(stamp.by), () => {
       doc.getMap('paper').set('schema', PAPER_SCHEMA);
-      const heading = block('heading', plan.heading);
-      heading.setAttribute('level', 1 as unknown as string);
-      doc.getXmlFragment('body').push([heading, ...plan.paragraphs.map((text) => block('paragraph', text))]);
+      const [title, ...rest] = plan.body;
+      const blocks = rest.map((part) => blockOf(part, 2));
+      doc.getXmlFragment('body').push([...(title ? [blockOf(title, 1)] : []), ...blocks]);
     });
     doc.destroy();
     const room = paperDoc(paper);
@@ -195,7 +203,9 @@ export class Pen {
 
   #newId(person: string): string {
     const lease = this.#leaseOf(person);
-    return idOf(lease, this.#next(`${lease} id`));
+    const number = (this.#ids.get(lease) ?? 0) + 1;
+    this.#ids.set(lease, number);
+    return idOf(lease, number);
   }
 
   #next(counter: string): number {
@@ -205,10 +215,33 @@ export class Pen {
   }
 }
 
-function block(node: string, text: string): Y.XmlElement {
-  const element = new Y.XmlElement(node);
-  element.insert(0, [new Y.XmlText(text)]);
-  return element;
+const ITEMS = { bulletList: 'listItem', orderedList: 'listItem', taskList: 'taskItem' } as const;
+
+function blockOf([kind, ...texts]: PaperBlock, level: number): Y.XmlElement {
+  if (kind === 'blockquote') return element(kind, [paragraph(texts[0] ?? '')]);
+  if (kind === 'heading') return withAttribute(element(kind, [new Y.XmlText(texts[0])]), 'level', level);
+  if (kind === 'paragraph') return paragraph(texts[0] ?? '');
+  const items = texts.map((text) => element(ITEMS[kind], [paragraph(text)]));
+  // What is to be done is half done.
+  if (kind === 'taskList')
+    for (const [at, item] of items.entries()) withAttribute(item, 'checked', at * 2 < items.length);
+  return element(kind, items);
+}
+
+function paragraph(text: string): Y.XmlElement {
+  return element('paragraph', [new Y.XmlText(text)]);
+}
+
+function element(node: string, children: (Y.XmlElement | Y.XmlText)[]): Y.XmlElement {
+  const made = new Y.XmlElement(node);
+  made.insert(0, children);
+  return made;
+}
+
+/** Yjs keeps any JSON in an attribute; its types know only text. */
+function withAttribute(of: Y.XmlElement, name: string, value: number | boolean): Y.XmlElement {
+  of.setAttribute(name, value as unknown as string);
+  return of;
 }
 
 /** The bytes of one transaction under a lease. */

@@ -1,8 +1,9 @@
 /** Who talks where, how much and since when. */
 import type { Directory } from '../registry/directory.ts';
-import type { PaperPlan } from './pen.ts';
+import { sexOf } from './names.ts';
+import { papersOf } from './papers.ts';
 import type { Chance } from './random.ts';
-import type { Cast } from './school.ts';
+import type { Cast, DemoSchool } from './school.ts';
 import type { Plan } from './talk.ts';
 import type { Circle } from './threads.ts';
 
@@ -24,45 +25,31 @@ const BUSY: Readonly<Record<string, Size>> = {
   news: { messages: 700, years: 5, pins: 3 },
 };
 
-const PAPERS: Readonly<Record<string, readonly PaperPlan[]>> = {
-  '7a': [
-    {
-      title: 'План экскурсии в планетарий',
-      edit: 'everyone',
-      heading: 'План экскурсии в планетарий',
-      paragraphs: [
-        'Сбор в 9:15 у главного входа, автобус отходит ровно в 9:30.',
-        'С собой: вода, перекус, сменная обувь не нужна.',
-        'Кто что рассказывает: Марс — Катя и Тимур, Сатурн — Стёпа, Луна — Маша.',
-        'Вопросы экскурсоводу дописывайте ниже.',
-      ],
-    },
-    {
-      title: 'Дежурства на четверть',
-      edit: 'staff',
-      heading: 'Дежурства на четверть',
-      paragraphs: ['Понедельник: первый ряд.', 'Среда: второй ряд.', 'Пятница: третий ряд и староста.'],
-    },
-  ],
-  staff: [
-    {
-      title: 'Повестка педсовета',
-      edit: 'staff',
-      heading: 'Повестка педсовета',
-      paragraphs: ['Итоги четверти.', 'Подготовка к олимпиадам: кто готовит и когда.', 'Разное.'],
-    },
-  ],
-};
-
-export function plansOf(directory: Directory, cast: Cast, now: number, chance: Chance): Plan[] {
-  return [...directory.places.keys()].map((chat) => planOf(directory, cast, chat, now, chance));
+export function plansOf(
+  directory: Directory,
+  { cast, people }: Pick<DemoSchool, 'cast' | 'people'>,
+  now: number,
+  chance: Chance,
+): Plan[] {
+  const sexes = new Map(people.map(({ person, name }) => [person, sexOf(name)]));
+  const sex = (person: string) => sexes.get(person) ?? 'f';
+  return [...directory.places.keys()].map((chat) => ({
+    ...planOf(directory, cast, chat, now, chance),
+    sexOf: sex,
+  }));
 }
 
-function planOf(directory: Directory, cast: Cast, chat: string, now: number, chance: Chance): Plan {
+function planOf(
+  directory: Directory,
+  cast: Cast,
+  chat: string,
+  now: number,
+  chance: Chance,
+): Omit<Plan, 'sexOf'> {
   const circle = circleOf(directory, chat);
   const { leads, others } = authorsOf(directory, cast, chat, chance);
   const size = BUSY[chat] ?? sizeOf(directory, cast, chat, circle, chance);
-  const to = now - chance.int(3, circle === 'news' ? 600 : 4_000) * 60_000;
+  const to = now - chance.int(3, BUSY[chat] ? 300 : 4_000) * 60_000;
   const from = to - Math.floor(size.years * YEAR);
   return {
     chat,
@@ -73,7 +60,7 @@ function planOf(directory: Directory, cast: Cast, chat: string, now: number, cha
     from,
     to,
     pins: size.pins,
-    papers: PAPERS[chat] ?? [],
+    papers: papersOf(chat, circle),
   };
 }
 
@@ -84,8 +71,8 @@ function circleOf({ places, people }: Directory, chat: string): Circle {
   if (place?.unit !== null) return place?.audience.includes('student') ? 'class' : 'staff';
   const roles = Object.keys(place.people).map((person) => people.get(person)?.role);
   if (roles.every((role) => role === 'student')) return 'friends';
-  if (roles.includes('student')) return roles.includes('parent') ? 'family' : 'class';
-  return roles.includes('parent') ? 'parents' : 'staff';
+  if (roles.includes('student')) return roles.includes('parent') ? 'family' : 'mentor';
+  return roles.includes('parent') ? 'meeting' : 'colleagues';
 }
 
 function sizeOf({ places }: Directory, cast: Cast, chat: string, circle: Circle, chance: Chance): Size {
@@ -105,7 +92,7 @@ function authorsOf(directory: Directory, cast: Cast, chat: string, chance: Chanc
   const members = directory.members.get(chat) ?? [];
   const place = directory.places.get(chat);
   const isDirect = place?.unit === null && chat !== 'news';
-  if (isDirect) return { leads: members, others: members };
+  if (isDirect) return pairOf(directory, members);
   const isOfCast = (person: string) => Object.values(cast).includes(person);
   const grownUp = members.filter((person) => {
     const duty = directory.people.get(person)?.duties[place?.unit ?? ''];
@@ -120,3 +107,15 @@ function authorsOf(directory: Directory, cast: Cast, chat: string, chance: Chanc
   const others = some(rest, BUSY[chat] ? 3 * AUTHORS_MAX : AUTHORS_MAX);
   return { leads, others: others.length > 0 ? others : leads };
 }
+
+/** Between two the grown-up leads, and of two grown-ups the one of the school. */
+function pairOf({ people }: Directory, members: readonly string[]) {
+  const rank = (person: string) => ['student', 'parent'].indexOf(people.get(person)?.role ?? '');
+  const [a = '', b = a] = members;
+  if (rank(a) === rank(b)) return { leads: members, others: members };
+  const byRank = [a, b].sort((x, y) => order(rank(x)) - order(rank(y)));
+  return { leads: byRank.slice(0, 1), others: byRank.slice(1) };
+}
+
+/** The staff first, then parents, then pupils. */
+const order = (rank: number) => (rank < 0 ? 0 : rank === 1 ? 1 : 2);

@@ -30,13 +30,14 @@ export async function seed(store: SqliteStore, people: People, now: number): Pro
   const founded = now - 5 * 365 * 86_400_000;
   await foundSchool(store, school.registry, founded);
   const directory = directoryOf(school.registry);
-  const plans = plansOf(directory, school.cast, now, chance);
+  const plans = plansOf(directory, school, now, chance);
   const leaseOf = await grantLeases(store, plans);
   const fence = await store.claim();
+  const ids = new Map<number, number>();
   let messages = 0;
   for (let i = 0; i < plans.length; i += CHATS_AT_ONCE) {
     const pens = plans.slice(i, i + CHATS_AT_ONCE).map((plan) => {
-      const pen = new Pen(plan.chat, leaseOf);
+      const pen = new Pen(plan.chat, leaseOf, ids);
       talk(pen, plan, chance);
       return pen;
     });
