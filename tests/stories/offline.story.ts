@@ -16,7 +16,7 @@ test('[R700] Masha writes in a tunnel; Anna Petrovna reads it when it arrives, a
   await masha.say('Анна Петровна, можно сдать завтра?');
   await masha.say('Я в поезде');
   await masha.seesState('Анна Петровна, можно сдать завтра?', 'В очереди');
-  await expect(masha.page.getByText('Нет сети. Сообщения уйдут сами.')).toBeVisible();
+  await expect(masha.page.getByText('Нет сети, уйдёт само.')).toBeVisible();
   await expect(masha.page.getByText('Не отправлено: 2.')).toBeVisible();
   await masha.page.clock.setSystemTime(Date.now());
 

@@ -63,7 +63,7 @@ export class ChatList {
     return {
       id: row.id,
       title,
-      avatar: row.title ? row.id : (othersOf(this.#device, row.people)[0] ?? row.id),
+      avatar: avatarOf(this.#device, row),
       lead: this.#lead(row),
       line: row.draft && !row.unsent && !row.refused ? row.draft : this.#line(row),
       time: row.activeAt ? listTime(row.activeAt, present, language()) : '',
@@ -104,6 +104,11 @@ export function titleOf(
     return card ? spokenName(card.name, card.role) : m.someone();
   });
   return names.join(', ') || m.chat_untitled();
+}
+
+/** Whose hue a chat has: its own, or that of the other person in a direct one. */
+export function avatarOf(device: Device, row: Pick<ChatRow, 'id' | 'title' | 'people'>): string {
+  return row.title ? row.id : (othersOf(device, row.people)[0] ?? row.id);
 }
 
 function othersOf(device: Device, people: readonly string[]): string[] {

@@ -14,7 +14,7 @@ import type {
 } from '#lib/replica/types.ts';
 import type { PaperEdit } from '#shared/school/may.ts';
 import { may } from '#shared/school/may.ts';
-import { titleOf } from './chat-list.svelte.ts';
+import { avatarOf, titleOf } from './chat-list.svelte.ts';
 import { Composer } from './composer.svelte.ts';
 import { placeOf } from './place.ts';
 import { readersUpTo } from './readers.ts';
@@ -71,6 +71,19 @@ export class OpenChat {
   get title(): string | undefined {
     const { row } = this;
     return row && titleOf(this.#device, row);
+  }
+
+  /** Whose hue its avatar has. */
+  get face(): string {
+    const { row } = this;
+    return row ? avatarOf(this.#device, row) : this.id;
+  }
+
+  /** The one with whom this person talks alone; undefined in a chat of a circle. */
+  get partner(): string | undefined {
+    const { row } = this;
+    if (!row || row.title || row.members !== 2) return undefined;
+    return row.people.find((person) => person !== this.#device.person);
   }
 
   get ready(): boolean {

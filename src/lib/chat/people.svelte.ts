@@ -1,7 +1,7 @@
 /** Who is in a chat and what the chat lets whom do, from the projection this device holds. */
 import { live } from '#lib/replica/live.svelte.ts';
 import type { Device } from '#lib/replica/types.ts';
-import { byName } from '#lib/words/names.ts';
+import { byName, lettersOf } from '#lib/words/names.ts';
 import { standingWord } from '#lib/words/roles.ts';
 import type { PersonCard } from '#shared/registry/shape.ts';
 import { isIn, type Matrix } from '#shared/school/may.ts';
@@ -11,6 +11,7 @@ import { placeOf } from './place.ts';
 export interface ChatPerson {
   id: string;
   name: string;
+  letters: string;
   word: string;
   staff: boolean;
   me: boolean;
@@ -51,7 +52,16 @@ export class ChatPeople {
         const who = { person: id, role: card.role, duties: card.duties };
         if (!isIn(who, place)) return [];
         const word = standingWord(who, entry.unit, projection.units);
-        return [{ id, name: card.name, word, staff: isStaff(card.role), me: id === this.#device.person }];
+        return [
+          {
+            id,
+            name: card.name,
+            letters: lettersOf(card.name, card.role),
+            word,
+            staff: isStaff(card.role),
+            me: id === this.#device.person,
+          },
+        ];
       };
       return Object.entries(projection.people)
         .flatMap(listed)

@@ -2,7 +2,7 @@
 import { live } from '#lib/replica/live.svelte.ts';
 import type { Device } from '#lib/replica/types.ts';
 import { matcher } from '#lib/words/fold.ts';
-import { byName } from '#lib/words/names.ts';
+import { byName, lettersOf } from '#lib/words/names.ts';
 import { standingWord } from '#lib/words/roles.ts';
 import { groupsFor, maySetDuty } from '#shared/registry/rights.ts';
 import type { GovernedChat, Projection, Unit } from '#shared/registry/shape.ts';
@@ -14,6 +14,7 @@ import { changeOf } from './refused-rights.ts';
 export interface SchoolPerson {
   id: string;
   name: string;
+  letters: string;
   word: string;
   staff: boolean;
 }
@@ -187,6 +188,7 @@ export class School {
       .map(([id, card]) => ({
         id,
         name: card.name,
+        letters: lettersOf(card.name, card.role),
         word: standingWord({ person: id, role: card.role, duties: card.duties }, null, projection.units),
         staff: isStaff(card.role),
       }))

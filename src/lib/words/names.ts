@@ -17,6 +17,11 @@ export function shortName(name: string, role: Role | undefined): string {
   return role && isStaff(role) && patronymic ? `${first} ${patronymic}` : first;
 }
 
+/** The letters of a person's avatar, the same wherever they appear: of the name that is spoken. */
+export function lettersOf(name: string, role: Role | undefined): string {
+  return initials(spokenName(name, role));
+}
+
 /** One or two letters for an avatar: «ДС»; a class keeps its number: «7А». */
 export function initials(title: string): string {
   const words = title.match(/[\p{L}\p{N}]+/gu) ?? [];

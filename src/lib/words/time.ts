@@ -49,7 +49,7 @@ export function writtenAt(at: number, now: number, arrivedAt: number, language: 
 
 /** Date and time in full, for accessible names and titles. */
 export function fullTime(at: number, language: Language): string {
-  return `${longDate(at, language)}, ${clock(at, language)}`;
+  return `${longDate(at, language).replace(' г.', '')}, ${clock(at, language)}`;
 }
 
 /** Whole local days from `at` to `now`: 0 today, 1 yesterday, negative for the future. */
