@@ -1,24 +1,12 @@
 /** A chat as a page sees it: its messages in order, what may be done with them, and the acts. */
-import { type Edit, type Message, type PaperEntry, splitKey } from '#shared/feed/shape.ts';
-import type { Pin } from '#shared/pins/shape.ts';
 import type { PaperEdit } from '#shared/school/may.ts';
-import { chatRoom, feedDoc, parseDoc, pinsDoc } from '#shared/school/names.ts';
+import { chatRoom, feedDoc, parseDoc } from '#shared/school/names.ts';
 import { allowed, type Look } from './acts.ts';
 import type { RoomCopy } from './copy.ts';
 import type { HeadRow } from './disk.ts';
-import type {
-  Chat,
-  ChatAct,
-  Intent,
-  MessageState,
-  MessageView,
-  PaperCard,
-  PinView,
-  Verdict,
-} from './types.ts';
+import { isSame, messageViews, pinsOf, touchedIn } from './message-views.ts';
+import type { Chat, ChatAct, Intent, MessageView, PinView, Verdict } from './types.ts';
 
-/** Written this long before it arrived, a message shows both times. */
-const LATE_MS = 5 * 60_000;
 /** A newest segment with fewer messages than a screen needs brings the one before it along. */
 const SCREEN_MESSAGES = 30;
 
@@ -81,7 +69,7 @@ export class ChatView implements Chat {
     const head = this.#ground.head();
     const shown = this.#shown;
     if (shown && shown.version === copy.version && shown.head === head) return shown.list;
-    const list = this.#build(head);
+    const list = this.#reuse(messageViews(this.#ground.person, copy, head));
     this.#shown = { version: copy.version, head, list };
     if (copy.loaded) this.#readAtOpening ??= head?.read ?? 0;
     // Once: what arrives while the chat is on screen is no news to whoever looks at it.
@@ -165,8 +153,8 @@ export class ChatView implements Chat {
 
   pins(): readonly PinView[] {
     const { copy } = this.#ground;
-    const waiting = new Set(this.#waiting().map((intent) => ('message' in intent ? intent.message : '')));
-    const pins = copy.docs.get(pinsDoc(this.id))?.getMap<Pin>('pins');
+    const waiting = touchedIn(copy);
+    const pins = pinsOf(copy);
     return [...(pins ?? [])]
       .map(([message, { by, at }]) => ({ message, by, at, pending: waiting.has(message) }))
       .sort((a, b) => b.at - a.at);
@@ -213,76 +201,6 @@ export class ChatView implements Chat {
     return oldest;
   }
 
-  #waiting(): Intent[] {
-    const { out, unsaved } = this.#ground.copy;
-    return [...out, ...unsaved].map(({ intent }) => intent);
-  }
-
-  #build(head: HeadRow | undefined): MessageView[] {
-    const { copy } = this.#ground;
-    const pins = copy.docs.get(pinsDoc(this.id))?.getMap<Pin>('pins');
-    const touched = new Set(this.#waiting().map((intent) => ('message' in intent ? intent.message : '')));
-    const views: MessageView[] = [];
-    for (const [name, doc] of copy.docs) {
-      if (parseDoc(name)?.kind !== 'feed') continue;
-      const edits = this.#lastEdits(doc.getMap<Edit>('edits'));
-      const reactions = this.#reactionsOf(doc.getMap<string>('reactions'));
-      const papers = doc.getMap<PaperEntry>('papers');
-      for (const [id, message] of doc.getMap<Message>('messages')) {
-        const edit = edits.get(id);
-        views.push({
-          ...this.#placed(id, message, head),
-          ...{ id, by: message.by, mine: message.by === this.#ground.person, at: message.at },
-          ...{ text: edit?.text ?? message.text, edited: edit !== undefined, re: message.re },
-          paper: cardOf(message.paper, papers),
-          reactions: reactions.get(id) ?? NONE,
-          pinned: pins?.has(id) ?? false,
-          pending: touched.has(id),
-        });
-      }
-    }
-    views.sort(byArrival);
-    return this.#reuse(views);
-  }
-
-  #placed(
-    id: string,
-    message: Message,
-    head: HeadRow | undefined,
-  ): { seq: number | undefined; arrivedAt: number | undefined; state: MessageState; late: boolean } {
-    const place = this.#ground.copy.places.get(id);
-    if (!place) return { seq: undefined, arrivedAt: undefined, state: 'queued', late: false };
-    const { seq, at } = place;
-    const state = seq <= (head?.othersRead ?? 0) ? 'read' : seq <= (head?.got ?? 0) ? 'delivered' : 'sent';
-    return { seq, arrivedAt: at, state, late: at - message.at > LATE_MS };
-  }
-
-  /** The last arrived edit shows; one that is still unsent is the last of all. */
-  #lastEdits(edits: Iterable<[string, Edit]>): Map<string, Edit> {
-    const { places } = this.#ground.copy;
-    const last = new Map<string, { seq: number; edit: Edit }>();
-    for (const [key, edit] of edits) {
-      const { message, rest } = splitKey(key) ?? { message: key, rest: '' };
-      const seq = places.get(rest)?.seq ?? Number.MAX_SAFE_INTEGER;
-      const before = last.get(message);
-      if (!before || seq > before.seq || (seq === before.seq && edit.at >= before.edit.at))
-        last.set(message, { seq, edit });
-    }
-    return new Map([...last].map(([message, { edit }]) => [message, edit]));
-  }
-
-  #reactionsOf(reactions: Iterable<[string, string]>): Map<string, MessageView['reactions']> {
-    const found = new Map<string, Map<string, string[]>>();
-    for (const [key, emoji] of reactions) {
-      const { message, rest } = splitKey(key) ?? { message: key, rest: '' };
-      const of = found.get(message) ?? new Map<string, string[]>();
-      found.set(message, of.set(emoji, [...(of.get(emoji) ?? []), rest]));
-    }
-    const list = (of: Map<string, string[]>) =>
-      [...of].map(([emoji, by]) => ({ emoji, by: by.sort(), mine: by.includes(this.#ground.person) }));
-    return new Map([...found].map(([message, of]) => [message, list(of)]));
-  }
-
   /** A row that did not change stays the same object, so that a list redraws only what is new. */
   #reuse(views: MessageView[]): MessageView[] {
     const next = new Map<string, MessageView>();
@@ -295,27 +213,4 @@ export class ChatView implements Chat {
     this.#views = next;
     return list;
   }
-}
-
-const NONE: MessageView['reactions'] = [];
-
-/** Whether a row would draw the same. Both are made by this file: the same fields, flat but for two. */
-function isSame(a: MessageView, b: MessageView): boolean {
-  for (const key of Object.keys(b) as (keyof MessageView)[]) {
-    if (a[key] === b[key]) continue;
-    if (key !== 'paper' && key !== 'reactions') return false;
-    if (JSON.stringify(a[key]) !== JSON.stringify(b[key])) return false;
-  }
-  return true;
-}
-
-function byArrival(a: MessageView, b: MessageView): number {
-  if (a.seq !== undefined && b.seq !== undefined) return a.seq - b.seq;
-  if (a.seq === undefined && b.seq === undefined) return a.at - b.at || (a.id < b.id ? -1 : 1);
-  return a.seq === undefined ? 1 : -1;
-}
-
-function cardOf(id: string | undefined, papers: { get(id: string): PaperEntry | undefined }) {
-  const entry = id === undefined ? undefined : papers.get(id);
-  return entry && id !== undefined ? ({ id, ...entry } satisfies PaperCard) : undefined;
 }

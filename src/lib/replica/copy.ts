@@ -8,10 +8,10 @@ import * as Y from 'yjs';
 import { leaseOfId, type Message, type PaperEntry } from '#shared/feed/shape.ts';
 import { feedDoc, parseRoom, pinsDoc } from '#shared/school/names.ts';
 import { bringsOf, needsOf, perform, renamed } from './acts.ts';
-import type { Disk, DocRow, OutRow, PenRow, PlaceRow, RoomRow, TailRow } from './disk.ts';
+import type { Disk, OutRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
 import { isPencil } from './pens.ts';
 import type { MoveKeys } from './rebase.ts';
-import { partsOf, tailsOf } from './stored-doc.ts';
+import { readStored, type Stored } from './stored-doc.ts';
 import type { RoomWord } from './tabs.ts';
 import type { Intent } from './types.ts';
 import { bytesOf, FROM_OUTSIDE, holdLease, newDoc } from './ydoc.ts';
@@ -184,6 +184,12 @@ export class RoomCopy {
     return undefined;
   }
 
+  /** Those of the ids that exist only in the outbox yet. */
+  pendingOf(ids: readonly string[]): string[] {
+    const waiting = [...this.out, ...this.unsaved].map(({ intent }) => bringsOf(intent));
+    return ids.filter((id) => waiting.some((brought) => brought.includes(id)));
+  }
+
   /** Whether a document has its place here although nothing of it is confirmed: what comes for it must land in it. */
   #needs(name: string): boolean {
     if (this.firstDocs(this.head).includes(name)) return true;
@@ -283,21 +289,4 @@ const isEmpty = (doc: LiveDoc | undefined): boolean => doc === undefined || doc.
 /** Whether an intent brings or names an id that no lease made. */
 function isDrawn(intent: Intent): boolean {
   return [...bringsOf(intent), ...needsOf(intent)].some((id) => isPencil(leaseOfId(id) ?? 0));
-}
-
-interface Stored {
-  name: string;
-  there: boolean;
-  parts: Uint8Array[];
-  places: PlaceRow[];
-}
-
-async function readStored(disk: Disk, name: string): Promise<Stored> {
-  const [row, tails, places]: [DocRow | undefined, TailRow[], PlaceRow[]] = await Promise.all([
-    disk.docs.get(name),
-    tailsOf(disk, name),
-    disk.places.where('doc').equals(name).toArray(),
-  ]);
-  if (!row) return { name, there: false, parts: [], places };
-  return { name, there: true, parts: partsOf(row, tails), places };
 }

@@ -10,37 +10,21 @@ import type { Ack, Frame, Patch, RoomState, Swallowed, Update } from '#shared/wi
 import { Acked, ackedIn, letGo } from './acked.ts';
 import { ChatHeads } from './chat-heads.ts';
 import type { Disk, DocRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
+import { type Followed, nothing } from './followed.ts';
+import { loadLosses } from './parts.ts';
 import { burn } from './pens.ts';
-import { keepPiece } from './pieces.ts';
-import { append, dropRoom, freshDoc, putWhole, readParts, tailsOf } from './stored-doc.ts';
-import { roomWord, type Word } from './tabs.ts';
-import { textOf } from './text.ts';
+import { append, dropRoom, freshDoc, putWhole, readParts } from './stored-doc.ts';
+import { roomWord } from './tabs.ts';
+import { findTwin, isTwin } from './twins.ts';
 import type { Topic } from './types.ts';
 import { type Created, docOf, readFeed } from './ydoc.ts';
-
-export interface Followed {
-  words: Word[];
-  /** Rooms that opened: their state, and whether what was held belongs to another epoch. */
-  opened: { state: RoomState; otherEpoch: boolean; twins: number[] }[];
-  /** Documents that arrived whole or in part. */
-  patched: string[];
-  acked: { room: string; lease: number; n: number }[];
-  /** Segments that opened while the room was live. */
-  heads: { room: string; head: number }[];
-  /** Leases of ours that somebody else writes with. */
-  twins: { room: string; lease: number }[];
-  /** Documents whose tails want folding. */
-  grown: string[];
-  /** Lost texts that their person has dealt with: the relay may forget them. */
-  dealt: { doc: string; lease: number; clock: number; length: number }[];
-  /** Chats of which the device now holds more. */
-  got: Map<string, number>;
-}
 
 export class Intake {
   readonly #disk: Disk;
   readonly #heads: ChatHeads;
   #followed: Followed = nothing();
+  /** What a lost text takes to be stored: loaded with the first. */
+  #losses: Awaited<ReturnType<typeof loadLosses>> | undefined;
   #acked: Acked;
 
   constructor(disk: Disk, person: string) {
@@ -58,6 +42,9 @@ export class Intake {
     // Only what there is to store: Dexie loses its transaction after a hundred idle waits, and refusals come in hundreds.
     const stored = frames.filter(({ kind }) => STORED.has(kind));
     if (stored.length === 0) return this.#followed;
+    // Told again when the paper is opened next, should this not come now.
+    if (stored.some(({ kind }) => kind === 'swallowed'))
+      this.#losses ??= await loadLosses().catch(() => undefined);
     await this.#disk.transaction('rw', stores, async () => {
       for (const frame of stored) await this.#one(frame);
     });
@@ -83,7 +70,7 @@ export class Intake {
       case 'purge':
         return this.#purge(frame.room);
       case 'swallowed':
-        return this.#swallowed(frame);
+        return this.#lost(frame);
       case 'registry':
         await this.#disk.kv.put({ key: 'projection', value: JSON.parse(frame.json) });
         this.#topic('projection');
@@ -105,7 +92,7 @@ export class Intake {
       const last = state.lasts.find(({ lease }) => lease === pen.lease);
       // An older epoch's numbers count no more; else the relay never knows less than it acknowledged.
       if (!last && !otherEpoch) continue;
-      if (last && !otherEpoch && (await this.#isTwin(pen, last))) {
+      if (last && !otherEpoch && (await isTwin(this.#disk, pen, last))) {
         await burn(this.#disk, pen.lease);
         twins.push(pen.lease);
         continue;
@@ -118,28 +105,6 @@ export class Intake {
     await letGo(this.#disk, state, kept);
     await this.#disk.rooms.put({ ...row, epoch: state.epoch, head: Math.max(row.head, state.head) });
     this.#say(state.room, { head: state.head, epoch: state.epoch });
-  }
-
-  /** Another device writes with our lease, or this one was set back: the relay knows what we never wrote. */
-  async #isTwin(pen: PenRow, last: RoomState['lasts'][number]): Promise<boolean> {
-    if (last.n > pen.n) return true;
-    if (last.n === pen.acked && pen.digest !== 0) return last.digest !== pen.digest;
-    const own = await this.#disk.outbox.where({ room: pen.room, lease: pen.lease, n: last.n }).first();
-    return own !== undefined && digest(own.bytes) !== last.digest;
-  }
-
-  /** A push of an earlier connection may arrive late; a number never used here, or used for other words, is a twin's. */
-  async #lookForTwin(room: string, { lease, n, bytes }: Update): Promise<void> {
-    const pen: PenRow | undefined = await this.#disk.pens
-      .where('room')
-      .equals(room)
-      .filter((own) => own.lease === lease)
-      .first();
-    if (!pen) return;
-    const own = await this.#disk.outbox.where({ room, lease, n }).first();
-    if (n <= pen.n && (!own || digest(own.bytes) === digest(bytes))) return;
-    await burn(this.#disk, lease);
-    this.#followed.twins.push({ room, lease });
   }
 
   async #patch(patch: Patch): Promise<void> {
@@ -174,7 +139,8 @@ export class Intake {
     const room = roomOf(update.doc);
     const row = await this.#roomRow(room);
     const doc = await this.#disk.docs.get(update.doc);
-    await this.#lookForTwin(room, update);
+    const { lease } = update;
+    if (await findTwin(this.#disk, room, update)) this.#followed.twins.push({ room, lease });
     await this.#acked.undone(update.doc, update.bytes);
     const { created, papers } = this.#readFeed(update.doc, update.bytes);
     await this.#raise(row, update.seq);
@@ -230,28 +196,11 @@ export class Intake {
     this.#topic('chats');
   }
 
-  async #swallowed(frame: Swallowed): Promise<void> {
-    const { doc, lease, clock, length, text } = frame;
-    const room = roomOf(doc);
-    const pending = await this.#disk.outbox.where('room').equals(room).toArray();
-    const tails = await tailsOf(this.#disk, doc);
-    const own =
-      text ||
-      textOf(
-        [...tails, ...pending].map(({ bytes }) => bytes),
-        lease,
-        clock,
-        length,
-      );
-    if (own === '') return;
-    const paper = room.slice(room.indexOf('/') + 1);
-    const row = pending.find(({ bytes }) => textOf([bytes], lease, clock, 1) !== '');
-    const seen = row?.intent.act === 'paper.write' ? (row.intent.near ?? '') : '';
-    // The relay may find no place any more where this device saw one.
-    const kept = await keepPiece(this.#disk, paper, { ...frame, near: frame.near || seen }, own);
+  async #lost(frame: Swallowed): Promise<void> {
+    const { doc, lease, clock, length } = frame;
+    const kept = await this.#losses?.storeLost(this.#disk, frame);
     if (kept === 'done') this.#followed.dealt.push({ doc, lease, clock, length });
-    if (kept !== 'kept') return;
-    this.#topic(room as Topic);
+    if (kept === 'kept') this.#topic(roomOf(doc) as Topic);
   }
 
   #readFeed(doc: string, bytes: Uint8Array): ReturnType<typeof readFeed> {
@@ -316,18 +265,4 @@ function isFeed(doc: string): boolean {
 
 function placeOf(room: string, doc: string, made: Created, seq: number, at: number): PlaceRow {
   return { room, id: made.id, doc, kind: made.kind, seq, at, by: made.message?.by ?? '' };
-}
-
-function nothing(): Followed {
-  return {
-    words: [],
-    opened: [],
-    patched: [],
-    acked: [],
-    heads: [],
-    twins: [],
-    grown: [],
-    dealt: [],
-    got: new Map(),
-  };
 }

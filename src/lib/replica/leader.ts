@@ -5,21 +5,19 @@ import { chatRoom, feedDoc, meDoc, roomOf } from '#shared/school/names.ts';
 import type { Frame, Hello, Welcome } from '#shared/wire/frames.ts';
 import { PROTOCOL } from '#shared/wire/protocol.ts';
 import { type Disks, SPARE } from './disk.ts';
+import { Filling } from './filling.ts';
+import type { Followed } from './followed.ts';
 import { inflate } from './inflate.ts';
-import { type Followed, Intake } from './intake.ts';
+import { Intake } from './intake.ts';
 import { Line } from './line.ts';
 import { MarkPost } from './mark-post.ts';
 import { SPARES_KEPT, sparesIn } from './pens.ts';
-import type { RegistryMaker } from './recover.ts';
 import { Sending } from './sending.ts';
 import { compact } from './stored-doc.ts';
 import type { Tabs, Word } from './tabs.ts';
 import type { LineState } from './types.ts';
+import type { RegistryMaker } from './why.ts';
 
-/** Rooms kept live in the background; beyond it only heads of chats come, and a room opens when it is shown. */
-const FILL_ROOMS_MAX = 300;
-/** Rooms opened at a time in the background when what is held of them only has to be completed: that is little. */
-const COMPLETING_MAX = 8;
 /** A paper that nobody shows is left after this long; until then its last words are on their way. */
 const SHUT_AFTER_MS = 1_000;
 const FLUSH_EVERY_MS = 30_000;
@@ -42,11 +40,7 @@ export class Leader {
   readonly #intake: Intake;
   /** Rooms on some tab's screen. */
   readonly #wanted = new Set<string>();
-  /** Rooms to open in the background, most wanted first. */
-  #fill: string[] = [];
-  readonly #filling = new Set<string>();
-  /** Rooms of which this device holds something: a few of them may be on their way at once. */
-  #held = new Set<string>();
+  readonly #filling: Filling;
   #frames: Frame[] = [];
   #reading: Promise<void> | undefined;
   readonly #marks: MarkPost;
@@ -81,6 +75,7 @@ export class Leader {
         if (!this.#stopped) ground.onTrouble(error);
       },
     });
+    this.#filling = new Filling(this.#sending);
     this.#flushTimer = setInterval(() => this.#background(this.#flushAll()), FLUSH_EVERY_MS);
     ground.tabs.say({ say: 'who-wants' });
     this.#line.connect();
@@ -162,7 +157,7 @@ export class Leader {
     if (line.at !== 'online') {
       this.#sending.reset();
       // A room whose answer was cut off is asked for again with the next line.
-      this.#filling.clear();
+      this.#filling.forget();
     }
     this.#asked = false;
     if (!this.#stopped) this.#ground.tabs.say({ say: 'line', line });
@@ -201,7 +196,7 @@ export class Leader {
     for (const word of followed.words) this.#ground.tabs.say(word);
     for (const { state, otherEpoch, twins } of followed.opened) {
       await this.#sending.opened(state, otherEpoch, twins);
-      this.#filling.delete(state.room);
+      this.#filling.arrived(state.room);
     }
     for (const doc of followed.patched) this.#sending.patched(doc, roomOf(doc));
     for (const { room, lease, n } of followed.acked) this.#sending.acked(room, lease, n);
@@ -210,7 +205,7 @@ export class Leader {
     for (const { room, lease } of followed.twins) await this.#sending.twin(room, lease);
     for (const chat of followed.got.keys()) this.#marks.post(chat);
     for (const doc of followed.grown) await compact(this.#ground.disks.relaxed, doc);
-    this.#fillNext();
+    this.#filling.next();
   }
 
   async #control(frame: Frame): Promise<void> {
@@ -218,7 +213,7 @@ export class Leader {
       case 'welcome':
         return this.#welcome(frame);
       case 'refuse':
-        this.#filling.delete(frame.room);
+        this.#filling.arrived(frame.room);
         this.#sending.refuse(frame);
         return;
       case 'lease-grant':
@@ -237,8 +232,7 @@ export class Leader {
         this.#line.storing(frame.code !== 'try-later');
         return;
       case 'registry':
-        this.#fill.push(...this.#chatsToFill());
-        this.#fillNext();
+        this.#filling.add(this.#chatsToFill());
         return;
       default:
     }
@@ -255,31 +249,17 @@ export class Leader {
     const cached = (await relaxed.rooms.toArray()).map(({ room }) => room);
     const recent = (await relaxed.heads.toArray()).sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
     const order = recent.map(({ chat }) => chatRoom(chat)).filter((room) => cached.includes(room));
-    this.#held = new Set(cached);
-    this.#filling.clear();
     const first = changed.filter((room) => isChat(room) || room.startsWith('org/'));
-    this.#fill = [...first, ...order, ...this.#chatsToFill()];
+    this.#filling.plan([...first, ...order, ...this.#chatsToFill()], cached);
     for (const head of recent) if (head.read > head.told) this.#marks.post(head.chat);
     this.#sending.flush(meDoc(this.#ground.person));
     for (const room of this.#wanted) this.#sending.flush(room);
     await this.#flushAll();
-    this.#fillNext();
+    this.#filling.next();
   }
 
   #chatsToFill(): string[] {
     return Object.keys(this.#ground.projection()?.chats ?? {}).map(chatRoom);
-  }
-
-  /** Opens what comes next in the background: whole segments one at a time, so that what is on screen never waits. */
-  #fillNext(): void {
-    while (this.#sending.openCount < FILL_ROOMS_MAX) {
-      const room = this.#fill.find((next) => !this.#sending.isOpen(next));
-      if (room === undefined) return;
-      if (this.#filling.size >= (this.#held.has(room) ? COMPLETING_MAX : 1)) return;
-      this.#fill = this.#fill.slice(this.#fill.indexOf(room) + 1);
-      this.#filling.add(room);
-      this.#sending.flush(room);
-    }
   }
 
   async #flushAll(): Promise<void> {

@@ -4,6 +4,7 @@ import { chatRoom, meDoc } from '#shared/school/names.ts';
 import { textOfIntent } from './acts.ts';
 import { listenToBrowser } from './browser-events.ts';
 import { type Disks, troubleOf, wipe } from './disk.ts';
+import { emptied } from './emptied.ts';
 import { Fetching } from './fetching.ts';
 import { Leader } from './leader.ts';
 import { MeView } from './me.ts';
@@ -30,8 +31,6 @@ import type {
 import { Views } from './views.ts';
 import { Writer } from './writer.ts';
 
-/** How long a sign-out that waits for unsent work waits. */
-const SIGN_OUT_MS = 15_000;
 /** What an ordinary start does without comes when it is long over. */
 const PARTS_AFTER_MS = 20_000;
 
@@ -211,7 +210,7 @@ export class LiveDevice implements Device {
     const { outbox } = this.#parts.disks.strict;
     if (how === 'wait') {
       this.wake();
-      await this.#emptied();
+      await emptied(this);
       const count = await outbox.count();
       if (count > 0) return { at: 'unsent', count };
     }
@@ -245,21 +244,6 @@ export class LiveDevice implements Device {
     this.#disk = state;
     this.#emit('disk');
     if (state === 'superseded') await this.close();
-  }
-
-  async #emptied(): Promise<void> {
-    if (this.unsent === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, SIGN_OUT_MS);
-      const stop = this.subscribe((topic) => {
-        if (topic === 'unsent' && this.unsent === 0) done();
-      });
-      function done() {
-        clearTimeout(timer);
-        stop();
-        resolve();
-      }
-    });
   }
 
   #lead(leads: boolean): void {

@@ -8,10 +8,10 @@ import type { Duty, Role, Standing } from '#shared/school/roles.ts';
 import { standingOf } from './acts.ts';
 import type { RoomCopy } from './copy.ts';
 import type { Disk, OutRow } from './disk.ts';
-import type { RegistryMaker } from './recover.ts';
 import { readParts } from './stored-doc.ts';
 import type { RoomWord } from './tabs.ts';
 import type { RegistryDesk, Verdict } from './types.ts';
+import type { RegistryMaker } from './why.ts';
 
 type RegistryIntent = Parameters<RegistryReplica['change']>[0];
 

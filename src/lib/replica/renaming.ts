@@ -3,7 +3,7 @@ import { idOf, leaseOfId } from '#shared/feed/shape.ts';
 import { bringsOf, renamed } from './acts.ts';
 import { type Disk, type OutRow, SPARE } from './disk.ts';
 import { burn, isPencil } from './pens.ts';
-import type { Why } from './recover.ts';
+import type { Why } from './why.ts';
 
 /** Works inside a transaction of the caller on `leases`. */
 export class Renaming {

@@ -2,30 +2,25 @@
  * What the leader does per room while the line is up: open it, send its outbox in order, and mend it after a refusal.
  * Nothing is lost by leaving this object: all of it is read from disk again on the next connection.
  */
-import type { Projection } from '#shared/registry/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Frame, Refuse, RoomState } from '#shared/wire/frames.ts';
-import type { Disk, OutRow } from './disk.ts';
+import type { OutRow } from './disk.ts';
 import { type Live, newLive, pauseFor, rank } from './live-room.ts';
+import { Mending, type MendingGround } from './mending.ts';
 import { mends } from './mends.ts';
-import { loadEpochs, loadRecovery } from './parts.ts';
-import type { RegistryMaker } from './recover.ts';
-import { roomWord, type Tabs } from './tabs.ts';
+import { isBeingMade, waitingIn } from './outbox.ts';
+import { loadEpochs } from './parts.ts';
+import { roomWord } from './tabs.ts';
 
 /** So often a room is mended at once; then it waits between tries. */
 const MENDS_AT_ONCE = 3;
 /** As long as after so many failures a room waits that could not be opened. */
 const OPENS_AGAIN = 4;
 
-export interface Ground {
-  person: string;
-  disk: Disk;
-  tabs: Tabs;
+export interface Ground extends MendingGround {
   send(frame: Frame): void;
   online(): boolean;
-  projection(): Projection | undefined;
-  registryMaker(): Promise<RegistryMaker>;
   askLeases(count: number): void;
   onTrouble(error: unknown): void;
 }
@@ -40,13 +35,11 @@ export class Sending {
   readonly #blocked = new Set<string>();
   /** Papers whose creation is in the outbox. */
   readonly #unborn = new Set<string>();
-  /** Ids that became others while this tab led. */
-  readonly #names = new Map<string, string>();
-  /** Leases that came on this connection. */
-  readonly #granted = new Set<number>();
+  readonly #mending: Mending;
 
   constructor(ground: Ground) {
     this.#ground = ground;
+    this.#mending = new Mending(ground);
   }
 
   isOpen(room: string): boolean {
@@ -65,7 +58,7 @@ export class Sending {
     this.#rooms.clear();
     this.#waiting.clear();
     this.#blocked.clear();
-    this.#granted.clear();
+    this.#mending.granted.clear();
     this.#inFlight = 0;
   }
 
@@ -119,7 +112,7 @@ export class Sending {
       await this.#startMending(state.room, live);
       return;
     }
-    const rows = await this.#rowsOf(state.room);
+    const rows = await waitingIn(this.#ground.disk, state.room);
     const closed = state.lasts.filter((last) => last.closed).map((last) => last.lease);
     if (twins.length > 0) this.#readAgain(live, rows);
     const mustMend =
@@ -175,27 +168,8 @@ export class Sending {
     this.forget(room);
     const why = room.startsWith('org/') ? 'admins-only' : code;
     this.#pumping = this.#pumping
-      .then(() => this.#giveBack(room, why))
+      .then(() => this.#mending.giveBack(room, why))
       .catch((error) => this.#ground.onTrouble(error));
-  }
-
-  async #giveBack(room: string, gone: RefusalCode): Promise<void> {
-    if ((await this.#rowsOf(room)).length === 0) return;
-    const { disk, person, tabs } = this.#ground;
-    const projection = this.#ground.projection();
-    const { recover } = await loadRecovery();
-    await recover(disk, room, {
-      person,
-      projection,
-      refused: undefined,
-      gone,
-      burnt: [],
-      registry: undefined,
-      names: this.#names,
-      granted: this.#granted,
-    });
-    tabs.say(roomWord(room, { rebuilt: true }));
-    for (const topic of ['refused', 'unsent', 'chats'] as const) tabs.say({ say: 'topic', topic });
   }
 
   /** The relay has no such room or document, or cannot read it now. */
@@ -213,7 +187,7 @@ export class Sending {
     const live = this.#rooms.get(room);
     if (!live) return;
     live.burnt.add(lease);
-    this.#readAgain(live, await this.#rowsOf(room));
+    this.#readAgain(live, await waitingIn(this.#ground.disk, room));
     await this.#startMending(room, live);
   }
 
@@ -228,7 +202,7 @@ export class Sending {
 
   /** Leases came: rooms that waited for them go on. */
   leasesCame(leases: readonly number[]): void {
-    for (const lease of leases) this.#granted.add(lease);
+    for (const lease of leases) this.#mending.granted.add(lease);
     const rooms = [...this.#waiting];
     this.#waiting.clear();
     for (const room of rooms) {
@@ -250,13 +224,13 @@ export class Sending {
     if (!live) {
       const parsed = room.startsWith('paper/') ? room.slice(6) : undefined;
       // A paper whose creation is still on its way does not exist for the relay.
-      if (parsed !== undefined && (await this.#isBeingMade(parsed))) this.#unborn.add(room);
+      if (parsed !== undefined && (await isBeingMade(this.#ground.disk, parsed))) this.#unborn.add(room);
       else await this.open(room);
       return;
     }
     if (live.at !== 'live') return;
     const free = LIMITS.inFlightMax - this.#inFlight;
-    const waiting = (await this.#rowsOf(room)).filter((row) => row.id > live.sent);
+    const waiting = (await waitingIn(this.#ground.disk, room)).filter((row) => row.id > live.sent);
     const rows = waiting.slice(0, Math.max(free, 0));
     if (waiting.length > rows.length) this.#blocked.add(room);
     const pens = await this.#ground.disk.pens.where('room').equals(room).toArray();
@@ -335,47 +309,21 @@ export class Sending {
 
   async #mend(room: string, live: Live): Promise<void> {
     if (live.at !== 'mending' || this.#rooms.get(room) !== live) return;
-    const { disk, person, tabs } = this.#ground;
-    const began = performance.now();
-    const parts = await loadRecovery().catch(() => undefined);
-    if (!parts) {
+    const result = await this.#mending.mend(room, live);
+    if (this.#rooms.get(room) !== live) return;
+    if (result === 'no-code') {
       this.#mendLater(room, live, 1);
       return;
     }
-    const registry = room.startsWith('org/') ? await this.#ground.registryMaker() : undefined;
-    const result = await parts.recover(disk, room, {
-      person,
-      projection: this.#ground.projection(),
-      refused: live.refused,
-      burnt: [...live.burnt],
-      registry,
-      names: this.#names,
-      granted: this.#granted,
-    });
     if (!result.ok) {
       this.#waiting.add(room);
       this.#ground.askLeases(result.need);
       return;
     }
-    performance.measure('parta:recover', { start: began });
     live.at = 'live';
     live.refused = undefined;
     live.burnt.clear();
     live.sent = Number.NEGATIVE_INFINITY;
-    for (const [old, name] of result.names) this.#names.set(old, name);
-    tabs.say(roomWord(room, { rebuilt: true, names: result.names }));
-    for (const topic of ['refused', 'unsent', 'chats'] as const) tabs.say({ say: 'topic', topic });
     this.flush(room);
-  }
-
-  #rowsOf(room: string): Promise<OutRow[]> {
-    return this.#ground.disk.outbox.where('room').equals(room).sortBy('id');
-  }
-
-  async #isBeingMade(paper: string): Promise<boolean> {
-    const found = await this.#ground.disk.outbox
-      .filter(({ intent }) => intent.act === 'paper.create' && intent.paper === paper)
-      .first();
-    return found !== undefined;
   }
 }

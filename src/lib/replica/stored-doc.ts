@@ -4,7 +4,7 @@
  */
 import * as Y from 'yjs';
 import { roomOf } from '#shared/school/names.ts';
-import type { Disk, DocRow, TailRow } from './disk.ts';
+import type { Disk, DocRow, PlaceRow, TailRow } from './disk.ts';
 import { docOf } from './ydoc.ts';
 
 /** What came after the whole is folded into it beyond this. */
@@ -29,6 +29,25 @@ export function tailsOf(disk: Disk, doc: string): Promise<TailRow[]> {
 /** Inside a transaction on `docs`, `tails`. */
 export async function readParts(disk: Disk, doc: string): Promise<Uint8Array[]> {
   return partsOf(await disk.docs.get(doc), await tailsOf(disk, doc));
+}
+
+/** A document with the places of its messages, as a room reads it. */
+export interface Stored {
+  name: string;
+  there: boolean;
+  parts: Uint8Array[];
+  places: PlaceRow[];
+}
+
+/** Asked all at once. Inside a transaction on `docs`, `tails`, `places`. */
+export async function readStored(disk: Disk, name: string): Promise<Stored> {
+  const [row, tails, places]: [DocRow | undefined, TailRow[], PlaceRow[]] = await Promise.all([
+    disk.docs.get(name),
+    tailsOf(disk, name),
+    disk.places.where('doc').equals(name).toArray(),
+  ]);
+  if (!row) return { name, there: false, parts: [], places };
+  return { name, there: true, parts: partsOf(row, tails), places };
 }
 
 /** Stores the whole of a document in place of what was held. Inside a transaction on `docs`, `tails`. */

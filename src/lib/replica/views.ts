@@ -1,11 +1,12 @@
 /** The chats and papers that are open on this tab: one view each, however many parts of the screen show it. */
-import { chatRoom, parseDoc } from '#shared/school/names.ts';
+import { chatRoom } from '#shared/school/names.ts';
 import { chatPlace, type Look, standingOf } from './acts.ts';
 import { ChatView } from './chat.ts';
 import type { RoomCopy } from './copy.ts';
 import type { Disk } from './disk.ts';
 import type { Fetching } from './fetching.ts';
 import type { MeView } from './me.ts';
+import { pinsOf } from './message-views.ts';
 import type { PaperGround, PaperView } from './paper.ts';
 import type { Shelf } from './shelf.ts';
 import type { Tabs } from './tabs.ts';
@@ -130,7 +131,7 @@ export class Views {
       projection: this.#ground.shelf.projection,
       message: (id) => copy.message(id),
       paper: (id) => copy.paper(id),
-      pins: () => [...copy.docs].find(([name]) => parseDoc(name)?.kind === 'pins')?.[1].getMap('pins'),
+      pins: () => pinsOf(copy),
     };
   }
 

@@ -115,7 +115,7 @@ export class Writer {
         doc,
         bytes,
         ...{ lease, n },
-        dependsOn: pendingOf(copy, needsOf(intent)),
+        dependsOn: copy.pendingOf(needsOf(intent)),
         at: Date.now(),
         done: (result) => resolve(result.ok ? { ok: true, id } : result),
       });
@@ -284,15 +284,6 @@ export class Writer {
     this.#around.tabs.say({ say: 'outbox', rooms: [copy.room] });
     this.#around.emit(copy.room as Topic);
   }
-}
-
-/** Those of the ids that exist only in the outbox yet. */
-function pendingOf(copy: RoomCopy, ids: readonly string[]): string[] {
-  return ids.filter(
-    (id) =>
-      copy.out.some((row) => bringsOf(row.intent).includes(id)) ||
-      copy.unsaved.some((unsaved) => bringsOf(unsaved.intent).includes(id)),
-  );
 }
 
 function causeOf(error: unknown): unknown {
