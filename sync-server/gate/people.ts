@@ -80,7 +80,7 @@ export class People {
   /** The person with all leases ever granted to them. Limits outlive a reconnect: who has used some is kept. */
   get(person: string): Promise<Person> {
     const found = this.#people.get(person);
-    if (found) return found;
+    if (found !== undefined) return found;
     const rested = this.#rested.get(person)?.deref();
     const made = rested
       ? Promise.resolve(rested)
