@@ -26,7 +26,7 @@ test('[R473][R474] a change that came back stands beside what counts now, and is
   await expect(writers(igor)).toHaveValue('staff');
   await igor.page.getByRole('link', { name: 'Чаты' }).click();
   await igor.page.getByRole('link', { name: 'Школа' }).click();
-  await igor.page.getByRole('link', { name: /Изменение прав не принято Родители 7А/ }).click();
+  await igor.page.getByRole('link', { name: 'Решить заново' }).click();
   await card.getByRole('button', { name: 'Применить снова' }).click();
   await expect(card).toHaveCount(0);
   await expect(writers(igor)).toHaveValue('admins');

@@ -4,7 +4,7 @@
  */
 import { live } from '#lib/replica/live.svelte.ts';
 import type { Device, RefusedDraft, RegistryDesk, Verdict } from '#lib/replica/types.ts';
-import type { Matrix } from '#shared/school/may.ts';
+import { type Matrix, may } from '#shared/school/may.ts';
 import type { Duty, Role } from '#shared/school/roles.ts';
 
 export type DeskState =
@@ -101,6 +101,9 @@ export class Rights {
   }
 
   async #open(): Promise<void> {
+    const me = this.#device.projection?.me;
+    // A megabyte of library is for those who may read what it opens.
+    if (!me || !may({ person: me.id, ...me }, 'registry.read', { kind: 'org' }).ok) return;
     try {
       const desk = await this.#device.registry();
       if (this.#closed) desk.close();

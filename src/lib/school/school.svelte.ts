@@ -4,7 +4,7 @@ import type { Device } from '#lib/replica/types.ts';
 import { matcher } from '#lib/words/fold.ts';
 import { byName, lettersOf } from '#lib/words/names.ts';
 import { standingWord } from '#lib/words/roles.ts';
-import { groupsFor, maySetDuty } from '#shared/registry/rights.ts';
+import { DUTIES_OF_LEADS, groupsFor, maySetDuty } from '#shared/registry/rights.ts';
 import type { GovernedChat, Projection, Unit } from '#shared/registry/shape.ts';
 import { leads, MATRIX_KEYS } from '#shared/school/may.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
@@ -129,11 +129,19 @@ export class School {
     return Object.keys(me.duties).flatMap((unit) => {
       if (!leads(me, unit)) return [];
       const from = card.duties[unit];
-      const options: (Duty | undefined)[] = [undefined, 'student', 'parent'];
-      const to = options.filter(
-        (duty) => maySetDuty(me, { person, role: card.role, unit, from, to: duty }).ok,
+      // A pupil has one class at most: whoever learns elsewhere is let go there first.
+      const isElsewhere = Object.entries(card.duties).some(
+        ([other, duty]) => other !== unit && duty === 'student' && projection.units[other]?.kind === 'class',
       );
-      return to.length > 0 ? [{ unit, title: projection.units[unit]?.title ?? unit, to }] : [];
+      const options: (Duty | undefined)[] = [undefined, ...DUTIES_OF_LEADS];
+      const to = options.filter(
+        (duty) =>
+          !(duty === 'student' && isElsewhere) &&
+          maySetDuty(me, { person, role: card.role, unit, from, to: duty }).ok,
+      );
+      return to.some((duty) => duty !== from)
+        ? [{ unit, title: projection.units[unit]?.title ?? unit, to }]
+        : [];
     });
   }
 
