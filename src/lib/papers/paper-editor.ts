@@ -4,6 +4,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import { type ActionName, canRun, isActive, runAction } from './actions.ts';
 import { paperCollaboration } from './binding.ts';
+import { paperBounds, type TooBig } from './bounds.ts';
 import { type CaretLook, paperCarets } from './carets.ts';
 import { linkOf } from './links.ts';
 import { placePiece } from './place-piece.ts';
@@ -21,6 +22,8 @@ export interface PaperEditorOptions {
   label: string;
   /** Selection or content changed: the toolbar may look different. */
   onChange: () => void;
+  /** A change was not made, because one write cannot bring so much; nothing of it stands in the paper. */
+  onTooBig: (why: TooBig) => void;
   /** There is content that this app does not know: show static text instead. Nothing was written. */
   onBroken: () => void;
 }
@@ -30,7 +33,8 @@ export class PaperEditor {
   readonly #unsynced: UnsyncedBlocks;
   readonly #mayWrite: () => boolean;
 
-  constructor({ element, doc, awareness, mayWrite, lookOf, label, onChange, onBroken }: PaperEditorOptions) {
+  constructor(options: PaperEditorOptions) {
+    const { element, doc, awareness, mayWrite, lookOf, label, onChange, onTooBig, onBroken } = options;
     const fragment = doc.getXmlFragment('body');
     this.#mayWrite = mayWrite;
     this.#unsynced = new UnsyncedBlocks(fragment);
@@ -45,6 +49,7 @@ export class PaperEditor {
         paperCollaboration({ fragment, mayWrite, onBroken }),
         paperCarets(awareness, lookOf),
         unsyncedMarks(this.#unsynced),
+        paperBounds(onTooBig),
       ],
       editorProps: {
         attributes: { class: 'paper-text', role: 'textbox', 'aria-multiline': 'true', 'aria-label': label },

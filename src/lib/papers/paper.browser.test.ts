@@ -17,6 +17,8 @@ afterEach(async () => {
   await school.end();
 });
 
+const refused: string[] = [];
+
 /** A person with a paper on screen. */
 interface Reader {
   device: Device;
@@ -67,6 +69,9 @@ function bind(device: Device, paper: Paper, element: HTMLElement): PaperEditor {
     },
     label: 'Текст',
     onChange: () => {},
+    onTooBig: (why) => {
+      refused.push(why);
+    },
     onBroken: () => expect.fail('the text is not known'),
   });
 }
@@ -123,6 +128,30 @@ function typeAtEnd({ editor }: Reader, block: number, text: string): void {
 }
 
 const returnedTo = ({ paper }: Reader) => paper.returned().map(({ text }) => text);
+
+test('[R260] a whole book is not pasted at once: nothing of it stands in the paper, and the editor says why', async () => {
+  const { anna, masha } = await lesson('Осень');
+  refused.length = 0;
+  // Each one is a transaction of its own.
+  const insert = (what: object) => anna.editor.tiptap.commands.insertContent(what);
+  const paragraph = (text: string) => ({ type: 'paragraph', content: [{ type: 'text', text }] });
+  insert(paragraph('листья '.repeat(200_000)));
+  insert(Array.from({ length: 3_000 }, (_, i) => paragraph(`Глава ${i}`)));
+  const nested = (levels: number): object =>
+    levels === 0
+      ? paragraph('на дне')
+      : {
+          type: 'bulletList',
+          content: [{ type: 'listItem', content: [paragraph('ещё'), nested(levels - 1)] }],
+        };
+  insert(nested(20));
+  expect(refused).toEqual(['much', 'much', 'deep']);
+  expect(anna.text()).toBe('Осень');
+  anna.editor.tiptap.commands.insertContentAt(1, 'листья '.repeat(20_000));
+  await settled(anna, masha);
+  expect(masha.text().length).toBeGreaterThan(140_000);
+  expect(anna.paper.copies()).toEqual([]);
+});
 
 test('[R250] Anna Petrovna and Masha write in one paper through an outage, and no character is lost', async () => {
   const { anna, masha } = await lesson('Утро.', 'День.', 'Вечер.');

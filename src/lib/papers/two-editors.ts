@@ -65,6 +65,7 @@ export class Desk {
       lookOf: (person) => ({ name: person, hue: 150 }),
       label: 'Текст',
       onChange: () => {},
+      onTooBig: () => {},
       onBroken: () => {
         seat.broken = true;
       },
