@@ -6,7 +6,7 @@ import { byName, lettersOf } from '#lib/words/names.ts';
 import { standingWord } from '#lib/words/roles.ts';
 import { DUTIES_OF_LEADS, groupsFor, maySetDuty } from '#shared/registry/rights.ts';
 import type { GovernedChat, Projection, Unit } from '#shared/registry/shape.ts';
-import { leads, MATRIX_KEYS } from '#shared/school/may.ts';
+import { type Group, leads, MATRIX_KEYS, type Matrix } from '#shared/school/may.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import { type Duty, dutyIn, isStaff, type Standing } from '#shared/school/roles.ts';
 import { changeOf } from './refused-rights.ts';
@@ -115,6 +115,11 @@ export class School {
     if (!entry) return false;
     const { unit = null, matrix } = entry;
     return MATRIX_KEYS.some((key) => groupsFor(this.me, unit, key, matrix).length > 0);
+  }
+
+  /** The groups that this person may give a right of a chat to, from where it stands; empty: not theirs to change. */
+  groupsFor(unit: string | null, key: keyof Matrix, from: Matrix): Group[] {
+    return groupsFor(this.me, unit, key, from);
   }
 
   /** Whether this person changes anything of another: the role, or a duty in a unit of theirs. */

@@ -38,7 +38,7 @@ export const DUTIES_OF_LEADS = ['student', 'parent'] as const satisfies readonly
  * Groups between which a class teacher moves a right in the chats of their class. What stands elsewhere was decided by
  * an administrator and stays; moderation is never a pupil's.
  */
-export const GROUPS_OF_LEADS: Readonly<Record<keyof Matrix, readonly Group[]>> = {
+const GROUPS_OF_LEADS: Readonly<Record<keyof Matrix, readonly Group[]>> = {
   write: ['everyone', 'staff', 'leads'],
   react: ['everyone', 'staff', 'leads', 'nobody'],
   pin: ['everyone', 'staff', 'leads'],
