@@ -26,6 +26,7 @@ import { Rooms } from './rooms/rooms.ts';
 import { openStock } from './rooms/stock.ts';
 import { tellLost } from './rooms/swallowed.ts';
 import { Switchboard } from './rooms/switchboard.ts';
+import { versionRoutes } from './rooms/versions.ts';
 import { openSqlite, type SqliteStore } from './store/sqlite/sqlite-store.ts';
 
 /** Who has no session yet has so long to say what they want: open connections are not without number. */
@@ -99,7 +100,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     onTrouble: (error) => options.log.error('request-failed', { says: error.name }),
     origins,
     build: options.build,
-    routes: options.routes ?? [],
+    routes: [
+      ...(options.routes ?? []),
+      versionRoutes({ ...options, people: ground.people, places: ground.rooms.places, log: ground.log }),
+    ],
     isHttps: options.origin.startsWith('https:'),
   });
   const listener = getRequestListener(app.fetch);

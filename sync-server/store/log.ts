@@ -115,6 +115,20 @@ export interface SnapshotRow {
   bytes: Uint8Array;
 }
 
+/** A change of a document: when, whose, and the sequence it made. */
+export interface Moment {
+  seq: number;
+  at: number;
+  person: string;
+  /** When the sitting began that it ends. */
+  since: number;
+}
+
+/** Moments that are told, the newest ones. */
+export const MOMENTS_MAX = 5_000;
+/** Bytes of rows that one version may be made of. */
+export const HISTORY_BYTES_MAX = 16 * 1024 * 1024;
+
 export interface Log {
   /** Claims ownership of all rooms for this process: later appends under an older fence are refused. */
   claim(): Promise<number>;
@@ -131,6 +145,13 @@ export interface Log {
   load(doc: string): Promise<{ snapshot: SnapshotRow | undefined; rows: LogRow[] }>;
   /** Rows of a document with seq > from; undefined when compaction has dropped rows above `from`. */
   tail(doc: string, from: number): Promise<LogRow[] | undefined>;
+  /** The newest changes of a document, newest first, those behind its snapshot too; at most MOMENTS_MAX. */
+  moments(doc: string): Promise<Moment[]>;
+  /**
+   * All rows of a document up to a sequence, in order, those behind its snapshot too. None when compaction has dropped
+   * any of them; `too-much` beyond HISTORY_BYTES_MAX. Rejects on corrupt rows.
+   */
+  history(doc: string, to: number): Promise<LogRow[] | 'too-much'>;
   /** Documents of a room with the last sequence that touched each. */
   docs(room: string): Promise<{ doc: string; seq: number }[]>;
   places(doc: string, from: number): Promise<PlaceRow[]>;

@@ -10,9 +10,11 @@ import { meDoc } from '#shared/school/names.ts';
 import {
   type Append,
   type AppendResult,
+  HISTORY_BYTES_MAX,
   LOST_CHARS_TOLD,
   type LogRow,
   type LostText,
+  type Moment,
   type PlaceRow,
   type RoomRow,
   type SnapshotRow,
@@ -124,6 +126,17 @@ export class Disk {
   tail(doc: string, from: number): LogRow[] | undefined {
     const dropped = this.#sql.dropped.pluck().get(doc) as number | undefined;
     return dropped !== undefined && dropped > from ? undefined : this.#rows(doc, from);
+  }
+
+  moments(doc: string): Moment[] {
+    return this.#sql.moments.all(doc) as Moment[];
+  }
+
+  history(doc: string, to: number): LogRow[] | 'too-much' {
+    const dropped = (this.#sql.dropped.pluck().get(doc) as number | undefined) ?? 0;
+    if (dropped > 0) return [];
+    if ((this.#sql.historyBytes.pluck().get(doc, to) as number) > HISTORY_BYTES_MAX) return 'too-much';
+    return whole(this.#sql.history.all(doc, to) as Summed[]);
   }
 
   docs(room: string): { doc: string; seq: number }[] {
@@ -324,10 +337,7 @@ export class Disk {
   }
 
   #rows(doc: string, from: number): LogRow[] {
-    return (this.#sql.rows.all(doc, from) as (LogRow & { crc: number })[]).map((row) => {
-      if (row.crc !== sumOfRow(row)) throw new Error(`corrupt row ${row.seq} of ${doc}`);
-      return bare(row);
-    });
+    return whole(this.#sql.rows.all(doc, from) as Summed[]);
   }
 
   #meta(key: string): number | undefined {
@@ -349,6 +359,16 @@ export class Disk {
     this.#readerUntil = performance.now() + this.#readerPauseMs;
     throw new Error(READER);
   }
+}
+
+type Summed = LogRow & { crc: number };
+
+/** Rows as they were written. Throws on a torn one. */
+function whole(rows: Summed[]): LogRow[] {
+  return rows.map((row) => {
+    if (row.crc !== sumOfRow(row)) throw new Error(`corrupt row ${row.seq} of ${row.doc}`);
+    return bare(row);
+  });
 }
 
 function sumOfRow(row: LogRow): number {

@@ -9,6 +9,7 @@ import type {
   Log,
   LogRow,
   LostText,
+  Moment,
   PlaceRow,
   RoomRow,
   SnapshotRow,
@@ -75,6 +76,12 @@ export class SqliteStore implements Log, Marks {
   }
   tail(doc: string, from: number): Promise<LogRow[] | undefined> {
     return this.#call('tail', doc, from);
+  }
+  moments(doc: string): Promise<Moment[]> {
+    return this.#call('moments', doc);
+  }
+  history(doc: string, to: number): Promise<LogRow[] | 'too-much'> {
+    return this.#call('history', doc, to);
   }
   docs(room: string): Promise<{ doc: string; seq: number }[]> {
     return this.#call('docs', room);

@@ -2,7 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { LIMITS } from '#shared/school/limits.ts';
 import { SHORT_DIGEST_BYTES, SHORT_DIGEST_MASK } from '#shared/wire/digest.ts';
-import { LOST_CHARS_JOINED, LOST_TEXTS_MAX } from '../log.ts';
+import { LOST_CHARS_JOINED, LOST_TEXTS_MAX, MOMENTS_MAX } from '../log.ts';
 import { UNREAD_MAX } from '../marks.ts';
 
 const PLACE = 'doc, id, kind, of, seq, at, by, text';
@@ -29,6 +29,9 @@ const SQL = {
   due: 'select doc from docs where due = 1',
   newRow: 'insert into log values (@room, @seq, @doc, @lease, @n, @person, @at, @bytes, @crc)',
   rows: 'select room, seq, doc, lease, n, person, at, bytes, crc from log where doc = ? and seq > ? order by seq',
+  moments: `select seq, at, person, at as since from log where doc = ? order by seq desc limit ${MOMENTS_MAX}`,
+  historyBytes: 'select ifnull(sum(length(bytes)), 0) from log where doc = ? and seq <= ?',
+  history: `select room, seq, doc, lease, n, person, at, bytes, crc from log where doc = ? and seq <= ? order by seq`,
   dropRows: 'delete from log where doc = ? and seq <= ?',
   snapshot: 'select doc, seq, bytes, crc from snapshots where doc = ?',
   setSnapshot: `insert into snapshots values (@doc, @seq, @bytes, @crc)

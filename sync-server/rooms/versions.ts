@@ -1,0 +1,78 @@
+/** How a paper was before: its moments, and its content as of one. For its editors; papers keep all rows of their log. */
+import { Hono } from 'hono';
+import * as Y from 'yjs';
+import { may } from '#shared/school/may.ts';
+import { paperDoc } from '#shared/school/names.ts';
+import type { People } from '../gate/people.ts';
+import type { Session, Sessions } from '../gate/sessions.ts';
+import type { Log, Moment } from '../store/log.ts';
+import { LINE_LIMITS } from './limits.ts';
+import type { Places } from './places.ts';
+
+export interface VersionsGround {
+  sessions: Sessions;
+  people: People;
+  places: Places;
+  log: Pick<Log, 'moments' | 'history'>;
+}
+
+/** Changes of one person that follow one another closer than this are one version. */
+const ONE_SITTING_MS = 10 * 60 * 1000;
+const NO_IDS: ReadonlySet<string> = new Set();
+
+export function versionRoutes(ground: VersionsGround): Hono<never> {
+  const app = new Hono();
+  app.get('/api/papers/:id/versions', async (c) => {
+    const session = await ground.sessions.ofHeaders(c.req.raw.headers);
+    if (!session) return c.json({ code: 'signed-out' }, 401);
+    const refused = await whyNot(ground, session, c.req.param('id'));
+    if (refused) return c.json({ code: refused.code }, refused.status);
+    const moments = await ground.log.moments(paperDoc(c.req.param('id')));
+    return c.json({ versions: sittings(moments) });
+  });
+  app.get('/api/papers/:id/versions/:seq', async (c) => {
+    const session = await ground.sessions.ofHeaders(c.req.raw.headers);
+    if (!session) return c.json({ code: 'signed-out' }, 401);
+    const refused = await whyNot(ground, session, c.req.param('id'));
+    if (refused) return c.json({ code: refused.code }, refused.status);
+    const seq = Number(c.req.param('seq'));
+    if (!Number.isSafeInteger(seq) || seq < 1) return c.json({ code: 'unknown-version' }, 404);
+    const rows = await ground.log.history(paperDoc(c.req.param('id')), seq);
+    if (rows === 'too-much') return c.json({ code: 'too-long' }, 413);
+    if (rows.at(-1)?.seq !== seq) return c.json({ code: 'unknown-version' }, 404);
+    const bytes = Y.mergeUpdates(rows.map((row) => row.bytes));
+    return c.body(new Uint8Array(bytes), 200, {
+      'content-type': 'application/octet-stream',
+      'cache-control': 'no-store',
+    });
+  });
+  return app as unknown as Hono<never>;
+}
+
+/** A paper that does not exist looks like one of others; reading history costs as much as opening rooms. */
+async function whyNot(
+  { people, places }: VersionsGround,
+  session: Session,
+  paper: string,
+): Promise<{ code: string; status: 403 | 429 } | undefined> {
+  const around = places.around(paperDoc(paper), session.person, 0, NO_IDS);
+  if (!around || !may(around.who, 'paper.read', around.place).ok)
+    return { code: 'unknown-place', status: 403 };
+  const verdict = may(around.who, 'paper.edit', around.place);
+  if (!verdict.ok) return { code: verdict.code, status: 403 };
+  const person = await people.get(session.person);
+  const wait = person.ask(performance.now(), LINE_LIMITS.stockAskCosts);
+  return wait > 0 ? { code: 'try-later', status: 429 } : undefined;
+}
+
+/** Newest first; each ends a sitting of one person. */
+function sittings(moments: readonly Moment[]): Moment[] {
+  const found: Moment[] = [];
+  for (const moment of moments) {
+    const last = found.at(-1);
+    if (last && last.person === moment.person && last.since - moment.at < ONE_SITTING_MS)
+      last.since = moment.at;
+    else found.push({ ...moment, since: moment.at });
+  }
+  return found;
+}
