@@ -104,6 +104,25 @@ function leasesAndCompaction(open: () => Promise<Opened>): void {
     await log.close();
   });
 
+  it('[R370] tells the moments of a document and its rows up to one, also behind a snapshot, as long as none was dropped', async () => {
+    const { log } = await open();
+    const fence = await log.claim();
+    const room = 'paper/plan';
+    await log.room(room);
+    await log.append([append(room, 1, { doc: room }), append(room, 2, { doc: room })], fence);
+    await log.compact({ doc: room, seq: 2, bytes: Uint8Array.of(9) }, 'keep', fence);
+    await log.append([append(room, 3, { doc: room })], fence);
+    expect((await log.moments(room)).map(({ seq, person }) => [seq, person])).toEqual([
+      [3, 'masha'],
+      [2, 'masha'],
+      [1, 'masha'],
+    ]);
+    expect(await log.history(room, 2)).toMatchObject([{ seq: 1 }, { seq: 2 }]);
+    await log.compact({ doc: room, seq: 3, bytes: Uint8Array.of(9) }, 'drop', fence);
+    expect(await log.history(room, 3)).toEqual([]);
+    await log.close();
+  });
+
   it('[R304] compaction drops rows behind the snapshot and says so to who asks for them', async () => {
     const { log } = await open();
     const fence = await log.claim();

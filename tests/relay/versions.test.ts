@@ -49,7 +49,7 @@ async function asOf(paper: string, seq: number): Promise<string> {
   return runIn(doc).toString();
 }
 
-test('[R370] what Masha deleted by mistake is read as it was before, also behind a snapshot and after a restart', async () => {
+test('[R370] what Masha deleted by mistake is read as it was before, after a restart too', async () => {
   const { paper, room } = await written('everyone');
   const masha = await device('masha');
   await masha.open(room);
