@@ -9,18 +9,28 @@ beforeEach(async () => {
 });
 afterEach(() => school.end());
 
-/** The durability of each commit of the outbox that the disk confirms from now on, of devices opened from now on. */
+/** The durability of each commit that put something into the outbox, as the disk confirms them from now on. */
 function watchOutbox(): string[] {
   const { transaction } = IDBDatabase.prototype;
+  const { add, put } = IDBObjectStore.prototype;
   const confirmed: string[] = [];
+  const putting = new WeakSet<IDBTransaction>();
+  // Listened to before anybody else does: whoever hears of the commit must find it here.
   IDBDatabase.prototype.transaction = function watched(stores, mode, options) {
     const made = transaction.call(this, stores, mode, options);
-    if (mode === 'readwrite' && [stores].flat().includes('outbox'))
-      made.addEventListener('complete', () => confirmed.push(made.durability));
+    made.addEventListener('complete', () => {
+      if (putting.has(made)) confirmed.push(made.durability);
+    });
     return made;
   };
+  for (const [name, original] of Object.entries({ add, put }))
+    IDBObjectStore.prototype[name as 'add' | 'put'] = function watched(...args) {
+      if (this.name === 'outbox') putting.add(this.transaction);
+      return original.apply(this, args);
+    };
   onTestFinished(() => {
     IDBDatabase.prototype.transaction = transaction;
+    Object.assign(IDBObjectStore.prototype, { add, put });
   });
   return confirmed;
 }
