@@ -88,6 +88,8 @@ test('[R420] what is typed between own and arriving words, in the same moment, i
   await until(masha, 'the beginning is there', () => words(his.doc) === 'План: ');
   type(his, 'а');
   type(hers, 'Х');
+  // Hers is on its way at once, while his moment still lasts.
+  await hers.flush();
   await until(masha, 'both are there', () => words(his.doc).length === 8);
   const binding = { key: 'y-sync$' };
   his.doc.transact((transaction) => {
