@@ -11,6 +11,7 @@ import { STOCK_PATH } from '#shared/wire/protocol.ts';
 import { TestDevice } from '../support/device.ts';
 import { AdminDevice } from '../support/registry.ts';
 import { startTestRelay, type TestRelay } from '../support/relay.ts';
+import { paperOf } from '../support/shared-paper.ts';
 
 const FAST = { intentsPerSecond: 100_000, intentsBurst: 100_000 };
 
@@ -309,18 +310,6 @@ async function stockSocket(person: string): Promise<WebSocket> {
   const ws = new WebSocket(relay.origin.replace('http', 'ws') + path);
   await new Promise((resolve) => ws.once('open', resolve));
   return ws;
-}
-
-async function paperOf(author: TestDevice): Promise<string> {
-  await author.open('chat/7a');
-  const paper = idOf(author.lease, 901);
-  const push = author.make('chat/7a/feed/1', (doc) => {
-    doc.getMap('papers').set(paper, { by: author.person, title: 'План', edit: 'everyone' });
-    doc.getMap('messages').set(idOf(author.lease, 900), { by: author.person, at: 1, text: 'Вот', paper });
-  });
-  expect(await author.send(push)).toMatchObject({ kind: 'ack' });
-  await author.open(`paper/${paper}`);
-  return paper;
 }
 
 function append(doc: Y.Doc, text: string): void {

@@ -1,11 +1,11 @@
 /** What one who may not read a place (any more) can still learn of it from what the relay answers. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { idOf } from '#shared/feed/shape.ts';
 import { craft, one, value } from '../support/craft.ts';
 import { TestDevice } from '../support/device.ts';
 import { AdminDevice } from '../support/registry.ts';
 import { startTestRelay, type TestRelay } from '../support/relay.ts';
+import { paperOf } from '../support/shared-paper.ts';
 
 let relay: TestRelay;
 beforeEach(async () => {
@@ -69,18 +69,6 @@ test('[R251] a text that a paper lost after its author lost the paper comes back
   expect(await anna.send(secret)).toMatchObject({ kind: 'ack' });
   expect(await petya.line.next('swallowed')).toMatchObject({ text: 'мои слова', near: '' });
 });
-
-async function paperOf(author: TestDevice): Promise<string> {
-  await author.open('chat/7a');
-  const paper = idOf(author.lease, 901);
-  const push = author.make('chat/7a/feed/1', (doc) => {
-    doc.getMap('papers').set(paper, { by: author.person, title: 'План', edit: 'everyone' });
-    doc.getMap('messages').set(idOf(author.lease, 900), { by: author.person, at: 1, text: 'Вот', paper });
-  });
-  expect(await author.send(push)).toMatchObject({ kind: 'ack' });
-  await author.open(`paper/${paper}`);
-  return paper;
-}
 
 function append(doc: Y.Doc, texts: string[]): void {
   const body = doc.getXmlFragment('body');
