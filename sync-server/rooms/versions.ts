@@ -1,5 +1,5 @@
-/** How a paper was before: its moments, and its content as of one. For its editors; papers keep all rows of their log. */
-import { Hono } from 'hono';
+/** How a paper was before: its moments, and its content as of one. For its editors (history.ts says what is kept). */
+import { type Context, Hono, type Next } from 'hono';
 import * as Y from 'yjs';
 import { may } from '#shared/school/may.ts';
 import { paperDoc } from '#shared/school/names.ts';
@@ -16,25 +16,31 @@ export interface VersionsGround {
   log: Pick<Log, 'moments' | 'history'>;
 }
 
+/** What one person wrote at one go. */
+export interface Sitting {
+  /** The sequence that it ended with. */
+  seq: number;
+  at: number;
+  person: string;
+  since: number;
+  /** How the paper was in the course of it, newest first; the first is its end. */
+  steps: { seq: number; at: number }[];
+}
+
 /** Changes of one person that follow one another closer than this are one version. */
 const ONE_SITTING_MS = 10 * 60 * 1000;
+/** Who pauses for so long has come to some end: what stood there then can be read. */
+const ONE_STEP_MS = 3_000;
 const NO_IDS: ReadonlySet<string> = new Set();
 
 export function versionRoutes(ground: VersionsGround): Hono<never> {
   const app = new Hono();
+  app.use('/api/papers/:id/versions/*', (c, next) => onlyForEditors(ground, c.req.param('id'), c, next));
   app.get('/api/papers/:id/versions', async (c) => {
-    const session = await ground.sessions.ofHeaders(c.req.raw.headers);
-    if (!session) return c.json({ code: 'signed-out' }, 401);
-    const refused = await whyNot(ground, session, c.req.param('id'));
-    if (refused) return c.json({ code: refused.code }, refused.status);
     const moments = await ground.log.moments(paperDoc(c.req.param('id')));
     return c.json({ versions: sittings(moments) });
   });
   app.get('/api/papers/:id/versions/:seq', async (c) => {
-    const session = await ground.sessions.ofHeaders(c.req.raw.headers);
-    if (!session) return c.json({ code: 'signed-out' }, 401);
-    const refused = await whyNot(ground, session, c.req.param('id'));
-    if (refused) return c.json({ code: refused.code }, refused.status);
     const seq = Number(c.req.param('seq'));
     if (!Number.isSafeInteger(seq) || seq < 1) return c.json({ code: 'unknown-version' }, 404);
     const rows = await ground.log.history(paperDoc(c.req.param('id')), seq);
@@ -47,6 +53,13 @@ export function versionRoutes(ground: VersionsGround): Hono<never> {
     });
   });
   return app as unknown as Hono<never>;
+}
+
+async function onlyForEditors(ground: VersionsGround, paper: string, c: Context, next: Next) {
+  const session = await ground.sessions.ofHeaders(c.req.raw.headers);
+  if (!session) return c.json({ code: 'signed-out' }, 401);
+  const refused = await whyNot(ground, session, paper);
+  return refused ? c.json({ code: refused.code }, refused.status) : next();
 }
 
 /** A paper that does not exist looks like one of others; reading history costs as much as opening rooms. */
@@ -65,14 +78,20 @@ async function whyNot(
   return wait > 0 ? { code: 'try-later', status: 429 } : undefined;
 }
 
-/** Newest first; each ends a sitting of one person. */
-function sittings(moments: readonly Moment[]): Moment[] {
-  const found: Moment[] = [];
+/** Of moments, newest first. What was written before somebody paused or deleted is a step of its own. */
+export function sittings(moments: readonly Moment[]): Sitting[] {
+  const found: Sitting[] = [];
+  let after: Moment | undefined;
   for (const moment of moments) {
-    const last = found.at(-1);
-    if (last && last.person === moment.person && last.since - moment.at < ONE_SITTING_MS)
-      last.since = moment.at;
-    else found.push({ ...moment, since: moment.at });
+    const { seq, at, person } = moment;
+    const sitting = found.at(-1);
+    if (!after || !sitting || sitting.person !== person || sitting.since - at >= ONE_SITTING_MS)
+      found.push({ seq, at, person, since: at, steps: [{ seq, at }] });
+    else {
+      sitting.since = at;
+      if (after.at - at >= ONE_STEP_MS || (after.deletes && !moment.deletes)) sitting.steps.push({ seq, at });
+    }
+    after = moment;
   }
   return found;
 }

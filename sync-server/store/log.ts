@@ -120,8 +120,8 @@ export interface Moment {
   seq: number;
   at: number;
   person: string;
-  /** When the sitting began that it ends. */
-  since: number;
+  /** Whether it took something away and brought nothing. */
+  deletes: boolean;
 }
 
 /** Moments that are told, the newest ones. */

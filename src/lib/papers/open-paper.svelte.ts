@@ -81,6 +81,10 @@ export class OpenPaper {
   get unsynced(): number {
     return this.#follow(() => this.#paper.unsynced);
   }
+  /** What made the edits that the relay does not hold yet, at this moment. */
+  pendingNow(): readonly Uint8Array[] {
+    return this.#paper.pending();
+  }
   get online(): boolean {
     return this.#follow(() => this.#device.line.at === 'online');
   }

@@ -15,6 +15,8 @@ export interface PaperEditorOptions {
   element: HTMLElement;
   doc: Y.Doc;
   awareness: Awareness;
+  /** Updates in the replica that the relay does not hold yet: another page may have written them. */
+  pending: readonly Uint8Array[];
   /** Asked at each write; a change of the answer is told by `rightChanged`. */
   mayWrite: () => boolean;
   lookOf: (person: string) => CaretLook | undefined;
@@ -34,10 +36,14 @@ export class PaperEditor {
   readonly #mayWrite: () => boolean;
 
   constructor(options: PaperEditorOptions) {
-    const { element, doc, awareness, mayWrite, lookOf, label, onChange, onTooBig, onBroken } = options;
+    const { element, doc, awareness, pending, mayWrite, lookOf, label, onChange, onTooBig, onBroken } =
+      options;
     const fragment = doc.getXmlFragment('body');
     this.#mayWrite = mayWrite;
-    this.#unsynced = new UnsyncedBlocks(fragment);
+    this.#unsynced = new UnsyncedBlocks(fragment, pending, () => {
+      // The binding writes behind the editor's own turn: the marks of this turn are drawn already.
+      queueMicrotask(() => this.#redraw());
+    });
     this.#editor = new Editor({
       element,
       editable: mayWrite(),
@@ -66,7 +72,7 @@ export class PaperEditor {
 
   /** Everything of this person is with the relay. */
   synced(): void {
-    if (this.#unsynced.clear()) this.#editor.view.dispatch(this.#editor.state.tr);
+    if (this.#unsynced.clear()) this.#redraw();
   }
 
   run(action: ActionName): boolean {
@@ -141,6 +147,10 @@ export class PaperEditor {
   /** The engine below, for tests. */
   get tiptap(): Editor {
     return this.#editor;
+  }
+
+  #redraw(): void {
+    if (!this.#editor.isDestroyed) this.#editor.view.dispatch(this.#editor.state.tr);
   }
 
   destroy(): void {

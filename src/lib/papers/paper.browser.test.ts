@@ -62,6 +62,7 @@ function bind(device: Device, paper: Paper, element: HTMLElement): PaperEditor {
     element,
     doc: paper.doc,
     awareness: paper.awareness,
+    pending: paper.pending(),
     mayWrite: () => paper.right === 'edit',
     lookOf: (person) => {
       const card = device.who(person);

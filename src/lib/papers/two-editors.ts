@@ -61,6 +61,7 @@ export class Desk {
       element,
       doc,
       awareness,
+      pending: [],
       mayWrite: () => seat.mayWrite,
       lookOf: (person) => ({ name: person, hue: 150 }),
       label: 'Текст',

@@ -49,6 +49,7 @@ function brokenPaper(id: string): Paper {
   return {
     ...{ id, doc, awareness: new Awareness(doc), ready: false, right: 'none', reason: undefined },
     ...{ chat: undefined, card: undefined, schema: 'empty', unsynced: 0, flush: no },
+    pending: () => [],
     returned: () => [],
     dismissReturned: () => Promise.resolve(),
     copies: () => [],

@@ -116,6 +116,11 @@ export class PaperView implements Paper {
     return out.length + unsaved.length + (this.#typed.length > 0 ? 1 : 0);
   }
 
+  pending(): readonly Uint8Array[] {
+    const { out, unsaved } = this.#ground.copy;
+    return [...[...out, ...unsaved].map(({ bytes }) => bytes), ...this.#typed];
+  }
+
   returned(): readonly ReturnedPiece[] {
     return this.#pieces;
   }

@@ -241,6 +241,8 @@ export interface Paper {
   readonly schema: 'known' | 'unknown' | 'empty';
   /** Own edits not acknowledged yet. */
   readonly unsynced: number;
+  /** The updates that made them, oldest first. */
+  pending(): readonly Uint8Array[];
   returned(): readonly ReturnedPiece[];
   dismissReturned(id: string): Promise<void>;
   copies(): readonly PrivateCopy[];

@@ -129,7 +129,8 @@ export class Disk {
   }
 
   moments(doc: string): Moment[] {
-    return this.#sql.moments.all(doc) as Moment[];
+    const found = this.#sql.moments.all(doc) as (Omit<Moment, 'deletes'> & { deletes: number })[];
+    return found.map((moment) => ({ ...moment, deletes: moment.deletes === 1 }));
   }
 
   history(doc: string, to: number): LogRow[] | 'too-much' {

@@ -29,7 +29,8 @@ const SQL = {
   due: 'select doc from docs where due = 1',
   newRow: 'insert into log values (@room, @seq, @doc, @lease, @n, @person, @at, @bytes, @crc)',
   rows: 'select room, seq, doc, lease, n, person, at, bytes, crc from log where doc = ? and seq > ? order by seq',
-  moments: `select seq, at, person, at as since from log where doc = ? order by seq desc limit ${MOMENTS_MAX}`,
+  moments: `select seq, at, person, substr(bytes, 1, 1) = x'00' as deletes
+    from log where doc = ? order by seq desc limit ${MOMENTS_MAX}`,
   historyBytes: 'select ifnull(sum(length(bytes)), 0) from log where doc = ? and seq <= ?',
   history: `select room, seq, doc, lease, n, person, at, bytes, crc from log where doc = ? and seq <= ? order by seq`,
   dropRows: 'delete from log where doc = ? and seq <= ?',
