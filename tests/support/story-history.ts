@@ -7,20 +7,26 @@ export interface History {
   chat: string;
   /** Messages «Запись 1» … «Запись N», everything read. The 20th is pinned; the last answers the 30th. */
   count: number;
+  /** As a class writes: of one line to many, with reactions, over days. Else a line each minute. */
+  uneven?: boolean;
 }
 
 const MINUTE_MS = 60_000;
+const UNEVEN_MS = 37 * MINUTE_MS;
 const WRITERS = ['anna', 'masha', 'petya'] as const;
 
-export async function writeHistory(store: SqliteStore, { chat, count }: History, now: number): Promise<void> {
+export async function writeHistory(store: SqliteStore, history: History, now: number): Promise<void> {
+  const { chat, count, uneven = false } = history;
   const leases = new Map<string, number>();
   for (const person of WRITERS) leases.set(person, (await store.grant(person, 1))[0] as number);
   const pen = new Pen(chat, (person) => leases.get(person) as number);
   const written: Written[] = [];
   for (let i = 1; i <= count; i++) {
     const by = WRITERS[i % WRITERS.length] as string;
-    const stamp = { by, at: now - (count - i + 1) * MINUTE_MS };
-    written.push(pen.message(`Запись ${i}`, stamp, i === count ? written[29]?.id : undefined));
+    const stamp = { by, at: now - (count - i + 1) * (uneven ? UNEVEN_MS : MINUTE_MS) };
+    const more = uneven ? ' и ещё слово'.repeat((i * 5) % 9) : '';
+    written.push(pen.message(`Запись ${i}${more}`, stamp, i === count ? written[29]?.id : undefined));
+    if (uneven && i % 3 === 0) pen.react(written[i - 1] as Written, '👍', { by: 'anna', at: stamp.at });
     if (i === 20) pen.pin(written[19] as Written, { by: 'anna', at: stamp.at });
   }
   await store.room(chatRoom(chat));
