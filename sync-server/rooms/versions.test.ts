@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import type { Moment } from '../store/log.ts';
 import { sittings } from './versions.ts';
 
-const wrote = (seq: number, at: number, person = 'anna'): Moment => ({ seq, at, person, deletes: false });
+const wrote = (seq: number, at: number, person = 'anna'): Moment => ({
+  seq,
+  at,
+  person,
+  deletes: false,
+  bytes: 40,
+});
 const deleted = (seq: number, at: number, person = 'anna'): Moment => ({
   ...wrote(seq, at, person),
   deletes: true,
@@ -24,8 +30,9 @@ test('[R370] a sitting ends when another writes or after ten minutes', () => {
   ]);
 });
 
-test('[R370] within a sitting it can be read how the paper was at each pause and before what was deleted', () => {
+test('[R370] within a sitting it can be read how the paper was at each pause and before what was deleted, pasted or brought back', () => {
   const moments = [
+    { ...wrote(7, 9_600), bytes: 4_000 },
     wrote(6, 9_400),
     deleted(5, 9_200),
     deleted(4, 9_000),
@@ -35,8 +42,9 @@ test('[R370] within a sitting it can be read how the paper was at each pause and
   ];
   expect(sittings(moments)).toEqual([
     {
-      ...{ seq: 6, at: 9_400, person: 'anna', since: 1_000 },
+      ...{ seq: 7, at: 9_600, person: 'anna', since: 1_000 },
       steps: [
+        { seq: 7, at: 9_600 },
         { seq: 6, at: 9_400 },
         { seq: 3, at: 8_800 },
         { seq: 1, at: 1_000 },

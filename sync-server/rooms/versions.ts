@@ -31,6 +31,8 @@ export interface Sitting {
 const ONE_SITTING_MS = 10 * 60 * 1000;
 /** Who pauses for so long has come to some end: what stood there then can be read. */
 const ONE_STEP_MS = 3_000;
+/** More than hands type in a moment: something was pasted, or a version brought back. */
+const TYPED_BYTES_MAX = 128;
 const NO_IDS: ReadonlySet<string> = new Set();
 
 export function versionRoutes(ground: VersionsGround): Hono<never> {
@@ -78,7 +80,7 @@ async function whyNot(
   return wait > 0 ? { code: 'try-later', status: 429 } : undefined;
 }
 
-/** Of moments, newest first. What was written before somebody paused or deleted is a step of its own. */
+/** Of moments, newest first. */
 export function sittings(moments: readonly Moment[]): Sitting[] {
   const found: Sitting[] = [];
   let after: Moment | undefined;
@@ -89,9 +91,15 @@ export function sittings(moments: readonly Moment[]): Sitting[] {
       found.push({ seq, at, person, since: at, steps: [{ seq, at }] });
     else {
       sitting.since = at;
-      if (after.at - at >= ONE_STEP_MS || (after.deletes && !moment.deletes)) sitting.steps.push({ seq, at });
+      if (isStep(moment, after)) sitting.steps.push({ seq, at });
     }
     after = moment;
   }
   return found;
+}
+
+/** Whether what stood there is worth reading: the writer paused, deleted next, or brought much at once. */
+function isStep(moment: Moment, after: Moment): boolean {
+  if (after.at - moment.at >= ONE_STEP_MS || after.bytes > TYPED_BYTES_MAX) return true;
+  return after.deletes && !moment.deletes;
 }

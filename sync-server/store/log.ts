@@ -122,6 +122,7 @@ export interface Moment {
   person: string;
   /** Whether it took something away and brought nothing. */
   deletes: boolean;
+  bytes: number;
 }
 
 /** Moments that are told, the newest ones. */

@@ -7,7 +7,7 @@ import type * as Y from 'yjs';
 import { live } from '#lib/replica/live.svelte.ts';
 import { PaperView } from '#lib/replica/paper.ts';
 import type { Device, Paper, PrivateCopy, ReturnedPiece, Verdict } from '#lib/replica/types.ts';
-import { hueOf, shortName } from '#lib/words/names.ts';
+import { hueOf, shortName, spokenName } from '#lib/words/names.ts';
 import type { ChatEntry } from '#shared/registry/shape.ts';
 import { type ChatPlace, may, type PaperEdit } from '#shared/school/may.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
@@ -81,6 +81,9 @@ export class OpenPaper {
   get unsynced(): number {
     return this.#follow(() => this.#paper.unsynced);
   }
+  get unsaved(): boolean {
+    return this.#follow(() => this.#paper.unsaved);
+  }
   /** What made the edits that the relay does not hold yet, at this moment. */
   pendingNow(): readonly Uint8Array[] {
     return this.#paper.pending();
@@ -115,6 +118,14 @@ export class OpenPaper {
     const card = this.#device.who(person);
     return card && { name: shortName(card.name, card.role), hue: hueOf(person) };
   };
+
+  /** How a person is called; undefined for those this device does not know. */
+  spokenNameOf(person: string): string | undefined {
+    return this.#follow(() => {
+      const card = this.#device.who(person);
+      return card && spokenName(card.name, card.role);
+    });
+  }
 
   /** Changes title and rights; undefined for those who may not. */
   get setRights(): ((change: RightsChange) => Promise<Verdict>) | undefined {

@@ -48,7 +48,7 @@ function brokenPaper(id: string): Paper {
   const doc = newDoc(`paper/${id}`);
   return {
     ...{ id, doc, awareness: new Awareness(doc), ready: false, right: 'none', reason: undefined },
-    ...{ chat: undefined, card: undefined, schema: 'empty', unsynced: 0, flush: no },
+    ...{ chat: undefined, card: undefined, schema: 'empty', unsynced: 0, unsaved: false, flush: no },
     pending: () => [],
     returned: () => [],
     dismissReturned: () => Promise.resolve(),

@@ -116,6 +116,10 @@ export class PaperView implements Paper {
     return out.length + unsaved.length + (this.#typed.length > 0 ? 1 : 0);
   }
 
+  get unsaved(): boolean {
+    return this.#typed.length > 0 || this.#ground.copy.unsaved.length > 0;
+  }
+
   pending(): readonly Uint8Array[] {
     const { out, unsaved } = this.#ground.copy;
     return [...[...out, ...unsaved].map(({ bytes }) => bytes), ...this.#typed];

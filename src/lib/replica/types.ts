@@ -241,6 +241,8 @@ export interface Paper {
   readonly schema: 'known' | 'unknown' | 'empty';
   /** Own edits not acknowledged yet. */
   readonly unsynced: number;
+  /** Whether some of them are not on the disk yet. */
+  readonly unsaved: boolean;
   /** The updates that made them, oldest first. */
   pending(): readonly Uint8Array[];
   returned(): readonly ReturnedPiece[];

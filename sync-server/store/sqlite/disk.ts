@@ -24,6 +24,7 @@ import {
 import type { ChatSummary, MarkRow } from '../marks.ts';
 import { migrate } from './migrations.ts';
 import { prepareAll, type Statements } from './statements.ts';
+import { Wal } from './wal.ts';
 
 export interface DiskOptions {
   file: string;
@@ -41,15 +42,8 @@ export type Write =
 /** A lease is `generation × 2^24 + counter`, so it stays below 2^48. */
 const LEASES_PER_GENERATION = 2 ** 24;
 const PROBE_BYTES = 64 * 1024;
-const BUSY_WAIT_MS = 5_000;
-/** Pages of 4 KB that the WAL may reach under load; a quiet moment empties it long before (worker.ts). */
-const CHECKPOINT_PAGES = 32_000;
-const CHECKPOINT_WAIT_MS = 200;
-/** After an erasure waited in vain for a reader none waits again for so long: all acks wait with it. */
 const READER_PAUSE_MS = 3_000;
 const NOTED_DOCS_MAX = 10_000;
-
-const READER = 'the WAL could not be truncated: another process reads the database';
 
 export class Disk {
   readonly #db: Sqlite.Database;
@@ -57,20 +51,16 @@ export class Disk {
   readonly #sql: Statements;
   /** Documents that have their row: most appends are to one that had one before. */
   readonly #noted = new Set<string>();
-  readonly #readerPauseMs: number;
-  #readerUntil = 0;
+  readonly #wal: Wal;
 
   constructor(options: DiskOptions) {
     this.#file = options.file;
-    this.#readerPauseMs = options.readerPauseMs ?? READER_PAUSE_MS;
     this.#db = new Sqlite(options.file);
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('secure_delete = ON');
-    this.#db.pragma(`busy_timeout = ${BUSY_WAIT_MS}`);
     this.#db.pragma('cache_size = -32000');
-    // A checkpoint waits for the disk twice more, and all acks wait with it: under load it is rare.
-    this.#db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    this.#wal = new Wal(this.#db, options.file, options.readerPauseMs ?? READER_PAUSE_MS);
     migrate(this.#db);
     if (options.pagesMax !== undefined) this.limitPages(options.pagesMax);
     this.#sql = prepareAll(this.#db);
@@ -162,7 +152,7 @@ export class Disk {
   }
 
   compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): void {
-    if (rows === 'erase' && performance.now() < this.#readerUntil) throw new Error(READER);
+    if (rows === 'erase') this.#wal.expectNoReader();
     this.#atomic(() => {
       if (this.#meta('fence') !== fence) throw new Error('fenced: another relay owns the store');
       const room = snapshot.doc.split('/', 2).join('/');
@@ -173,7 +163,7 @@ export class Disk {
       this.#sql.setDropped.run({ doc: snapshot.doc, seq: snapshot.seq });
     });
     if (rows !== 'erase') return;
-    this.#truncateWal();
+    this.#wal.truncate();
     this.#sql.setDue.run(0, snapshot.doc);
   }
 
@@ -230,10 +220,7 @@ export class Disk {
   }
 
   size(): number {
-    return [this.#file, `${this.#file}-wal`].reduce(
-      (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
-      0,
-    );
+    return (statSync(this.#file, { throwIfNoEntry: false })?.size ?? 0) + this.#wal.bytes;
   }
 
   startAfresh(): void {
@@ -259,7 +246,7 @@ export class Disk {
       for (const erase of ['Snapshots', 'Log', 'Docs', 'Lasts', 'Room'] as const)
         this.#sql[`erase${erase}`].run(own);
     });
-    this.#truncateWal();
+    this.#wal.truncate();
   }
 
   seqOf(room: string): number {
@@ -291,9 +278,10 @@ export class Disk {
     this.#db.close();
   }
 
-  /** Brings the WAL into the database as far as readers let it; waits for nobody. */
-  checkpoint(): void {
-    this.#db.pragma('wal_checkpoint(PASSIVE)');
+  /** What a quiet moment is good for: the WAL is brought into the database, and its file gets its length. */
+  tidy(): void {
+    this.#wal.checkpoint();
+    this.#wal.stretch();
   }
 
   /** A backup writes too: a transaction that had read before it asked to write would be refused instead of waiting. */
@@ -319,12 +307,14 @@ export class Disk {
     const sql = this.#sql;
     if (sql.nextSeq.run(row.seq, row.room, row.seq - 1).changes !== 1) return { ok: false, why: 'sequence' };
     if (item.head !== undefined) sql.setHead.run(item.head, row.room);
-    sql.newRow.run({ ...row, crc: sumOfRow(row) });
+    const { room, seq, doc, lease, n, person, at } = row;
+    sql.newRow.run(room, seq, doc, lease, n, person, at, row.bytes, sumOfRow(row));
     if (!this.#noted.has(row.doc)) sql.touchDoc.run(row.doc, row.room);
     this.#noted.add(row.doc);
-    sql.setLast.run({ ...row, bytes: null, digest: item.digest });
+    sql.setLast.run(room, lease, person, n, item.digest, seq, at, item.digest);
     if (item.replaces > 0) sql.closeLease.run({ room: row.room, lease: item.replaces, person: row.person });
-    for (const place of item.places) sql.newPlace.run({ ...place, room: row.room });
+    for (const { doc, id, kind, of, seq, at, by, text } of item.places)
+      sql.newPlace.run(room, id, doc, kind, of, seq, at, by, text);
     for (const id of item.gone) sql.forget.run({ room: row.room, id });
     if (item.gone.length > 0) sql.setDue.run(1, row.doc);
     for (const paper of item.papers) sql.setPaper.run(paper);
@@ -349,16 +339,6 @@ export class Disk {
     const generation = randomInt(1, LEASES_PER_GENERATION);
     this.#sql.setMeta.run('generation', generation);
     return generation;
-  }
-
-  /** A reader in another process (a backup) may hold the WAL: gone means gone, so the caller asks again. */
-  #truncateWal(): void {
-    this.#db.pragma(`busy_timeout = ${CHECKPOINT_WAIT_MS}`);
-    const [state] = this.#db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-    this.#db.pragma(`busy_timeout = ${BUSY_WAIT_MS}`);
-    if (state?.busy === 0) return;
-    this.#readerUntil = performance.now() + this.#readerPauseMs;
-    throw new Error(READER);
   }
 }
 

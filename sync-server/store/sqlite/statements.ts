@@ -1,4 +1,7 @@
-/** Every statement of the store on one screen, prepared once. */
+/**
+ * Every statement of the store on one screen, prepared once. Those of an append take their values by place: names cost
+ * more than SQLite itself.
+ */
 import type { Database, Statement } from 'better-sqlite3';
 import { LIMITS } from '#shared/school/limits.ts';
 import { SHORT_DIGEST_BYTES, SHORT_DIGEST_MASK } from '#shared/wire/digest.ts';
@@ -27,9 +30,9 @@ const SQL = {
   setDropped: 'update docs set dropped = max(dropped, @seq) where doc = @doc',
   setDue: 'update docs set due = ? where doc = ?',
   due: 'select doc from docs where due = 1',
-  newRow: 'insert into log values (@room, @seq, @doc, @lease, @n, @person, @at, @bytes, @crc)',
+  newRow: 'insert into log (room, seq, doc, lease, n, person, at, bytes, crc) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   rows: 'select room, seq, doc, lease, n, person, at, bytes, crc from log where doc = ? and seq > ? order by seq',
-  moments: `select seq, at, person, substr(bytes, 1, 1) = x'00' as deletes
+  moments: `select seq, at, person, substr(bytes, 1, 1) = x'00' as deletes, length(bytes) as bytes
     from log where doc = ? order by seq desc limit ${MOMENTS_MAX}`,
   historyBytes: 'select ifnull(sum(length(bytes)), 0) from log where doc = ? and seq <= ?',
   history: `select room, seq, doc, lease, n, person, at, bytes, crc from log where doc = ? and seq <= ? order by seq`,
@@ -41,15 +44,14 @@ const SQL = {
     from lasts where room = ?`,
   // Joined as text, since SQLite joins nothing else; the bytes stay what they are.
   setLast: `insert into lasts (room, lease, person, n, digest, closed, seq, at, sums)
-    values (@room, @lease, @person, @n, @digest, 0, @seq, @at,
-      unhex(printf('%0${2 * SHORT_DIGEST_BYTES}x', @digest & ${SHORT_DIGEST_MASK})))
+    values (?, ?, ?, ?, ?, 0, ?, ?, unhex(printf('%0${2 * SHORT_DIGEST_BYTES}x', ? & ${SHORT_DIGEST_MASK})))
     on conflict (room, lease) do update set n = excluded.n, digest = excluded.digest,
       seq = excluded.seq, at = excluded.at,
       sums = substr(cast(coalesce(lasts.sums, x'') || excluded.sums as blob), -${SUMS_BYTES_MAX})`,
   closeLease: `insert into lasts (room, lease, person, n, digest, closed, seq, at)
     values (@room, @lease, @person, 0, 0, 1, 0, 0)
     on conflict (room, lease) do update set closed = 1`,
-  newPlace: `insert into places values (@room, @id, @doc, @kind, @of, @seq, @at, @by, @text, 0)
+  newPlace: `insert into places (room, id, doc, kind, of, seq, at, by, text, gone) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
     on conflict (room, id) do nothing`,
   placesOfDoc: `select ${PLACE} from places where doc = ? and seq > ? order by seq`,
   place: `select ${PLACE} from places where room = ? and id = ?`,

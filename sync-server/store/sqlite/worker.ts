@@ -15,11 +15,14 @@ export interface Answer {
 
 const port = parentPort;
 if (!port) throw new Error('runs as a worker thread only');
-/** Without a write for so long the disk has time for a checkpoint, which all acks would wait for under load. */
+/** Without a write for so long the disk has time for what all acks would wait for under load. */
 const QUIET_MS = 250;
+/** A store that is opened for one question is closed before. */
+const FIRST_QUIET_MS = 1_000;
 
 const disk = new Disk(workerData as DiskOptions);
-let quiet: NodeJS.Timeout | undefined;
+let quiet = setTimeout(tidy, FIRST_QUIET_MS).unref();
+let isFirst = true;
 
 port.on('message', ({ id, method, args }: Call) => {
   port.postMessage(answer(id, method, args));
@@ -27,15 +30,18 @@ port.on('message', ({ id, method, args }: Call) => {
     clearTimeout(quiet);
     port.close();
   } else if (method === 'commit') {
-    if (quiet) quiet.refresh();
-    else quiet = setTimeout(tidy, QUIET_MS).unref();
+    if (isFirst) {
+      clearTimeout(quiet);
+      quiet = setTimeout(tidy, QUIET_MS).unref();
+      isFirst = false;
+    } else quiet.refresh();
   }
 });
 port.postMessage({ id: 0 } satisfies Answer);
 
 function tidy(): void {
   try {
-    disk.checkpoint();
+    disk.tidy();
   } catch {
     // A full disk: the next commit meets it too, and says so.
   }
