@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { append } from '../store/log.contract.ts';
-import type { Log } from '../store/log.ts';
+import type { AppendResult, Log } from '../store/log.ts';
 import { openSqlite, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { Appends } from './appends.ts';
 import { FAN_OUT } from './limits.ts';
@@ -37,8 +37,9 @@ describe('what a room hands to the log', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const say = (seqs: number[], watchers: number) =>
-    Promise.all(seqs.map((seq) => appends.add(append(ROOM, seq), watchers)));
+  const add = (seq: number, watchers: number) =>
+    new Promise<AppendResult>((resolve, reject) => appends.add(append(ROOM, seq), watchers, resolve, reject));
+  const say = (seqs: number[], watchers: number) => Promise.all(seqs.map((seq) => add(seq, watchers)));
 
   test('[R367] in a crowd the first goes at once, and what comes within the window is one commit in order', async () => {
     const results = await say([1, 2, 3, 4], FAN_OUT.crowd);
@@ -66,9 +67,7 @@ describe('what a room hands to the log', () => {
 
   test('[R367] a store that fails is a failure for all who wait', async () => {
     await store.close();
-    const results = await Promise.allSettled(
-      [1, 2, 3].map((seq) => appends.add(append(ROOM, seq), FAN_OUT.crowd)),
-    );
+    const results = await Promise.allSettled([1, 2, 3].map((seq) => add(seq, FAN_OUT.crowd)));
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     store = await openSqlite({ file: join(folder, 'parta.sqlite') });
   });

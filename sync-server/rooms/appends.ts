@@ -7,8 +7,8 @@ import { FAN_OUT } from './limits.ts';
 
 interface Held {
   append: Append;
-  resolve(result: AppendResult): void;
-  reject(error: unknown): void;
+  stored(result: AppendResult): void;
+  failed(error: unknown): void;
 }
 
 export class Appends {
@@ -23,14 +23,20 @@ export class Appends {
     this.#fence = fence;
   }
 
-  /** Resolves with what the log said of it; rejects when the log failed. The order of calls is the order in the log. */
-  add(append: Append, watchers: number): Promise<AppendResult> {
-    return new Promise((resolve, reject) => {
-      this.#held.push({ append, resolve, reject });
-      const wait = watchers < FAN_OUT.crowd ? 0 : this.#lastMs + FAN_OUT.windowMs - performance.now();
-      if (wait <= 0 || this.#held.length >= FAN_OUT.heldMax) this.flush();
-      else this.#timer ??= setTimeout(() => this.flush(), wait);
-    });
+  /**
+   * Tells what the log said of it, or that the log failed, once and later. The order of calls is the order in the log,
+   * and of what is told.
+   */
+  add(
+    append: Append,
+    watchers: number,
+    stored: (result: AppendResult) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    this.#held.push({ append, stored, failed });
+    const wait = watchers < FAN_OUT.crowd ? 0 : this.#lastMs + FAN_OUT.windowMs - performance.now();
+    if (wait <= 0 || this.#held.length >= FAN_OUT.heldMax) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), wait);
   }
 
   /** Hands over at once what waits for the window. */
@@ -41,18 +47,14 @@ export class Appends {
     this.#lastMs = performance.now();
     const held = this.#held;
     this.#held = [];
-    this.#log
-      .append(
-        held.map(({ append }) => append),
-        this.#fence,
-      )
-      .then(
-        (results) => {
-          for (const [at, { resolve }] of held.entries()) resolve(results[at] as AppendResult);
-        },
-        (error: unknown) => {
-          for (const { reject } of held) reject(error);
-        },
-      );
+    const batch = held.map(({ append }) => append);
+    this.#log.append(batch, this.#fence).then(
+      (results) => {
+        for (const [at, { stored }] of held.entries()) stored(results[at] as AppendResult);
+      },
+      (error: unknown) => {
+        for (const { failed } of held) failed(error);
+      },
+    );
   }
 }

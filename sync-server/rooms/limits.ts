@@ -53,7 +53,7 @@ export const LINE_LIMITS = {
 
 export const FAN_OUT = {
   /** What others did may wait this long for more of it: a busy chat costs one message a window, not one an intent. */
-  windowMs: 16,
+  windowMs: 20,
   /** So many watchers make a message dear: then intents too wait for the window and are one commit. */
   crowd: 16,
   /** Intents of one room that wait for it at most. */

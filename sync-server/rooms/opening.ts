@@ -1,10 +1,11 @@
 /** Opening a room on a line, and bringing one document: what a device gets is what is durable, or nothing. */
 import { LIMITS } from '#shared/school/limits.ts';
+import { parseDoc } from '#shared/school/names.ts';
 import { announced } from '#shared/wire/backed.ts';
 import { encodeFrame } from '#shared/wire/codec.ts';
 import type { Open, Pull } from '#shared/wire/frames.ts';
 import type { Live } from './live.ts';
-import { newestOf, type Room } from './room.ts';
+import type { Room } from './room.ts';
 
 export interface Asker {
   readonly person: string;
@@ -106,4 +107,12 @@ function unreadable(name: string): Uint8Array {
 
 function unknown(name: string): Uint8Array {
   return encodeFrame({ kind: 'refuse', room: name, lease: 0, n: 0, code: 'unknown-place' });
+}
+
+/** Documents that a device opening a room is given when it asks for the newest. */
+function newestOf(live: Live): string[] {
+  const name = parseDoc(`${live.room}/pins`);
+  if (name?.kind === 'pins') return [`${live.room}/feed/${live.head}`, `${live.room}/pins`];
+  if (live.room.startsWith('org/')) return [`${live.room}/registry`];
+  return [live.room];
 }

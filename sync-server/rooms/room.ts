@@ -46,8 +46,9 @@ export class Room {
   #live: Live | undefined;
   #jobs: Job[] = [];
   #running = false;
-  /** Resolves when the log answered everything this room has asked of it. */
-  #settled: Promise<unknown> = Promise.resolve();
+  /** What this room has asked of the log and has no answer to. */
+  #unanswered = 0;
+  #settling: (() => void)[] = [];
 
   constructor(name: string, ground: RoomGround) {
     this.name = name;
@@ -91,7 +92,7 @@ export class Room {
   compact(name: string, rows: 'drop' | 'keep' | 'erase'): Promise<void> {
     return new Promise((resolve, reject) => {
       const run = async (live: Live) => {
-        await this.#settled;
+        await this.#settled();
         if (live.dead) throw new Error('the room was evicted');
         const doc = await live.doc(name);
         const bytes = doc.content.save();
@@ -119,7 +120,7 @@ export class Room {
     for (let job = this.#jobs.shift(); job; job = this.#jobs.shift()) {
       try {
         if (!this.#live) {
-          await this.#settled;
+          await this.#settled();
           this.#live = await Live.load(this.#ground, this.name);
         }
         const pending = job.run(this.#live);
@@ -195,7 +196,7 @@ export class Room {
       const refused = this.#refuse(live, intent, from, taken, taken.code !== 'try-later', answer);
       if (!taken.broken) return refused;
       // What was accepted before is still committed; only then is the memory given up.
-      return this.#settled.then(() => this.evict());
+      return this.#settled().then(() => this.evict());
     }
     if (taken.known) return live.out.say(live.seq, () => answer({ ok: true, n: 0, seq: live.seq, at }), lost);
     const head = live.head;
@@ -212,10 +213,9 @@ export class Room {
     live.out.say(seq, spread);
     if (live.head !== head)
       this.#tellAll(live, encodeFrame({ kind: 'head', room: this.name, head: live.head }));
-    const stored = this.#store(live, append, taken, spread);
-    this.#settled = stored;
+    this.#store(live, append, taken, spread);
     // The registry speaks from what is durable: the next job waits for it.
-    if (taken.commit) return stored;
+    if (taken.commit) return this.#settled();
   }
 
   #tellAll(live: Live, frame: Uint8Array): void {
@@ -224,26 +224,46 @@ export class Room {
     });
   }
 
-  async #store(live: Live, append: Append, taken: Done, spread: () => void): Promise<void> {
-    let result: AppendResult;
-    try {
-      result = await this.#appends.add(append, this.watchers.size);
-    } catch (error) {
-      this.#ground.trouble('append-failed', this.name, error);
-      result = { ok: false, why: 'disk' };
-    }
+  #store(live: Live, append: Append, taken: Done, spread: () => void): void {
+    this.#unanswered++;
+    this.#appends.add(
+      append,
+      this.watchers.size,
+      (result) => this.#stored(live, append, taken, spread, result),
+      (error) => {
+        this.#ground.trouble('append-failed', this.name, error);
+        this.#stored(live, append, taken, spread, { ok: false, why: 'disk' });
+      },
+    );
+  }
+
+  #stored(live: Live, append: Append, taken: Done, spread: () => void, result: AppendResult): void {
     this.#ground.stored(result);
     this.#ground.places.settle(append.papers, result.ok);
-    if (!result.ok) {
+    if (result.ok) {
+      taken.commit?.();
+      this.#ground.accepted(this, append, taken);
+      if (live.dead) spread();
+      else live.out.reached(append.row.seq);
+    } else {
       taken.abandon?.();
-      if (live.dead) return;
-      this.#ground.trouble('room-evicted', this.name, result.why);
-      return this.evict();
+      if (!live.dead) {
+        this.#ground.trouble('room-evicted', this.name, result.why);
+        this.evict();
+      }
     }
-    taken.commit?.();
-    this.#ground.accepted(this, append, taken);
-    if (live.dead) spread();
-    else live.out.reached(append.row.seq);
+    this.#answered();
+  }
+
+  /** Resolves when the log has answered everything that was asked of it. Nothing more is asked while a job waits for it. */
+  #settled(): Promise<void> {
+    if (this.#unanswered === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#settling.push(resolve));
+  }
+
+  #answered(): void {
+    if (--this.#unanswered > 0) return;
+    for (const settle of this.#settling.splice(0)) settle();
   }
 
   #refuse(
@@ -268,9 +288,8 @@ export class Room {
     closeLease(live, intent.lease, from.person);
     // Its own earlier intents may wait for the window of a crowd: they come first on the disk too.
     this.#appends.flush();
-    const before = this.#settled;
     // Later jobs wait, so that no `superseded` overtakes the verdict it follows from.
-    const closing = this.#ground.log.closeLease(this.name, intent.lease, from.person).then(
+    return this.#ground.log.closeLease(this.name, intent.lease, from.person).then(
       () => {
         if (live.dead) say();
         else live.out.say(live.seq, say, lost);
@@ -281,15 +300,5 @@ export class Room {
         if (!live.dead) this.evict();
       },
     );
-    this.#settled = Promise.all([before, closing]);
-    return closing;
   }
-}
-
-/** Documents that a device opening a room is given when it asks for the newest. */
-export function newestOf(live: Live): string[] {
-  const name = parseDoc(`${live.room}/pins`);
-  if (name?.kind === 'pins') return [`${live.room}/feed/${live.head}`, `${live.room}/pins`];
-  if (live.room.startsWith('org/')) return [`${live.room}/registry`];
-  return [live.room];
 }
