@@ -35,6 +35,7 @@ export class Cable {
   #isDeaf = false;
   #withheld = '';
   #held: (() => void)[] | undefined;
+  #late: { doc: string; isHere: boolean; waiting: (() => void)[] } | undefined;
   #pushes = 0;
   readonly #heard = new EventEmitter();
   /** Connections that were made, and bytes in both directions since the last `count`. */
@@ -76,6 +77,11 @@ export class Cable {
   /** What the relay says is lost from now on; what it is told arrives. */
   deafen(): void {
     this.#isDeaf = true;
+  }
+
+  /** From this document's next patch on, what the relay says waits until a device asks for the document or writes again. */
+  keepBehind(doc: string): void {
+    this.#late = { doc, isHere: false, waiting: [] };
   }
 
   /** What the devices say waits on its way until `letGo`. */
@@ -280,6 +286,7 @@ export class Cable {
     const early: Buffer[] = [];
     socket.on('message', (data: Buffer) => {
       this.#note(data);
+      this.#catchUp(data);
       if (this.#held) this.#held.push(() => wire.send(data));
       else if (wire.readyState === WebSocket.OPEN) wire.send(data);
       else early.push(data);
@@ -304,13 +311,30 @@ export class Cable {
   }
 
   #pass(socket: WebSocket, data: Buffer): void {
-    const message = this.#withheld === '' ? undefined : decodeMessage(data);
+    const message = this.#withheld === '' && !this.#late ? undefined : decodeMessage(data);
     if (!message?.ok) {
       socket.send(data);
       return;
     }
     const frames = message.frames.filter(({ kind }) => kind !== this.#withheld);
-    if (frames.length > 0) socket.send(joinFrames(frames.map(encodeFrame)));
+    const late = this.#late;
+    const found = frames.findIndex((frame) => frame.kind === 'patch' && frame.doc === late?.doc);
+    const cut = late?.isHere ? 0 : found < 0 ? frames.length : found;
+    const [now, later] = [frames.slice(0, cut), frames.slice(cut)];
+    if (now.length > 0) socket.send(joinFrames(now.map(encodeFrame)));
+    if (!late || later.length === 0) return;
+    late.isHere = true;
+    late.waiting.push(() => socket.send(joinFrames(later.map(encodeFrame))));
+  }
+
+  #catchUp(data: Buffer): void {
+    const late = this.#late;
+    const message = late?.isHere ? decodeMessage(data) : undefined;
+    const isAsked = (frame: Frame) =>
+      (frame.kind === 'pull' || frame.kind === 'push') && frame.doc === late?.doc;
+    if (!late || !message?.ok || !message.frames.some(isAsked)) return;
+    this.#late = undefined;
+    for (const send of late.waiting) send();
   }
 
   #note(data: Buffer): void {

@@ -186,7 +186,7 @@ test('[R417] an unfinished message is kept on the device', async () => {
   expect(later.chats().find(({ id }) => id === '7a')?.draft).toBe('Можно выйт');
 });
 
-test('[R418] rights that changed while a device was away are known when it is back', async () => {
+test('[R418] rights that change while a chat is on screen are known at once', async () => {
   const masha = await school.device('masha');
   const chat = await enter(masha, '7a');
   await settled(masha, chat);
@@ -194,4 +194,29 @@ test('[R418] rights that changed while a device was away are known when it is ba
   await school.on('setMatrix', '7a', DEFAULT_MATRIX, { ...DEFAULT_MATRIX, write: 'staff' });
   await until(masha, 'told', () => !chat.may('say').ok);
   expect(await chat.say('а можно?')).toEqual({ ok: false, code: 'chat-is-read-only' });
+  expect(masha.unsent).toBe(0);
+});
+
+test('[R418] rights that changed while a device was away are known when it is back, and kept', async () => {
+  const readOnly = { ...DEFAULT_MATRIX, write: 'staff' };
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  await school.on('setMatrix', '7a', DEFAULT_MATRIX, readOnly);
+  expect(chat.may('say').ok).toBe(true);
+  await school.mend();
+  masha.wake();
+  await until(masha, 'told', () => !chat.may('say').ok);
+  await masha.close();
+  await school.cut();
+  const later = await school.device('masha');
+  const again = await enter(later, '7a');
+  expect(again.may('say')).toEqual({ ok: false, code: 'chat-is-read-only' });
+  await school.on('setMatrix', '7a', readOnly, DEFAULT_MATRIX);
+  await school.mend();
+  later.wake();
+  await until(later, 'told again', () => again.may('say').ok);
+  expect((await again.say('теперь можно')).ok).toBe(true);
 });

@@ -90,9 +90,15 @@ test('[R403] an intent whose acknowledgement was lost is sent again and lands on
   await school.on('heardPushes', 2);
   await school.cut();
   await school.mend();
+  await school.on('count');
+  const { id } = message(chat, 'Сдам завтра');
   masha.wake();
   await until(masha, 'acknowledged', () => masha.unsent === 0);
-  expect(message(chat, 'Сдам завтра').state).toBe('sent');
+  expect(message(chat, 'Сдам завтра')).toMatchObject({ id, state: 'sent', seq: 2 });
+  const { kinds } = (await school.on('count')) as { kinds: string[] };
+  expect(kinds.filter((kind) => kind === 'push')).toHaveLength(1);
+  // Known by its number: nobody has to look whether it landed.
+  expect(kinds).not.toContain('refuse');
   expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'Сдам завтра']);
 });
 

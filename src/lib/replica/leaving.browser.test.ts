@@ -1,15 +1,20 @@
 import { Dexie } from 'dexie';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { diskName } from './disk.ts';
+import { PaperView } from './paper.ts';
 import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
 import type { Device } from './types.ts';
+import { type } from './typing.ts';
 
 let school: TestSchool;
 beforeEach(async () => {
   school = await openSchool();
 });
-afterEach(() => school.end());
+afterEach(async () => {
+  vi.useRealTimers();
+  await school.end();
+});
 
 async function withUnsent(words: string): Promise<Device> {
   const masha = await school.device('masha');
@@ -50,6 +55,36 @@ test('[R437] leaving with a file takes the unsent words along; another tab lets 
   expect(JSON.parse(exported).unsent).toMatchObject([{ room: 'chat/7a', intent: { text: 'с собой' } }]);
   expect(other.disk).toBe('superseded');
   expect(await Dexie.exists(diskName('masha'))).toBe(false);
+});
+
+/** She types in another tab, offline, and the moment that makes an intent of it does not pass. */
+async function withTypedElsewhere(words: string): Promise<Device> {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  const made = await chat.createPaper('План', 'everyone');
+  if (!made.ok) throw new Error(made.code);
+  await until(masha, 'the paper is shared', () => masha.unsent === 0);
+  const other = await school.device('masha');
+  const paper = other.paper(made.id, PaperView);
+  await until(other, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  type(paper, words);
+  return masha;
+}
+
+test('[R437] what another tab has only in memory is taken along too', async () => {
+  const masha = await withTypedElsewhere('едем в восемь');
+  const { exported } = (await masha.signOut('export')) as { exported: string };
+  expect(JSON.parse(exported).unsentInPapers).toMatchObject([{ text: 'едем в восемь' }]);
+});
+
+test('[R437] what another tab has only in memory is unsent, and asked about', async () => {
+  const masha = await withTypedElsewhere('едем в восемь');
+  expect(await masha.signOut('wait')).toMatchObject({ at: 'unsent' });
+  expect(await Dexie.exists(diskName('masha'))).toBe(true);
 });
 
 test('[R437] leaving and discarding deletes what is on the device', async () => {

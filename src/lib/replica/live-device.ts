@@ -3,10 +3,10 @@ import type { PersonCard, Projection } from '#shared/registry/shape.ts';
 import { chatRoom, meDoc } from '#shared/school/names.ts';
 import { textOfIntent } from './acts.ts';
 import { listenToBrowser } from './browser-events.ts';
-import { type Disks, troubleOf, wipe } from './disk.ts';
-import { emptied } from './emptied.ts';
+import { type Disks, troubleOf } from './disk.ts';
 import { Fetching } from './fetching.ts';
 import { Leader } from './leader.ts';
+import { leave } from './leaving.ts';
 import { MeView } from './me.ts';
 import type { PaperView } from './paper.ts';
 import { bringParts, loadDesk, loadExport } from './parts.ts';
@@ -203,23 +203,9 @@ export class LiveDevice implements Device {
     return exportEverything(this.#parts.disks.strict, this.projection);
   }
 
-  async signOut(
-    how: 'wait' | 'export' | 'discard',
-  ): Promise<{ at: 'gone'; exported: string | undefined } | { at: 'unsent'; count: number }> {
-    await this.#save();
-    const { outbox } = this.#parts.disks.strict;
-    if (how === 'wait') {
-      this.wake();
-      await emptied(this);
-      const count = await outbox.count();
-      if (count > 0) return { at: 'unsent', count };
-    }
-    const { strict } = this.#parts.disks;
-    const exported = how === 'export' ? await (await loadExport()).exportUnsent(strict) : undefined;
-    this.#tabs.tell({ say: 'bye' });
-    await this.close();
-    await wipe(this.person);
-    return { at: 'gone', exported };
+  signOut(how: 'wait' | 'export' | 'discard'): ReturnType<Device['signOut']> {
+    const disk = this.#parts.disks.strict;
+    return leave({ device: this, disk, tabs: this.#tabs, save: () => this.#save() }, how);
   }
 
   wake(): void {

@@ -1,37 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { PaperView } from './paper.ts';
 import { enter, has, message, openSchool, settled, type TestSchool, until } from './testing.ts';
 import type { Device, Paper } from './types.ts';
+import { lastRun, type } from './typing.ts';
 
 let school: TestSchool;
 beforeEach(async () => {
   school = await openSchool();
 });
 afterEach(() => school.end());
-
-/** What the editor's binding does for one keystroke or paste. */
-function type(paper: Paper, text: string): void {
-  const { doc } = paper;
-  const binding = { key: 'y-sync$' };
-  doc.transact((transaction) => {
-    transaction.meta.set('addToHistory', true);
-    const body = doc.getXmlFragment('body');
-    let run = lastRun(body);
-    if (!run) {
-      const paragraph = new Y.XmlElement('paragraph');
-      run = new Y.XmlText();
-      paragraph.insert(0, [run]);
-      body.insert(body.length, [paragraph]);
-    }
-    run.insert(run.length, text);
-  }, binding);
-}
-
-function lastRun(body: Y.XmlFragment): Y.XmlText | undefined {
-  const last = body.length > 0 ? (body.get(body.length - 1) as Y.XmlElement) : undefined;
-  return last?.get(0) as Y.XmlText | undefined;
-}
 
 const words = (doc: Y.Doc): string =>
   doc

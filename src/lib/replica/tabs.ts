@@ -31,6 +31,7 @@ export type Word =
   /** The browser says that there is no network. */
   | { say: 'doubt' }
   | { say: 'beat' }
+  /** The person leaves this device: save, and let go. */
   | { say: 'bye' };
 
 /** Something of a room changed on disk. */
@@ -77,6 +78,8 @@ const BEAT_MS = 1_000;
 /** A leader that is silent this long while we are on screen is frozen: its lock is taken over. */
 const SILENT_MS = 2_000;
 const SLOTS_MAX = 64;
+/** A tab that the browser froze neither saves nor lets go. */
+const BYE_MS = 2_000;
 
 export class Tabs {
   readonly id = crypto.randomUUID();
@@ -137,6 +140,16 @@ export class Tabs {
   /** Says it to the other tabs only. */
   tell(word: Word): void {
     if (!this.#closed) this.#channel.postMessage(word);
+  }
+
+  /** Has the other tabs save and let go; resolves when they did, and after a while all the same. */
+  async alone(): Promise<void> {
+    this.tell({ say: 'bye' });
+    const { held = [] } = await navigator.locks.query();
+    const slots = held.map(({ name = '' }) => name).filter((name) => name.startsWith(`${this.#name}-slot-`));
+    const others = slots.filter((name) => name !== `${this.#name}-slot-${this.#slot}`);
+    const signal = AbortSignal.timeout(BYE_MS);
+    await Promise.allSettled(others.map((name) => navigator.locks.request(name, { signal }, () => {})));
   }
 
   close(): void {
