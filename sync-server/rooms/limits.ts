@@ -27,6 +27,25 @@ export const ROOM_LIMITS = {
   summaryChars: 120,
 } as const;
 
+/** How far back a paper can be read step by step; what is older is folded into whole versions. */
+export const PAPER_PAST = {
+  /** Beyond one of these the older half goes. */
+  rowsMax: 10_000,
+  bytesMax: 8 * 1024 * 1024,
+  stepsMs: 30 * 24 * 60 * 60 * 1000,
+  /** Rows that got too old are folded when there are so many of them. */
+  agedRows: 500,
+  /** For so long the last version of each person in an hour stays, then the last of each in a day. */
+  hoursMs: 7 * 24 * 60 * 60 * 1000,
+  /** Whole versions of one paper; the oldest go. */
+  wholesMax: 1_000,
+  wholeBytesMax: 32 * 1024 * 1024,
+  /** Bytes of rows that are folded at once. */
+  foldBytesMax: 8 * 1024 * 1024,
+  /** Rows that are replayed before others get their turn. */
+  turnRows: 100,
+} as const;
+
 export const LINE_LIMITS = {
   /** The hello, with all that comes before it is answered. */
   helloBytesMax: 256 * 1024,

@@ -6,6 +6,7 @@ import type { RelayLog } from '../monitoring/log.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { School } from '../registry/school.ts';
 import type { Append, AppendResult, Log, StoredPaper } from '../store/log.ts';
+import { thinPast } from './history.ts';
 import type { Taken } from './intent.ts';
 import { ROOM_LIMITS } from './limits.ts';
 import { Places } from './places.ts';
@@ -30,6 +31,7 @@ export class Rooms {
   readonly #ground: RoomGround;
   readonly #heard = new Set<Heard>();
   readonly #onStorage = new Set<(full: boolean) => void>();
+  readonly #thinning = new Set<string>();
   readonly #erasing = new Map<string, NodeJS.Timeout>();
   readonly #sweeper: NodeJS.Timeout;
   #prober: NodeJS.Timeout | undefined;
@@ -129,8 +131,23 @@ export class Rooms {
     doc.rowsBehind = 0;
     doc.bytesBehind = 0;
     // Versions of a paper are read from its log, so its rows stay behind the snapshot.
-    const rows = parseDoc(row.doc)?.kind === 'paper' ? 'keep' : 'drop';
-    room.compact(row.doc, rows).catch((error) => this.#trouble('not-compacted', room.name, error));
+    const isPaper = parseDoc(row.doc)?.kind === 'paper';
+    room.compact(row.doc, isPaper ? 'keep' : 'drop').then(
+      () => isPaper && void this.#thin(room.name, row.doc),
+      (error) => this.#trouble('not-compacted', room.name, error),
+    );
+  }
+
+  /** Folds what is too much of a paper's past, one pass at a time. */
+  async #thin(room: string, doc: string): Promise<void> {
+    if (this.#closed || this.#thinning.has(doc)) return;
+    this.#thinning.add(doc);
+    try {
+      await thinPast(this.#options.log, doc, this.#ground.fence, Date.now(), () => this.#closed);
+    } catch (error) {
+      if (!this.#closed) this.#trouble('not-thinned', room, error);
+    }
+    this.#thinning.delete(doc);
   }
 
   #erase(doc: string, afterMs: number): void {

@@ -8,6 +8,7 @@ const wrote = (seq: number, at: number, person = 'anna'): Moment => ({
   person,
   deletes: false,
   bytes: 40,
+  whole: false,
 });
 const deleted = (seq: number, at: number, person = 'anna'): Moment => ({
   ...wrote(seq, at, person),

@@ -1,11 +1,11 @@
 /** How a paper was before: its moments, and its content as of one. For its editors (history.ts says what is kept). */
 import { type Context, Hono, type Next } from 'hono';
-import * as Y from 'yjs';
 import { may } from '#shared/school/may.ts';
 import { paperDoc } from '#shared/school/names.ts';
 import type { People } from '../gate/people.ts';
 import type { Session, Sessions } from '../gate/sessions.ts';
 import type { Log, Moment } from '../store/log.ts';
+import { asOf } from './history.ts';
 import { LINE_LIMITS } from './limits.ts';
 import type { Places } from './places.ts';
 
@@ -45,10 +45,9 @@ export function versionRoutes(ground: VersionsGround): Hono<never> {
   app.get('/api/papers/:id/versions/:seq', async (c) => {
     const seq = Number(c.req.param('seq'));
     if (!Number.isSafeInteger(seq) || seq < 1) return c.json({ code: 'unknown-version' }, 404);
-    const rows = await ground.log.history(paperDoc(c.req.param('id')), seq);
-    if (rows === 'too-much') return c.json({ code: 'too-long' }, 413);
-    if (rows.at(-1)?.seq !== seq) return c.json({ code: 'unknown-version' }, 404);
-    const bytes = Y.mergeUpdates(rows.map((row) => row.bytes));
+    const bytes = await asOf(ground.log, paperDoc(c.req.param('id')), seq);
+    if (bytes === 'too-much') return c.json({ code: 'too-long' }, 413);
+    if (!bytes) return c.json({ code: 'unknown-version' }, 404);
     return c.body(new Uint8Array(bytes), 200, {
       'content-type': 'application/octet-stream',
       'cache-control': 'no-store',

@@ -85,6 +85,7 @@ export function logContract(open: () => Promise<Opened>): void {
   });
 
   leasesAndCompaction(open);
+  foldedRows(open);
   digestsOfOlder(open);
 }
 
@@ -117,9 +118,9 @@ function leasesAndCompaction(open: () => Promise<Opened>): void {
       [2, 'masha'],
       [1, 'masha'],
     ]);
-    expect(await log.history(room, 2)).toMatchObject([{ seq: 1 }, { seq: 2 }]);
+    expect(await log.history(room, 2)).toMatchObject({ base: undefined, rows: [{ seq: 1 }, { seq: 2 }] });
     await log.compact({ doc: room, seq: 3, bytes: Uint8Array.of(9) }, 'drop', fence);
-    expect(await log.history(room, 3)).toEqual([]);
+    expect(await log.history(room, 3)).toEqual({ base: undefined, rows: [] });
     await log.close();
   });
 
@@ -167,6 +168,46 @@ function leasesAndCompaction(open: () => Promise<Opened>): void {
     expect(await log.room('chat/7a')).toMatchObject({ seq: 3, since: 2 });
     expect(await log.room('chat/new')).toMatchObject({ since: 0 });
     await log.close();
+  });
+}
+
+function foldedRows(open: () => Promise<Opened>): void {
+  it('[R371] puts whole versions in the place of rows that the snapshot shows, once, and reads on from them', async () => {
+    const { log, reopen } = await open();
+    const fence = await log.claim();
+    const room = 'paper/plan';
+    const whole = (seq: number) => ({ seq, at: 1_000 + seq, person: 'masha', bytes: Uint8Array.of(seq, 9) });
+    await log.room(room);
+    await log.append(
+      [1, 2, 3, 4, 5].map((seq) => append(room, seq, { doc: room })),
+      fence,
+    );
+    await log.compact({ doc: room, seq: 3, bytes: Uint8Array.of(9) }, 'keep', fence);
+    expect(await log.past(room)).toMatchObject({ shown: 3, rows: 5, bytes: 15, wholes: [] });
+    await expect(log.fold(room, { to: 4, add: [whole(4)], drop: [] }, fence)).rejects.toThrow();
+    await expect(log.fold(room, { to: 3, add: [whole(3)], drop: [] }, fence - 1)).rejects.toThrow();
+    expect(await log.history(room, 2)).toMatchObject({ base: undefined, rows: [{ seq: 1 }, { seq: 2 }] });
+
+    await log.fold(room, { to: 2, add: [whole(1), whole(2)], drop: [] }, fence);
+    await log.fold(room, { to: 3, add: [whole(3)], drop: [1] }, fence);
+    await log.close();
+    const again = await reopen();
+    expect((await again.moments(room)).map(({ seq, whole: is }) => [seq, is])).toEqual([
+      [5, false],
+      [4, false],
+      [3, true],
+      [2, true],
+    ]);
+    expect(await again.past(room)).toMatchObject({ shown: 3, rows: 2, oldest: [{ seq: 4 }, { seq: 5 }] });
+    expect(await again.history(room, 5)).toMatchObject({ base: { seq: 3 }, rows: [{ seq: 4 }, { seq: 5 }] });
+    expect(await again.history(room, 3)).toMatchObject({ base: { seq: 3 }, rows: [] });
+    expect(await again.history(room, 2)).toMatchObject({
+      base: { seq: 2, bytes: Uint8Array.of(2, 9) },
+      rows: [],
+    });
+    expect(await again.history(room, 1)).toEqual({ base: undefined, rows: [] });
+    expect((await again.load(room)).rows.map(({ seq }) => seq)).toEqual([4, 5]);
+    await again.close();
   });
 }
 

@@ -123,10 +123,39 @@ export interface Moment {
   /** Whether it took something away and brought nothing. */
   deletes: boolean;
   bytes: number;
+  /** Whether it is kept as a whole version: what was between it and the one before is folded. */
+  whole: boolean;
+}
+
+/** A document whole, as of a sequence: what stays of rows that were folded. The bytes are as they were given. */
+export interface WholeVersion {
+  seq: number;
+  at: number;
+  person: string;
+  bytes: Uint8Array;
+}
+
+/** What is put in the place of rows up to `to`, the last of it as of `to`; and whole versions that go. */
+export interface Fold {
+  to: number;
+  add: WholeVersion[];
+  drop: number[];
+}
+
+/** What there is of a document's past. */
+export interface Past {
+  /** Sequence that the snapshot shows: rows above it are not to be folded. */
+  shown: number;
+  /** Rows and their bytes. */
+  rows: number;
+  bytes: number;
+  /** The oldest of them, oldest first, at most MOMENTS_MAX. */
+  oldest: Moment[];
+  wholes: Moment[];
 }
 
 /** Moments that are told, the newest ones. */
-export const MOMENTS_MAX = 5_000;
+export const MOMENTS_MAX = 10_000;
 /** Bytes of rows that one version may be made of. */
 export const HISTORY_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -146,13 +175,22 @@ export interface Log {
   load(doc: string): Promise<{ snapshot: SnapshotRow | undefined; rows: LogRow[] }>;
   /** Rows of a document with seq > from; undefined when compaction has dropped rows above `from`. */
   tail(doc: string, from: number): Promise<LogRow[] | undefined>;
-  /** The newest changes of a document, newest first, those behind its snapshot too; at most MOMENTS_MAX. */
+  /**
+   * The newest changes of a document, newest first, those behind its snapshot too, at most MOMENTS_MAX; behind them all
+   * whole versions.
+   */
   moments(doc: string): Promise<Moment[]>;
   /**
-   * All rows of a document up to a sequence, in order, those behind its snapshot too. None when compaction has dropped
-   * any of them; `too-much` beyond HISTORY_BYTES_MAX. Rejects on corrupt rows.
+   * What a document was made of up to a sequence: the newest whole version up to there, and the rows above that, in
+   * order. Nothing when any of them was dropped or folded; `too-much` beyond HISTORY_BYTES_MAX. Rejects on corrupt ones.
    */
-  history(doc: string, to: number): Promise<LogRow[] | 'too-much'>;
+  history(doc: string, to: number): Promise<{ base: WholeVersion | undefined; rows: LogRow[] } | 'too-much'>;
+  past(doc: string): Promise<Past>;
+  /**
+   * Puts whole versions in the place of rows, in one transaction. Rejects when fenced, and when the snapshot does not show
+   * what goes.
+   */
+  fold(doc: string, fold: Fold, fence: number): Promise<void>;
   /** Documents of a room with the last sequence that touched each. */
   docs(room: string): Promise<{ doc: string; seq: number }[]>;
   places(doc: string, from: number): Promise<PlaceRow[]>;

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
+import { PAPER_PAST } from '#server/rooms/limits.ts';
+import { openStore } from '#server/serve.ts';
 import { idOf } from '#shared/feed/shape.ts';
 import { TestDevice } from '../support/device.ts';
 import { startTestRelay, type TestRelay } from '../support/relay.ts';
@@ -98,3 +100,45 @@ test('[R370] who leafs through versions without end is slowed down', async () =>
   const answers = await Promise.all(Array.from({ length: 200 }, () => ask(`${paper}/versions`, 'anna')));
   expect(answers.map(({ status }) => status)).toContain(429);
 });
+
+test('[R371] a paper with too long a past keeps its newest half step by step and reads as it did', async () => {
+  const { anna, paper, room } = await written('everyone');
+  const { dataDir } = relay;
+  await relay.close();
+  const before = await runs(dataDir, room, anna.lease);
+  relay = await startTestRelay({ dataDir, sessions: relay.sessions });
+  const masha = await device('masha');
+  await masha.open(room);
+  const typed = await masha.send(masha.make(room, (doc) => runIn(doc).insert(0, 'Вот: ')));
+  if (typed.kind !== 'ack') throw new Error('not taken');
+  const past = () => relay.store.past(room);
+  await expect.poll(async () => (await past()).rows, { timeout: 10_000 }).toBe(PAPER_PAST.rowsMax / 2);
+  expect(await asOf(paper, typed.seq)).toBe(`Вот: ${before}`);
+  const { wholes } = await past();
+  expect(wholes.map(({ person }) => person)).toContain('anna');
+  relay = await relay.restart();
+  const again = await device('anna');
+  await again.open(room);
+  expect(runIn(again.doc(room)).toString()).toBe(`Вот: ${before}`);
+});
+
+/** Anna Petrovna has written a letter at a time, for long; gives what the paper says then. */
+async function runs(dataDir: string, room: string, lease: number): Promise<string> {
+  const store = await openStore(dataDir, {});
+  const fence = await store.claim();
+  const doc = new Y.Doc();
+  const { rows } = await store.load(room);
+  for (const { bytes } of rows) Y.applyUpdate(doc, bytes);
+  doc.clientID = lease;
+  const { seq, n, at } = rows.at(-1) as { seq: number; n: number; at: number };
+  const more: Parameters<typeof store.append>[0] = [];
+  doc.on('update', (bytes: Uint8Array) => {
+    const i = more.length + 1;
+    const row = { room, doc: room, seq: seq + i, lease, n: n + i, person: 'anna', at, bytes };
+    more.push({ row, digest: i, replaces: 0, places: [], gone: [], head: undefined, papers: [] });
+  });
+  for (let i = 0; i < PAPER_PAST.rowsMax; i++) runIn(doc).insert(runIn(doc).length, 'аб'[i % 2] as string);
+  for (const result of await store.append(more, fence)) expect(result).toEqual({ ok: true });
+  await store.close();
+  return runIn(doc).toString();
+}

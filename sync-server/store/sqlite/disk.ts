@@ -4,26 +4,29 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
 import { meDoc } from '#shared/school/names.ts';
 import {
   type Append,
   type AppendResult,
-  HISTORY_BYTES_MAX,
+  type Fold,
   LOST_CHARS_TOLD,
   type LogRow,
   type LostText,
   type Moment,
+  type Past,
   type PlaceRow,
   type RoomRow,
   type SnapshotRow,
   type StoredLast,
   type StoredPaper,
+  type WholeVersion,
 } from '../log.ts';
 import type { ChatSummary, MarkRow } from '../marks.ts';
 import { migrate } from './migrations.ts';
+import { PastRows } from './past-rows.ts';
 import { prepareAll, type Statements } from './statements.ts';
+import { bare, type Summed, sumOfRow, sumOfSnapshot, whole } from './sums.ts';
 import { Wal } from './wal.ts';
 
 export interface DiskOptions {
@@ -52,6 +55,7 @@ export class Disk {
   /** Documents that have their row: most appends are to one that had one before. */
   readonly #noted = new Set<string>();
   readonly #wal: Wal;
+  readonly #past: PastRows;
 
   constructor(options: DiskOptions) {
     this.#file = options.file;
@@ -64,6 +68,7 @@ export class Disk {
     migrate(this.#db);
     if (options.pagesMax !== undefined) this.limitPages(options.pagesMax);
     this.#sql = prepareAll(this.#db);
+    this.#past = new PastRows(this.#sql);
   }
 
   limitPages(pages: number): void {
@@ -119,15 +124,22 @@ export class Disk {
   }
 
   moments(doc: string): Moment[] {
-    const found = this.#sql.moments.all(doc) as (Omit<Moment, 'deletes'> & { deletes: number })[];
-    return found.map((moment) => ({ ...moment, deletes: moment.deletes === 1 }));
+    return this.#past.moments(doc);
   }
 
-  history(doc: string, to: number): LogRow[] | 'too-much' {
-    const dropped = (this.#sql.dropped.pluck().get(doc) as number | undefined) ?? 0;
-    if (dropped > 0) return [];
-    if ((this.#sql.historyBytes.pluck().get(doc, to) as number) > HISTORY_BYTES_MAX) return 'too-much';
-    return whole(this.#sql.history.all(doc, to) as Summed[]);
+  history(doc: string, to: number): { base: WholeVersion | undefined; rows: LogRow[] } | 'too-much' {
+    return this.#past.history(doc, to);
+  }
+
+  past(doc: string): Past {
+    return this.#past.past(doc);
+  }
+
+  fold(doc: string, fold: Fold, fence: number): void {
+    this.#atomic(() => {
+      if (this.#meta('fence') !== fence) throw new Error('fenced: another relay owns the store');
+      this.#past.fold(doc, fold);
+    });
   }
 
   docs(room: string): { doc: string; seq: number }[] {
@@ -340,30 +352,6 @@ export class Disk {
     this.#sql.setMeta.run('generation', generation);
     return generation;
   }
-}
-
-type Summed = LogRow & { crc: number };
-
-/** Rows as they were written. Throws on a torn one. */
-function whole(rows: Summed[]): LogRow[] {
-  return rows.map((row) => {
-    if (row.crc !== sumOfRow(row)) throw new Error(`corrupt row ${row.seq} of ${row.doc}`);
-    return bare(row);
-  });
-}
-
-function sumOfRow(row: LogRow): number {
-  const named = `${row.room} ${row.seq} ${row.doc} ${row.lease} ${row.n} ${row.person} ${row.at} `;
-  return crc32(row.bytes, crc32(named));
-}
-
-function sumOfSnapshot(row: SnapshotRow): number {
-  return crc32(row.bytes, crc32(`${row.doc} ${row.seq} `));
-}
-
-function bare<T extends { crc: number; bytes: Uint8Array }>(row: T): Omit<T, 'crc'> {
-  const { crc: _, ...rest } = row;
-  return rest;
 }
 
 function isDisk(error: unknown): boolean {

@@ -62,6 +62,13 @@ const STEPS: readonly string[] = [
   alter table lasts add column sums blob;
   create table erased (person text primary key, at integer not null) without rowid;
   `,
+  // What stays of a paper's folded rows.
+  `
+  create table versions (
+    doc text not null, seq integer not null, at integer not null, person text not null,
+    bytes blob not null, crc integer not null, primary key (doc, seq)
+  );
+  `,
 ];
 
 /** Brings the database to the newest version, each step in a transaction of its own. Throws on a newer database. */

@@ -6,15 +6,18 @@ import { Worker } from 'node:worker_threads';
 import type {
   Append,
   AppendResult,
+  Fold,
   Log,
   LogRow,
   LostText,
   Moment,
+  Past,
   PlaceRow,
   RoomRow,
   SnapshotRow,
   StoredLast,
   StoredPaper,
+  WholeVersion,
 } from '../log.ts';
 import type { ChatSummary, MarkRow, Marks } from '../marks.ts';
 import type { Disk, DiskOptions, Write } from './disk.ts';
@@ -80,8 +83,14 @@ export class SqliteStore implements Log, Marks {
   moments(doc: string): Promise<Moment[]> {
     return this.#call('moments', doc);
   }
-  history(doc: string, to: number): Promise<LogRow[] | 'too-much'> {
+  history(doc: string, to: number): Promise<{ base: WholeVersion | undefined; rows: LogRow[] } | 'too-much'> {
     return this.#call('history', doc, to);
+  }
+  past(doc: string): Promise<Past> {
+    return this.#call('past', doc);
+  }
+  fold(doc: string, fold: Fold, fence: number): Promise<void> {
+    return this.#call('fold', doc, fold, fence);
   }
   docs(room: string): Promise<{ doc: string; seq: number }[]> {
     return this.#call('docs', room);

@@ -8,6 +8,7 @@ import { SHORT_DIGEST_BYTES, SHORT_DIGEST_MASK } from '#shared/wire/digest.ts';
 import { LOST_CHARS_JOINED, LOST_TEXTS_MAX, MOMENTS_MAX } from '../log.ts';
 import { UNREAD_MAX } from '../marks.ts';
 
+const MOMENT = "seq, at, person, substr(bytes, 1, 1) = x'00' as deletes, length(bytes) as bytes";
 const PLACE = 'doc, id, kind, of, seq, at, by, text';
 /** As far back as a device may have had intents in the air. */
 const SUMS_BYTES_MAX = SHORT_DIGEST_BYTES * LIMITS.inFlightMax;
@@ -30,12 +31,22 @@ const SQL = {
   setDropped: 'update docs set dropped = max(dropped, @seq) where doc = @doc',
   setDue: 'update docs set due = ? where doc = ?',
   due: 'select doc from docs where due = 1',
-  newRow: 'insert into log (room, seq, doc, lease, n, person, at, bytes, crc) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  newRow:
+    'insert into log (room, seq, doc, lease, n, person, at, bytes, crc) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   rows: 'select room, seq, doc, lease, n, person, at, bytes, crc from log where doc = ? and seq > ? order by seq',
-  moments: `select seq, at, person, substr(bytes, 1, 1) = x'00' as deletes, length(bytes) as bytes
-    from log where doc = ? order by seq desc limit ${MOMENTS_MAX}`,
-  historyBytes: 'select ifnull(sum(length(bytes)), 0) from log where doc = ? and seq <= ?',
-  history: `select room, seq, doc, lease, n, person, at, bytes, crc from log where doc = ? and seq <= ? order by seq`,
+  moments: `select ${MOMENT}, 0 as whole from log where doc = ? order by seq desc limit ${MOMENTS_MAX}`,
+  oldest: `select ${MOMENT}, 0 as whole from log where doc = ? order by seq limit ${MOMENTS_MAX}`,
+  wholes: `select seq, at, person, 0 as deletes, length(bytes) as bytes, 1 as whole
+    from versions where doc = ? order by seq desc`,
+  kept: `select count(*) as rows, ifnull(sum(length(bytes)), 0) as bytes,
+    ifnull((select seq from snapshots where snapshots.doc = @doc), 0) as shown from log where doc = @doc`,
+  historyBytes: 'select ifnull(sum(length(bytes)), 0) from log where doc = ? and seq > ? and seq <= ?',
+  history: `select room, seq, doc, lease, n, person, at, bytes, crc from log
+    where doc = ? and seq > ? and seq <= ? order by seq`,
+  wholeUpTo:
+    'select seq, at, person, bytes, crc from versions where doc = ? and seq <= ? order by seq desc limit 1',
+  newWhole: 'insert into versions values (@doc, @seq, @at, @person, @bytes, @crc)',
+  dropWhole: 'delete from versions where doc = ? and seq = ?',
   dropRows: 'delete from log where doc = ? and seq <= ?',
   snapshot: 'select doc, seq, bytes, crc from snapshots where doc = ?',
   setSnapshot: `insert into snapshots values (@doc, @seq, @bytes, @crc)
