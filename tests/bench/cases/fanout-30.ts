@@ -6,6 +6,7 @@ export const fanOut30 = fanOutCase({
   writers: 20,
   ratePerSecond: 200,
   messagesPerChat: 440,
+  warmUpChats: 4,
   measuredChats: 3,
-  budgetSeconds: { full: 240, quick: 30 },
+  budgetSeconds: { full: 330, quick: 30 },
 });

@@ -6,6 +6,7 @@ export const fanOut300 = fanOutCase({
   writers: 10,
   ratePerSecond: 30,
   messagesPerChat: 90,
+  warmUpChats: 2,
   measuredChats: 2,
-  budgetSeconds: { full: 270, quick: 45 },
+  budgetSeconds: { full: 400, quick: 45 },
 });
