@@ -38,6 +38,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(anna.page.getByRole('textbox', { name: 'Текст документа' })).toBeVisible(AFTER_OUTAGE);
     await anna.page.getByRole('textbox', { name: 'Текст документа' }).fill('Повторить главу 3');
     await holdsNoBarrier(anna);
+    await expect(anna.page.getByTitle('Сохранено')).toBeVisible();
+    await anna.page.getByRole('link', { name: 'Версии' }).click();
+    await anna.page.getByRole('link', { name: /Анна Петровна/ }).click();
+    await expect(anna.page.getByText('Таков документ сейчас')).toBeVisible();
+    await holdsNoBarrier(anna);
 
     const elena = await people.comeIn('elena', { colorScheme });
     await elena.openPerson('Смирнова Анна Петровна');
