@@ -306,6 +306,31 @@ describe('a paper never eats text', () => {
     });
   });
 
+  test.each<[string, (body: Y.XmlFragment) => void, string]>([
+    [
+      'a word of it',
+      (body) => {
+        ((body.get(0) as Y.XmlElement).get(0) as Y.XmlText).delete(4, 6);
+        body.delete(1, 1);
+      },
+      'План',
+    ],
+    ['all of it', (body) => body.delete(0, 2), ''],
+  ])(
+    '[R115] what stood before swallowed words, and went with them, is no neighbour: %s',
+    (_what, cut, near) => {
+      const { docs } = makeScene(LEASES);
+      const deleting = written(deviceOf(docs.paper, 'anna'), (doc) => cut(doc.getXmlFragment('body')));
+      const typing = written(deviceOf(docs.paper, 'petya'), (doc) => {
+        const run = (doc.getXmlFragment('body').get(1) as Y.XmlElement).get(0) as Y.XmlText;
+        run.insert(3, 'моя мысль');
+      });
+      applyExamined(docs.paper, accepted(docs.paper, 'paper', typing, numbered('petya')));
+      const applied = applyExamined(docs.paper, accepted(docs.paper, 'paper', deleting, numbered('anna')));
+      expect(applied).toMatchObject({ died: [{ text: 'моя мысль', near }] });
+    },
+  );
+
   test('[R115] what the sender saw and deleted is not swallowed', () => {
     const { docs } = makeScene(LEASES);
     const bytes = written(deviceOf(docs.paper, 'anna'), (doc) => doc.getXmlFragment('body').delete(0, 2));

@@ -25,7 +25,7 @@ test('[R330] a page of another site is refused on WebSocket and on HTTP', async 
   expect(leases.status).toBe(403);
 });
 
-test('[R331] without a session, with an expired one, and after sign-out the line closes: signed out', async () => {
+test('[R331] [R553] without a session, with an expired one, and after sign-out the line closes, and no other', async () => {
   const stranger = new TestLine(relay.origin, { origin: relay.origin });
   expect(await stranger.whenClosed()).toBe(CLOSE.signedOut.code);
   const expired = relay.sessions.signIn('masha', Date.now() - 1);

@@ -194,6 +194,13 @@ test('[R358] a device that comes back gets what it lacks, and one from another e
   expect([whole.from, whole.seq, whole.places.length]).toEqual([0, 3, 3]);
   await anna.line.settled();
   expect(anna.line.heard.filter(({ kind }) => kind === 'patch')).toEqual([]);
+  const doc = 'chat/7a/feed/1';
+  anna.line.say({ kind: 'pull', doc, epoch: 'другая', seq: 2 }, { kind: 'pull', doc, epoch, seq: 2 });
+  expect((await anna.line.next('patch')).from).toBe(0);
+  expect((await anna.line.next('patch')).from).toBe(2);
+  // A sequence that the room never had is nothing that can be built on.
+  anna.line.say({ kind: 'pull', doc, epoch, seq: 900 });
+  expect((await anna.line.next('patch')).from).toBe(0);
 });
 
 async function sharedPaper(edit: 'everyone' | 'staff'): Promise<{ anna: TestDevice; paper: string }> {

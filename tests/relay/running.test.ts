@@ -79,7 +79,7 @@ test('[R603] a browser that connected and asked for nothing yet does not hold up
   expect(await school.stop()).toBe(0);
 });
 
-test('[R553] signing out closes the line of that session, and no other', async () => {
+test('[R553] signing out closes the line of that session, and its cookie opens none', async () => {
   const school = await startMain();
   const cookie = await signIn(school.origin, school.links()[0] ?? '');
   const line = await hello(school.origin, cookie);

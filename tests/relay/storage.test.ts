@@ -82,6 +82,7 @@ test('[R342] a deleted message leaves the disk, and patches as well', async () =
   relay = await startTestRelay();
   const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
   await masha.open('chat/7a');
+  await masha.send(masha.message('7a', 'Всем привет'));
   const push = masha.message('7a', 'Пароль от дневника сирень');
   await masha.send(push);
   expect(onDisk(relay.dataDir, 'сирень')).toBe(true);
@@ -89,10 +90,17 @@ test('[R342] a deleted message leaves the disk, and patches as well', async () =
   expect(await masha.send(gone)).toMatchObject({ kind: 'ack' });
   await until(async () => (await relay.store.due()).length === 0);
   expect(onDisk(relay.dataDir, 'сирень')).toBe(false);
-  const anna = await TestDevice.start(relay, relay.sessions.signIn('anna'));
-  anna.line.say({ kind: 'open', room: 'chat/7a', epoch: '', held: [], newest: true });
-  const patch = await anna.line.next('patch');
-  expect(Buffer.from(patch.bytes).includes('сирень')).toBe(false);
+  // Neither to whoever holds nothing nor to whoever left before it was said.
+  for (const [epoch, held] of [
+    ['', []],
+    [await epochOf(relay), [{ doc: 'chat/7a/feed/1', seq: 1 }]],
+  ] as const) {
+    const anna = await TestDevice.start(relay, relay.sessions.signIn('anna'));
+    anna.line.say({ kind: 'open', room: 'chat/7a', epoch, held: [...held], newest: true });
+    const patch = await anna.line.next('patch', ({ doc }) => doc === 'chat/7a/feed/1');
+    expect(patch.seq).toBe(3);
+    expect(Buffer.from(patch.bytes).includes('сирень')).toBe(false);
+  }
 });
 
 test('[R342] a delete whose erasure was cut short by a stop is finished at the next start', async () => {

@@ -2,7 +2,17 @@ import { Dexie } from 'dexie';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { Disk, diskName } from './disk.ts';
-import { enter, has, message, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
+import {
+  enter,
+  has,
+  message,
+  openSchool,
+  rowsOf,
+  settled,
+  type TestSchool,
+  texts,
+  until,
+} from './testing.ts';
 
 let school: TestSchool;
 beforeEach(async () => {
@@ -79,6 +89,18 @@ test('[R468] whoever sees an own unsent message has read what stands above it', 
   expect(own.ok).toBe(true);
   chat.markRead(own.ok ? own.id : '');
   await until(masha, 'nothing unread', () => unread() === 0);
+});
+
+test('[R482] a chat that goes on and on is folded on the disk', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  const long = (i: number) => `${i} ${'ы'.repeat(2_900)}`;
+  for (let i = 0; i < 20; i++) await school.say('anna', '7a', long(i));
+  await until(masha, 'heard', () => has(chat, long(19)));
+  await masha.close();
+  const tails = (await rowsOf('masha')).get('tails') as { doc: string }[];
+  expect(tails.filter(({ doc }) => doc === 'chat/7a/feed/1').length).toBeLessThan(15);
 });
 
 test('[R412] an older segment comes when it is asked for, from the relay and then from disk', async () => {

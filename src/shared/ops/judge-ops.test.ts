@@ -184,6 +184,15 @@ describe('feed', () => {
     expect(ask('feed', petya, [op])).toEqual({ ok: false, code: 'only-owner-shares' });
   });
 
+  test('[R207] a paper changes hands for nobody, and nobody takes it away', () => {
+    const was = { by: 'masha', title: 'Доклад', edit: 'owner' };
+    const id = idOf(LEASE.masha, 5);
+    const refused = { ok: false, code: 'not-allowed' };
+    expect(ask('feed', MASHA, [set('papers', id, { ...was, by: 'anna' }, was)])).toEqual(refused);
+    expect(ask('feed', ANNA, [set('papers', id, { ...was, by: 'anna' }, was)])).toEqual(refused);
+    for (const who of [MASHA, ANNA]) expect(ask('feed', who, [drop('papers', id, was)])).toEqual(refused);
+  });
+
   test('[R209] what was made on another state is stale, in every root', () => {
     const behind = (op: Op): Op =>
       op.op === 'map.delete' ? { ...op, current: false } : ({ ...op, chained: false } as Op);

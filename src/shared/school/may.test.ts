@@ -131,6 +131,14 @@ test.each(OTHER_ACTS)('[R10] %s is no act of a chat', (act) => {
     expect(may(PEOPLE[name], act, chat())).toEqual({ ok: false, code: 'not-allowed' });
 });
 
+test('[R1] a chat of the whole school is open to the roles that it names, whatever their duties', () => {
+  const pupils = chat({}, ['student'], null);
+  expect(may(PEOPLE['Masha, pupil'], 'chat.read', pupils)).toEqual({ ok: true });
+  expect(may({ ...PEOPLE['Masha, pupil'], duties: {} }, 'chat.read', pupils)).toEqual({ ok: true });
+  const mentor: Standing = { person: 'olga', role: 'teacher', duties: { '7a': 'student' } };
+  expect(may(mentor, 'chat.read', pupils)).toEqual({ ok: false, code: 'not-a-member' });
+});
+
 test('[R1] someone named in a chat is in it whatever their role and duties', () => {
   const direct: ChatPlace = { ...chat({}, []), unit: null, people: { masha: true } };
   expect(may(PEOPLE['Masha, pupil'], 'chat.read', direct)).toEqual({ ok: true });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
@@ -229,6 +229,16 @@ it('[R623] a torn row costs its own document alone, and the export says which', 
   expect(done.damaged).toMatchObject([{ doc: 'chat/7b/feed/1' }]);
   expect(readFileSync(join(to, 'chats', '7a.html'), 'utf8')).toContain('Цело');
   expect(readFileSync(join(to, 'index.html'), 'utf8')).toContain('chat/7b/feed/1');
+});
+
+it('[R623] an export that cannot be finished is not there, nor any part of it', async () => {
+  const school = await smallSchool();
+  await school.say('7a', MASHA, 'Привет');
+  await school.close();
+  writeFileSync(join(school.data, 'people.sqlite'), 'no database');
+  const place = folder();
+  await expect(exportSchool({ data: school.data, to: join(place, 'export') })).rejects.toThrow();
+  expect(readdirSync(place)).toEqual([]);
 });
 
 it('[R623] an export never writes over anything', async () => {
