@@ -42,6 +42,7 @@ async function draw(rows: MessageRow[], more: { hasOlder?: boolean; onolder?: ()
     hasOlder: false,
     loading: false,
     spoken: '',
+    dayOf: ({ message }: MessageRow) => new Date(message.at).toDateString(),
     onolder: () => undefined,
     onseen: (message: string) => void seen.push(message),
     row,
@@ -133,4 +134,29 @@ test('[R467] the arrow keys walk from message to message and the focus stays in 
   const box = (document.activeElement as HTMLElement).getBoundingClientRect();
   const list = log().getBoundingClientRect();
   expect(box.top >= list.top && box.bottom <= list.bottom).toBe(true);
+});
+
+test('[R721] who reads back sees the day of what is at the edge, and not where its own line stands or at the end', async () => {
+  const DAY_MS = 24 * 60 * 60_000;
+  const days = messages(0, 200).map((message, n) => {
+    const at = noon + Math.floor(n / 50) * DAY_MS;
+    return { ...message, at, arrivedAt: at };
+  });
+  const { log, still } = await draw(rowsOf(days, undefined));
+  const label = () => log().parentElement?.querySelector<HTMLElement>('[data-day]') ?? undefined;
+  const shows = () => label()?.checkVisibility({ opacityProperty: true }) === true;
+  expect(shows()).toBe(false);
+  log().scrollTop -= 1_500;
+  await vi.waitFor(() =>
+    expect(label()?.textContent?.trim()).toBe(new Date(noon + 3 * DAY_MS).toDateString()),
+  );
+  expect(shows()).toBe(true);
+  await still();
+  log().scrollTop = 0;
+  await vi.waitFor(() => expect(shows()).toBe(false), { timeout: 600 });
+  log().scrollTop = 400;
+  await vi.waitFor(() => expect(shows()).toBe(true));
+  expect(label()?.textContent?.trim()).toBe(new Date(noon).toDateString());
+  // It goes when the hand rests.
+  await vi.waitFor(() => expect(shows()).toBe(false), { timeout: 4_000 });
 });
