@@ -115,6 +115,26 @@ test('[R243] [R257] the right that goes while Masha is offline turns her edits i
   await expect(anna.getByText('Правила (моя копия)')).toBeVisible();
 });
 
+test('[R264] what Anna Petrovna typed in the moment before a reload, or before the tab was closed, stands in the paper or comes back, once', async ({
+  browser,
+}) => {
+  const anna = await arrive(browser, 'anna');
+  await makePaper(anna, 'Поход', ['Берём палатки.']);
+  await typeAfter(anna, 'Берём палатки.', ' Котелок.');
+  await anna.reload();
+  await isThereOnce(anna, 'Котелок.');
+  await typeAfter(anna, 'Берём палатки.', ' Спички.');
+  const [again] = await Promise.all([anna.context().newPage(), anna.close({ runBeforeUnload: true })]);
+  await again.goto(anna.url());
+  await isThereOnce(again, 'Спички.');
+  await again.reload();
+  await isThereOnce(again, 'Спички.');
+  await isThereOnce(again, 'Котелок.');
+  for (const put of await again.getByRole('button', { name: 'Вернуть' }).all()) await put.click();
+  await expect(again.getByRole('region', { name: 'Возвращённый текст' })).toHaveCount(0);
+  for (const words of ['Котелок.', 'Спички.']) await expect(text(again)).toContainText(words);
+});
+
 test('[R256] a chat loads nothing of the editor, and the toolbar works from the keyboard alone', async ({
   browser,
 }) => {
@@ -195,4 +215,11 @@ async function typeAfter(page: Page, words: string, more: string): Promise<void>
   await text(page).locator('p, h2').filter({ hasText: words }).last().click();
   await page.keyboard.press('End');
   await page.keyboard.type(more);
+}
+
+async function isThereOnce(page: Page, words: string): Promise<void> {
+  await expect(text(page)).toBeVisible();
+  // Where a piece stood is said with the words before it.
+  const said = page.locator('.paper-page p:not(:has-text("Стоял после"))');
+  await expect(said.filter({ hasText: words })).toHaveCount(1);
 }

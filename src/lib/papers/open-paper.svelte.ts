@@ -190,6 +190,10 @@ export class OpenPaper {
   flush(): Promise<Verdict> {
     return this.#paper.flush();
   }
+  /** The page may be going. */
+  leave(): void {
+    this.#paper.leave();
+  }
   close(): void {
     this.#paper.close();
   }

@@ -61,3 +61,12 @@ test('[R261] what may not be written, is not known or is too much changes nothin
   expect(anna.wrote).toEqual([]);
   expect(textOfDoc(masha.doc)).toEqual(['Один']);
 });
+
+test('[R261] of a paper that is too long to be written at once a lost page comes back', () => {
+  const pages = Array.from({ length: 5_000 }, (_, page) => paragraph(`Страница ${page}`));
+  const { anna } = lesson(...pages);
+  const old = asItWas(anna.doc);
+  anna.doc.transact(() => anna.doc.getXmlFragment('body').delete(2_500, 1), 'relay');
+  expect(restoreVersion(old, anna.doc, () => true)).toBe('written');
+  expect(textOfDoc(anna.doc)[2_500]).toBe('Страница 2500');
+});

@@ -55,6 +55,7 @@ function brokenPaper(id: string): Paper {
     copies: () => [],
     openCopy: () => Promise.resolve(undefined),
     dismissCopy: () => Promise.resolve(),
+    leave: () => {},
     close: () => {},
   };
 }

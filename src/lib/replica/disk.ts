@@ -6,6 +6,7 @@
 import { Dexie, type Table } from 'dexie';
 import type { Projection } from '#shared/registry/shape.ts';
 import type { PieceRow } from './pieces.ts';
+import { wipeLastWords } from './typed-notes.ts';
 import type { Intent, PaperRow, Peek, PrivateCopy, RefusedDraft } from './types.ts';
 
 export interface RoomRow {
@@ -209,6 +210,7 @@ const WIPE_MS = 3_000;
 
 /** Deletes everything of a person on this device. Ends within seconds, whatever other tabs do. */
 export async function wipe(person: string): Promise<void> {
+  wipeLastWords(person);
   const name = diskName(person);
   if (!(await Dexie.exists(name))) return;
   const all = await new Dexie(name).open();

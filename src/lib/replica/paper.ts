@@ -9,9 +9,11 @@ import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Standing } from '#shared/school/roles.ts';
 import type { LiveDoc, RoomCopy } from './copy.ts';
 import type { CopyRow, Disk } from './disk.ts';
+import { lastWordsOf, takeLastWords } from './last-words.ts';
 import { nearOf } from './near.ts';
 import { moveKeys } from './rebase.ts';
 import { settlePiece, waitingPieces } from './returned.ts';
+import { forgetLastWords, noteLastWords } from './typed-notes.ts';
 import type { Intent, Paper, PaperCard, PrivateCopy, ReturnedPiece, Verdict } from './types.ts';
 import { FROM_OUTSIDE, newDoc } from './ydoc.ts';
 
@@ -21,6 +23,7 @@ const MERGE_MS = 300;
 const AWARE_MS = 100;
 
 export interface PaperGround {
+  person: string;
   copy: RoomCopy;
   disk: Disk;
   standing(): Standing | undefined;
@@ -50,6 +53,7 @@ export class PaperView implements Paper {
   #awareTimer: ReturnType<typeof setTimeout> | undefined;
   #pieces: ReturnedPiece[] = [];
   #copies: PrivateCopy[] = [];
+  #lastWordsTaken = false;
   /** What the editor shows until the disk answered. */
   readonly #nothing: LiveDoc;
 
@@ -156,6 +160,19 @@ export class PaperView implements Paper {
     return this.#take() ?? Promise.resolve({ ok: true, id: this.id });
   }
 
+  leave(): void {
+    const { copy, person } = this.#ground;
+    const lease = copy.pen?.lease;
+    const typed = [...copy.unsaved.map(({ bytes }) => bytes), ...this.#typed];
+    const words = lease === undefined ? undefined : lastWordsOf(typed, lease, this.#near);
+    if (words) noteLastWords(person, this.id, words);
+    void this.flush();
+    if (!words) return;
+    void copy.inLane(async () => {
+      if (!this.unsaved) forgetLastWords(person, this.id, words.lease);
+    });
+  }
+
   close(): void {
     void this.flush();
     clearTimeout(this.#awareTimer);
@@ -168,6 +185,11 @@ export class PaperView implements Paper {
   async refresh(): Promise<void> {
     const { disk } = this.#ground;
     const before = JSON.stringify([this.#pieces, this.#copies]);
+    if (this.ready && !this.#lastWordsTaken) {
+      this.#lastWordsTaken = true;
+      const lease = this.#ground.copy.pen?.lease;
+      await takeLastWords(disk, this.#ground.person, this.id, { doc: this.doc, lease });
+    }
     this.#pieces = await waitingPieces(disk, this.id);
     const title = this.card?.title ?? '';
     const rows: CopyRow[] = await disk.copies.where('paper').equals(this.id).sortBy('when');

@@ -211,7 +211,8 @@ export interface ReturnedPiece {
   text: string;
   /** Text that stood before it, at most 60 characters. */
   near: string;
-  why: 'swallowed' | 'refused' | 'epoch';
+  /** `unsaved`: the page went before the disk had it. */
+  why: 'swallowed' | 'refused' | 'epoch' | 'unsaved';
   code: RefusalCode | undefined;
   when: number;
 }
@@ -253,6 +254,8 @@ export interface Paper {
   dismissCopy(id: string): Promise<void>;
   /** Writes the keystrokes of the last moment to disk now. */
   flush(): Promise<Verdict>;
+  /** The same when the page may be going: what the disk then does not get comes back as a returned piece. */
+  leave(): void;
   close(): void;
 }
 

@@ -81,6 +81,7 @@ export class Views {
     const room = `paper/${id}`;
     const copy = this.open(room);
     const view: PaperView = new View(id, {
+      person: this.#ground.person,
       copy,
       disk: this.#ground.disk,
       standing: () => standingOf(this.#ground.shelf.projection),
