@@ -18,6 +18,8 @@ export interface Content {
   take(intent: Intent, from: Speaker, stamp: { seq: number; at: number }): Taken;
   /** Messages of a feed, 0 elsewhere. */
   messages(): number;
+  /** Leases that ever wrote in a Yjs document: entries of its state vector. */
+  hands(): number;
 }
 
 type Recent = Pick<LogRow, 'seq' | 'bytes'>;

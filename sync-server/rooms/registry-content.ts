@@ -23,6 +23,10 @@ export class RegistryContent implements Content {
     return 0;
   }
 
+  hands(): number {
+    return 0;
+  }
+
   take(intent: Intent, from: Speaker): Taken {
     const judged = this.#school.judge(intent.bytes, from.person, intent.lease);
     if (!judged.ok) return judged;

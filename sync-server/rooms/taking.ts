@@ -104,7 +104,12 @@ export function closeLease(live: Live, lease: number, person: string): void {
 function nextHead(live: Live, doc: KeptDoc): number | undefined {
   const name = parseDoc(doc.name);
   if (name?.kind !== 'feed' || name.segment !== live.head) return undefined;
-  if (doc.content.messages() < LIMITS.segmentMessagesMax && doc.bytes < LIMITS.segmentBytesMax)
+  const { content, bytes } = doc;
+  if (
+    content.messages() < LIMITS.segmentMessagesMax &&
+    content.hands() < LIMITS.segmentHandsMax &&
+    bytes < LIMITS.segmentBytesMax
+  )
     return undefined;
   return ++live.head;
 }

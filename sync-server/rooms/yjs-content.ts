@@ -75,6 +75,10 @@ export class YjsContent implements Content {
     return this.#messages;
   }
 
+  hands(): number {
+    return this.#doc.store.clients.size;
+  }
+
   take(intent: Intent, from: Speaker, stamp: { seq: number; at: number }): Taken {
     const around = this.#around(from.person);
     if (!around) return { ok: false, code: 'unknown-place' };

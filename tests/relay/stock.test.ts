@@ -2,7 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
+import { append } from '#server/store/log.contract.ts';
 import { idOf } from '#shared/feed/shape.ts';
+import { LIMITS } from '#shared/school/limits.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { STOCK_PATH } from '#shared/wire/protocol.ts';
 import { TestDevice } from '../support/device.ts';
@@ -82,6 +84,41 @@ test('[R363] a token of nobody, a document that may not be read, and one that is
   expect(await closeOf('chat/7a/feed/2', relay.sessions.signIn('masha'))).toBe(CLOSE.unknownDocument.code);
   expect(await closeOf('org/main/registry', relay.sessions.signIn('elena'))).toBe(CLOSE.unknownDocument.code);
   expect(await closeOf('chat/7a/feed/x', relay.sessions.signIn('masha'))).toBe(CLOSE.unknownDocument.code);
+});
+
+test('[R375] a stock client that holds a document of a thousand hands comes back to it as often as it likes', async () => {
+  const fence = await relay.store.claim();
+  for (const [i, name] of ['chat/7a/feed/1', 'chat/7a/pins'].entries()) {
+    const many = new Y.Doc();
+    for (let hand = 1; hand <= 1_141; hand++) {
+      many.clientID = 2 ** 47 + hand;
+      many.getMap(i === 0 ? 'reactions' : 'pins').set(`x.1:p${hand}`, '👍');
+    }
+    await relay.store.room('chat/7a');
+    const row = append('chat/7a', i + 1, { doc: name });
+    row.row.bytes = Y.encodeStateAsUpdate(many);
+    await relay.store.append([row], fence);
+  }
+  relay = await relay.restart();
+  for (const name of ['chat/7a/feed/1', 'chat/7a/pins']) {
+    const { doc, provider } = await stock(name, 'anna');
+    expect(Y.encodeStateVector(doc).length).toBeGreaterThan(LIMITS.stateVectorBytesMax);
+    const codes: number[] = [];
+    provider.on('connection-close', (event) => codes.push(event?.code ?? 0));
+    provider.disconnect();
+    provider.connect();
+    await Promise.race([synced(provider), whenClosed(provider)]);
+    expect([provider.synced, codes.filter((code) => code === CLOSE.tooBig.code)]).toEqual([true, []]);
+  }
+});
+
+test('[R375] a state vector far longer than the document that it is of closes the socket', async () => {
+  const liar = new Y.Doc();
+  for (let hand = 1; hand <= 1_141; hand++) {
+    liar.clientID = 2 ** 47 + hand;
+    liar.getMap('pins').set(`x.${hand}`, 1);
+  }
+  expect(await whenClosed(open('chat/7a/pins', relay.sessions.signIn('anna'), liar))).toBe(CLOSE.tooBig.code);
 });
 
 interface Stock {

@@ -21,7 +21,12 @@ export const LIMITS = {
   segmentMessagesMax: 500,
   segmentBytesMax: 256 * 1024,
   pinsMax: 200,
+  /** Leases that wrote in a segment: when there are so many it closes, so that its state vector stays below the next. */
+  segmentHandsMax: 700,
+  /** A stock client's state vector, beyond what the document's own hands take. */
   stateVectorBytesMax: 8 * 1024,
+  /** A lease below 2^48 and its clock in a document of `docBytesMax`, as they stand in a state vector. */
+  vectorEntryBytesMax: 11,
   /** Accepted intents of one person: a bucket of `intentsBurst`, refilled with `intentsPerSecond`. */
   intentsPerSecond: 20,
   intentsBurst: 400,
