@@ -19,6 +19,7 @@ import { ChatHeads } from './rooms/chat-heads.ts';
 import { LINE_LIMITS } from './rooms/limits.ts';
 import { Line } from './rooms/line.ts';
 import type { LineGround } from './rooms/line-ground.ts';
+import { listingRoutes } from './rooms/listing.ts';
 import type { Wire } from './rooms/outlet.ts';
 import { Presence } from './rooms/presence.ts';
 import { ReadMarks } from './rooms/read-marks.ts';
@@ -102,6 +103,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     build: options.build,
     routes: [
       ...(options.routes ?? []),
+      listingRoutes({ ...options, people: ground.people, places: ground.rooms.places }),
       versionRoutes({ ...options, people: ground.people, places: ground.rooms.places, log: ground.log }),
     ],
     isHttps: options.origin.startsWith('https:'),

@@ -3,7 +3,7 @@
 import { type ChatPlace, may, type PaperEdit, type Place, type Verdict } from '#shared/school/may.ts';
 import { type DocName, parseDoc, parseRoom, type RoomName } from '#shared/school/names.ts';
 import type { School } from '../registry/school.ts';
-import type { StoredPaper } from '../store/log.ts';
+import type { SharedPaper, StoredPaper } from '../store/log.ts';
 import type { Surroundings } from './yjs-content.ts';
 
 const NOWHERE: Verdict = { ok: false, code: 'unknown-place' };
@@ -16,11 +16,11 @@ interface Pending {
 export class Places {
   readonly #school: School;
   /** Rows of all papers of the school: some ten thousand small ones, asked for at every judgement. */
-  readonly #papers: Map<string, StoredPaper>;
+  readonly #papers: Map<string, SharedPaper>;
   /** Papers whose making is accepted and not on disk yet. */
   readonly #pending = new Map<string, Pending>();
 
-  constructor(school: School, papers: readonly StoredPaper[]) {
+  constructor(school: School, papers: readonly SharedPaper[]) {
     this.#school = school;
     this.#papers = new Map(papers.map((paper) => [paper.paper, paper]));
   }
@@ -52,12 +52,12 @@ export class Places {
   }
 
   /** How that ended: their rows are durable, or they will never be. */
-  settle(papers: readonly StoredPaper[], stored: boolean): void {
+  settle(papers: readonly StoredPaper[], stored: boolean, at: number): void {
     for (const paper of papers) {
       const known = this.#papers.get(paper.paper);
       // As the store does it: chat and owner never change.
-      if (stored)
-        this.#papers.set(paper.paper, known ? { ...known, edit: paper.edit, title: paper.title } : paper);
+      const { edit, title } = paper;
+      if (stored) this.#papers.set(paper.paper, known ? { ...known, edit, title } : { ...paper, at });
       this.#pending.get(paper.paper)?.settle();
       this.#pending.delete(paper.paper);
     }
@@ -69,6 +69,12 @@ export class Places {
     const place = name && this.#place(name);
     if (!name || !place) return NOWHERE;
     return may(this.#school.standing(person), READ[name.kind], place);
+  }
+
+  /** The papers of all chats that a person may read. */
+  papersOf(person: string): SharedPaper[] {
+    const chats = new Set(this.#school.chatsOf(person));
+    return [...this.#papers.values()].filter(({ chat }) => chats.has(chat));
   }
 
   around(doc: string, person: string, head: number, ids: ReadonlySet<string>): Surroundings | undefined {

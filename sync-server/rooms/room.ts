@@ -239,7 +239,7 @@ export class Room {
 
   #stored(live: Live, append: Append, taken: Done, spread: () => void, result: AppendResult): void {
     this.#ground.stored(result);
-    this.#ground.places.settle(append.papers, result.ok);
+    this.#ground.places.settle(append.papers, result.ok, append.row.at);
     if (result.ok) {
       taken.commit?.();
       this.#ground.accepted(this, append, taken);

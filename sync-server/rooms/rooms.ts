@@ -5,7 +5,7 @@ import { parseDoc } from '#shared/school/names.ts';
 import type { RelayLog } from '../monitoring/log.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { School } from '../registry/school.ts';
-import type { Append, AppendResult, Log, StoredPaper } from '../store/log.ts';
+import type { Append, AppendResult, Log, SharedPaper } from '../store/log.ts';
 import { thinPast } from './history.ts';
 import type { Taken } from './intent.ts';
 import { ROOM_LIMITS } from './limits.ts';
@@ -15,7 +15,7 @@ import { Room, type RoomGround } from './room.ts';
 export interface RoomsOptions {
   log: Log;
   school: School;
-  papers: StoredPaper[];
+  papers: SharedPaper[];
   fence: number;
   relayLog: RelayLog;
   metrics: Metrics;

@@ -106,6 +106,11 @@ export interface StoredPaper {
   title: string;
 }
 
+/** With when it was shared, ms since 1970. */
+export interface SharedPaper extends StoredPaper {
+  at: number;
+}
+
 export type AppendResult = { ok: true } | { ok: false; why: 'fenced' | 'sequence' | 'disk' };
 
 export interface SnapshotRow {
@@ -208,7 +213,7 @@ export interface Log {
   /** Documents with accepted deletes whose bytes were not erased from the disk yet. */
   due(): Promise<string[]>;
   /** The rows of all papers. */
-  papers(): Promise<StoredPaper[]>;
+  papers(): Promise<SharedPaper[]>;
   /**
    * Lost texts of a person in a room that came after `since` (ms since 1970), oldest first, up to LOST_CHARS_TOLD;
    * older ones are dropped.

@@ -9,6 +9,8 @@ export interface History {
   count: number;
   /** As a class writes: of one line to many, with reactions, over days. Else a line each minute. */
   uneven?: boolean;
+  /** Title of a paper that Anna shares before all of it. */
+  paper?: string;
 }
 
 const MINUTE_MS = 60_000;
@@ -21,6 +23,8 @@ export async function writeHistory(store: SqliteStore, history: History, now: nu
   for (const person of WRITERS) leases.set(person, (await store.grant(person, 1))[0] as number);
   const pen = new Pen(chat, (person) => leases.get(person) as number);
   const written: Written[] = [];
+  const plan = { title: history.paper ?? '', edit: 'staff' as const, body: [] };
+  if (history.paper) pen.paper(plan, '', { by: 'anna', at: now - (count + 1) * UNEVEN_MS });
   for (let i = 1; i <= count; i++) {
     const by = WRITERS[i % WRITERS.length] as string;
     const stamp = { by, at: now - (count - i + 1) * (uneven ? UNEVEN_MS : MINUTE_MS) };

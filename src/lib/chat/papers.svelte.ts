@@ -1,4 +1,4 @@
-/** The documents that chats of this device share, as a list. */
+/** The documents of the person's chats, as a list. */
 import { live } from '#lib/replica/live.svelte.ts';
 import type { Device } from '#lib/replica/types.ts';
 import { matcher } from '#lib/words/fold.ts';
@@ -6,6 +6,7 @@ import { language } from '#lib/words/language.ts';
 import { now } from '#lib/words/now.svelte.ts';
 import { listTime } from '#lib/words/time.ts';
 import { titleOf } from './chat-list.svelte.ts';
+import { listPapers } from './list-papers.ts';
 
 export interface ListedPaper {
   id: string;
@@ -27,7 +28,21 @@ export class Papers {
 
   constructor(device: Device) {
     this.#device = device;
-    this.#follow = live(device, ['chats', 'projection']);
+    this.#follow = live(device, ['chats', 'projection', 'papers']);
+  }
+
+  /** While the list is on screen it follows the school: made anew whenever the line comes up. */
+  follow(): () => void {
+    let wasOnline = false;
+    const ask = () => {
+      const isOnline = this.#device.line.at === 'online';
+      if (isOnline && !wasOnline) listPapers(this.#device).catch(reportError);
+      wasOnline = isOnline;
+    };
+    ask();
+    return this.#device.subscribe((topic) => {
+      if (topic === 'line') ask();
+    });
   }
 
   get query(): string {

@@ -16,6 +16,7 @@ export function brokenDevice(person: string, disk: DiskState): Device {
     chats: () => [],
     chat: brokenChat,
     papers: () => [],
+    keepPapers: async () => {},
     paper: brokenPaper,
     registry: () => Promise.reject(new Error('the disk does not open')),
     me: () => me,

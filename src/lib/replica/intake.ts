@@ -4,6 +4,7 @@
  * nothing is shown or answered that is not on disk.
  */
 import type { PaperEntry } from '#shared/feed/shape.ts';
+import type { Projection } from '#shared/registry/shape.ts';
 import { chatRoom, parseDoc, roomOf } from '#shared/school/names.ts';
 import { digest } from '#shared/wire/digest.ts';
 import type { Ack, Frame, Patch, RoomState, Swallowed, Update } from '#shared/wire/frames.ts';
@@ -11,6 +12,7 @@ import { Acked, ackedIn, letGo } from './acked.ts';
 import { ChatHeads } from './chat-heads.ts';
 import type { Disk, DocRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
 import { type Followed, nothing } from './followed.ts';
+import { dropUnreadable } from './listed.ts';
 import { loadLosses } from './parts.ts';
 import { burn } from './pens.ts';
 import { append, dropRoom, freshDoc, putWhole, readParts } from './stored-doc.ts';
@@ -72,12 +74,16 @@ export class Intake {
       case 'swallowed':
         return this.#lost(frame);
       case 'registry':
-        await this.#disk.kv.put({ key: 'projection', value: JSON.parse(frame.json) });
-        this.#topic('projection');
-        this.#topic('chats');
-        return;
+        return this.#projection(JSON.parse(frame.json));
       default:
     }
+  }
+
+  async #projection(value: Projection): Promise<void> {
+    await this.#disk.kv.put({ key: 'projection', value });
+    if ((await dropUnreadable(this.#disk, value)) > 0) this.#topic('papers');
+    this.#topic('projection');
+    this.#topic('chats');
   }
 
   async #room(state: RoomState): Promise<void> {
@@ -191,6 +197,7 @@ export class Intake {
     if (chat?.kind === 'pins') {
       await this.#disk.heads.delete(chat.chat);
       await this.#disk.papers.where('chat').equals(chat.chat).delete();
+      this.#topic('papers');
     }
     this.#say(room, { rebuilt: true });
     this.#topic('chats');

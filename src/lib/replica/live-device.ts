@@ -7,6 +7,7 @@ import { type Disks, troubleOf } from './disk.ts';
 import { Fetching } from './fetching.ts';
 import { Leader } from './leader.ts';
 import { leave } from './leaving.ts';
+import { keepListed } from './listed.ts';
 import { MeView } from './me.ts';
 import type { PaperView } from './paper.ts';
 import { bringParts, loadDesk, loadExport } from './parts.ts';
@@ -155,6 +156,11 @@ export class LiveDevice implements Device {
 
   papers(): readonly PaperRow[] {
     return this.#shelf.papers;
+  }
+
+  async keepPapers(listed: readonly PaperRow[]): Promise<void> {
+    await keepListed(this.#parts.disks.relaxed, listed);
+    this.#tabs.say({ say: 'topic', topic: 'papers' });
   }
 
   paper(id: string, View: typeof PaperView): Paper {

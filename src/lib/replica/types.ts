@@ -293,8 +293,10 @@ export interface Device {
   chats(): readonly ChatRow[];
   /** One object per chat while it is open; opening it again gives the same. */
   chat(id: string): Chat;
-  /** Papers shared in the chats of this device, as far as their messages were ever loaded here; newest first. */
+  /** Papers of the person's chats, as far as their messages were loaded here or the relay listed them; newest first. */
   papers(): readonly PaperRow[];
+  /** Keeps what the relay lists. What this device holds of a chat itself is newer and stays. */
+  keepPapers(listed: readonly PaperRow[]): Promise<void>;
   /** `View`: the class of paper.ts. Whoever shows papers brings it, so that a chat does without its code. */
   paper(id: string, View: typeof PaperView): Paper;
   /** Loads Automerge. Rejects when its files cannot be had (offline, never loaded). */

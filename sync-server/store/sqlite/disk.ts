@@ -17,9 +17,9 @@ import {
   type Past,
   type PlaceRow,
   type RoomRow,
+  type SharedPaper,
   type SnapshotRow,
   type StoredLast,
-  type StoredPaper,
   type WholeVersion,
 } from '../log.ts';
 import type { ChatSummary, MarkRow } from '../marks.ts';
@@ -183,8 +183,8 @@ export class Disk {
     return this.#sql.due.pluck().all() as string[];
   }
 
-  papers(): StoredPaper[] {
-    return this.#sql.papers.all() as StoredPaper[];
+  papers(): SharedPaper[] {
+    return this.#sql.papers.all() as SharedPaper[];
   }
 
   lost(room: string, person: string, since: number): LostText[] {

@@ -14,9 +14,9 @@ import type {
   Past,
   PlaceRow,
   RoomRow,
+  SharedPaper,
   SnapshotRow,
   StoredLast,
-  StoredPaper,
   WholeVersion,
 } from '../log.ts';
 import type { ChatSummary, MarkRow, Marks } from '../marks.ts';
@@ -116,7 +116,7 @@ export class SqliteStore implements Log, Marks {
   due(): Promise<string[]> {
     return this.#call('due');
   }
-  papers(): Promise<StoredPaper[]> {
+  papers(): Promise<SharedPaper[]> {
     return this.#call('papers');
   }
   lost(room: string, person: string, since: number): Promise<LostText[]> {

@@ -68,7 +68,9 @@ const SQL = {
   place: `select ${PLACE} from places where room = ? and id = ?`,
   ids: 'select id from places where room = ?',
   forget: `update places set text = '', gone = 1 where room = @room and (id = @id or (kind = 'edit' and of = @id))`,
-  papers: 'select paper, chat, owner, edit, title from papers',
+  papers: `select paper, chat, owner, edit, title,
+      coalesce((select at from places where room = 'chat/' || chat and id = paper), 0) as at
+    from papers`,
   setPaper: `insert into papers values (@paper, @chat, @owner, @edit, @title)
     on conflict (paper) do update set edit = excluded.edit, title = excluded.title`,
   newLease: 'insert into leases values (?, ?)',

@@ -1,0 +1,28 @@
+/** The list of papers: what the school knows of, not only what this device has read. */
+
+import { expect } from '@playwright/test';
+import { test } from '../support/story.ts';
+import { AFTER_OUTAGE } from '../support/story-person.ts';
+
+test.use({ history: { chat: '7a', count: 600, paper: 'Правила класса' } });
+
+test('[R448] a paper of long ago is listed on a new device, opens, and is listed without a network', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  const listed = masha.page.getByRole('link', { name: /Правила класса.*7А/ });
+  await masha.page.getByRole('link', { name: 'Документы' }).click();
+  await expect(listed).toBeVisible(AFTER_OUTAGE);
+  await listed.click();
+  await expect(masha.page.getByRole('heading', { name: 'Правила класса', level: 1 })).toBeVisible();
+  await masha.isStoredWhole();
+  await masha.loseNetwork();
+  await masha.page.goto(new URL('/papers', masha.page.url()).href);
+  await expect(listed).toBeVisible();
+
+  const dima = await people.comeIn('dima');
+  const answered = dima.page.waitForResponse(/\/api\/papers$/);
+  await dima.page.getByRole('link', { name: 'Документы' }).click();
+  expect(await (await answered).json()).toEqual({ papers: [] });
+  await expect(dima.page.getByText('Документов пока нет')).toBeVisible();
+});
