@@ -1,7 +1,8 @@
-/** Every HTTP route of the relay on one screen. */
+/** The relay's HTTP side: what holds for every request, the routes that are nobody else's, and the built app. */
 import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import { LIMITS } from '#shared/school/limits.ts';
 import { may } from '#shared/school/may.ts';
 import { isOwnOrigin } from './gate/origin.ts';
@@ -22,6 +23,8 @@ export interface AppOptions {
   /** Reads what a gauge cannot read at once. */
   beforeMetrics(): Promise<void>;
   onTrouble(error: Error): void;
+  /** Told of each request that got no for an answer, by a code that names nobody. */
+  onRefused(code: string): void;
   origins: ReadonlySet<string>;
   /** Folder of the built app; undefined: no app is served. */
   build: string | undefined;
@@ -38,19 +41,26 @@ export function createApp(options: AppOptions): Hono {
   const { sessions, school, people, marks, rooms, metrics } = options;
   const app = new Hono();
   app.onError((error, c) => {
+    // Raised by what stands before a route: the request was wrong, nothing here is.
+    if (error instanceof HTTPException)
+      return c.json({ code: error.status === 413 ? 'too-long' : 'malformed' }, error.status);
     options.onTrouble(error);
     return c.json({ code: 'try-later' }, 500);
   });
   app.use(async (c, next) => {
-    if (!isOfTheApp(c) && !isOwnOrigin(c.req.header('origin'), options.origins))
+    if (!isOfTheApp(c) && !isOwnOrigin(c.req.header('origin'), options.origins)) {
+      options.onRefused('foreign-origin');
       return c.json({ code: 'foreign-origin' }, 403);
+    }
     await next();
+    if (isRefused(c)) options.onRefused(`http-${c.res.status}`);
     secure(c, options.isHttps);
   });
 
   app.get('/healthz', (c) => {
-    const ok = !rooms.isFull;
-    return c.json({ ok, storage: ok ? 'ok' : 'refuses' }, ok ? 200 : 503);
+    const storage = rooms.isFenced ? 'fenced' : rooms.isFull ? 'refuses' : 'ok';
+    const ok = storage === 'ok';
+    return c.json({ ok, storage }, ok ? 200 : 503);
   });
   app.get('/metrics', async (c) => {
     // Counts of acts by the second tell a pupil that somebody was just moderated.
@@ -105,6 +115,12 @@ function serveApp(app: Hono, root: string): void {
   app.use('*', serveStatic({ root, precompressed: true, onFound }));
   app.all('/_app/*', (c) => c.text('not found', 404));
   app.get('*', serveStatic({ root, path: 'index.html', precompressed: true, onFound }));
+}
+
+/** Refused, and not just asked who is signed in: every app asks that when it opens. */
+function isRefused(c: Context): boolean {
+  const { status } = c.res;
+  return status >= 400 && status < 500 && /^[/]api[/](?!session)/.test(c.req.path);
 }
 
 /** The app's own files hold nothing of anyone's: at a wrong address they open and say what to do. */

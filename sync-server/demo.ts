@@ -6,9 +6,10 @@ import { type DemoOptions, readOptions } from './demo/options.ts';
 import type { Cast } from './demo/school.ts';
 import { seed } from './demo/seed.ts';
 import { makeRoom, readStamp, writeStamp } from './demo/stamp.ts';
+import { makeFolder } from './folders.ts';
 import { createLog } from './monitoring/log.ts';
-import { type Started, start, tryPort } from './start.ts';
-import { portTrouble, stopOnSignal } from './stopping.ts';
+import { type Started, start } from './start.ts';
+import { endFenced, startTrouble, stopOnSignal } from './stopping.ts';
 import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 
 const read = readOptions(process.argv.slice(2));
@@ -17,22 +18,33 @@ try {
   await run(read.options);
 } catch (error) {
   const { port, lan } = read.options;
-  const advice = `Choose another one: npm run demo -- --port ${port + 1}`;
-  fail(
-    portTrouble(error, port, lan ? '0.0.0.0' : '127.0.0.1', advice) ??
-      (error instanceof Error ? error.message : String(error)),
+  const says = startTrouble(
+    error,
+    { port, host: hostOf(lan) },
+    {
+      port: `Choose another one: npm run demo -- --port ${port + 1}`,
+      host: 'Leave --lan out.',
+      folder: 'Stop that one, or make a school elsewhere: npm run demo -- --data FOLDER --port PORT',
+    },
   );
+  fail(says ?? (error instanceof Error ? error.message : String(error)));
 }
 
 async function run({ fresh, lan, port, data }: DemoOptions): Promise<void> {
-  const host = lan ? '0.0.0.0' : '127.0.0.1';
-  await tryPort(port, host);
+  const host = hostOf(lan);
   const dataDir = resolve(data);
-  if (fresh || !readStamp(dataDir)) makeRoom(dataDir);
+  makeFolder(dataDir, 0o700);
+  const prepare = () => {
+    if (fresh || !readStamp(dataDir)) makeRoom(dataDir);
+  };
   const otherOrigins = [`http://127.0.0.1:${port}`, ...(lan ? lanOrigins(port) : [])];
   const found = (store: SqliteStore, people: People) => fill(dataDir, store, people);
   const origin = `http://localhost:${port}`;
-  const started = await start({ dataDir, port, host, origin, otherOrigins, log: warningsOnly(), found });
+  const started = await start({
+    ...{ dataDir, port, host, origin, otherOrigins, prepare, found },
+    log: warningsOnly(),
+    fenced: endFenced,
+  });
   stopOnSignal(started.stop);
   const links = await linksFor(started, readStamp(dataDir));
   console.log(greeting({ links, lan: lan ? lanOrigins(port) : [] }));
@@ -50,6 +62,10 @@ async function linksFor({ accounts }: Started, cast: Cast | undefined): Promise<
     Object.entries(cast).map(async ([key, person]) => [key, await accounts.link(person)] as const),
   );
   return Object.fromEntries(links) as Record<keyof Cast, string>;
+}
+
+function hostOf(lan: boolean): string {
+  return lan ? '0.0.0.0' : '127.0.0.1';
 }
 
 /** The terminal belongs to the links. */

@@ -5,7 +5,7 @@ import { createLog } from './monitoring/log.ts';
 import { emptySchool, foundSchool } from './registry/founding.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { isBuilt, type Started, start } from './start.ts';
-import { portTrouble, stopOnSignal } from './stopping.ts';
+import { endFenced, startTrouble, stopOnSignal } from './stopping.ts';
 import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 
 const read = readSettings(process.env);
@@ -25,10 +25,13 @@ async function run(settings: Settings): Promise<void> {
 async function startOrSayWhy(settings: Settings): Promise<Started> {
   const found = (store: SqliteStore, people: People) => foundEmpty(store, people, settings.school);
   try {
-    return await start({ ...settings, log: createLog(), found });
+    return await start({ ...settings, log: createLog(), fenced: endFenced, found });
   } catch (error) {
-    const { port, host } = settings;
-    const says = portTrouble(error, port, host, 'Set PARTA_PORT to another one. Example: PARTA_PORT=8081');
+    const says = startTrouble(error, settings, {
+      port: 'Set PARTA_PORT to another one. Example: PARTA_PORT=8081',
+      host: 'Set PARTA_HOST to one of its own. Example: PARTA_HOST=0.0.0.0',
+      folder: 'Stop that one, or set PARTA_DATA to another folder. Example: PARTA_DATA=/var/lib/parta2',
+    });
     return fail([says ?? `Parta could not start: ${error instanceof Error ? error.message : String(error)}`]);
   }
 }

@@ -12,6 +12,7 @@ import { People, type Rates } from './gate/people.ts';
 import { Revocation } from './gate/revocation.ts';
 import type { Session, Sessions } from './gate/sessions.ts';
 import { Upgrade } from './gate/upgrade.ts';
+import { bounded } from './monitoring/bounded.ts';
 import type { RelayLog } from './monitoring/log.ts';
 import { Metrics } from './monitoring/metrics.ts';
 import type { School } from './registry/school.ts';
@@ -31,7 +32,11 @@ import { versionRoutes } from './rooms/versions.ts';
 import { openSqlite, type SqliteStore } from './store/sqlite/sqlite-store.ts';
 
 /** Who has no session yet has so long to say what they want: open connections are not without number. */
-const PATIENCE = { headersTimeout: 15_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+export const PATIENCE = {
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+};
 const HANDSHAKE_MS = 15_000;
 /** How long an answer that is on its way may take at the end. */
 const LAST_ANSWERS_MS = 1_000;
@@ -49,12 +54,15 @@ export interface RelayOptions {
   school: School;
   sessions: Sessions;
   log: RelayLog;
+  /** Called once when another relay has taken the rooms over: nothing more can be stored here. */
+  fenced?: (() => void) | undefined;
   /** Folder of the built app; undefined serves none. */
   build?: string | undefined;
   routes?: readonly Hono<never>[];
   rates?: Partial<Rates>;
   idleMs?: number;
   helloTimeoutMs?: number;
+  patience?: Partial<typeof PATIENCE>;
 }
 
 export interface Relay {
@@ -70,7 +78,8 @@ export function openStore(dataDir: string, options: { pagesMax?: number } = {}):
   return openSqlite({ file: join(dataDir, 'parta.sqlite'), ...options });
 }
 
-export async function startRelay(options: RelayOptions): Promise<Relay> {
+export async function startRelay(given: RelayOptions): Promise<Relay> {
+  const options = { ...given, log: bounded(given.log) };
   const metrics = new Metrics();
   const ground = await layGround(options, metrics);
   const { revocation, heads } = attend(ground, options);
@@ -86,7 +95,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       return opened;
     },
   };
-  const upgrade = new Upgrade({ sessions: options.sessions, origins, metrics, accepts });
+  const upgrade = new Upgrade({ sessions: options.sessions, origins, metrics, accepts, log: options.log });
   let logBytes = 0;
   metrics.gauge('log_bytes', () => logBytes);
   const app = createApp({
@@ -99,6 +108,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       logBytes = await options.store.size();
     },
     onTrouble: (error) => options.log.error('request-failed', { says: error.name }),
+    onRefused: (code) => options.log.info('request-refused', { code }),
     origins,
     build: options.build,
     routes: [
@@ -109,9 +119,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     isHttps: options.origin.startsWith('https:'),
   });
   const listener = getRequestListener(app.fetch);
+  const patience = { ...PATIENCE, ...options.patience };
   const server = options.tls
-    ? createTlsServer({ ...options.tls, ...PATIENCE, handshakeTimeout: HANDSHAKE_MS }, listener)
-    : createServer(PATIENCE, listener);
+    ? createTlsServer({ ...options.tls, ...patience, handshakeTimeout: HANDSHAKE_MS }, listener)
+    : createServer(patience, listener);
   server.on('upgrade', (request, socket, head) => {
     if (!upgrade.take(request, socket, head)) socket.destroy();
   });
@@ -131,6 +142,7 @@ async function layGround(options: RelayOptions, metrics: Metrics): Promise<LineG
     school,
     papers: await store.papers(),
     fence,
+    fenced: options.fenced,
     relayLog: log,
     metrics,
     idleMs: options.idleMs,

@@ -1,15 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { selfSigned } from '../tests/support/certificate.ts';
 import { isSecureContext, readSettings } from './settings.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'parta-settings-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
-const CERT = join(dir, 'cert.pem');
-const KEY = join(dir, 'key.pem');
-writeFileSync(CERT, '-----BEGIN CERTIFICATE-----\n');
-writeFileSync(KEY, '-----BEGIN PRIVATE KEY-----\n');
+const { cert: CERT, key: KEY } = selfSigned(dir);
+const OTHER = selfSigned(dir, 'other.example');
 const base = { PARTA_DATA: join(dir, 'data') };
 
 test('[R600] with nothing said the relay serves this computer alone', () => {
@@ -44,6 +44,7 @@ test('[R600] each wrong value is named with an example', () => {
     [{ PARTA_SECRET: 'parta' }, 'PARTA_SECRET'],
     [{ PARTA_SCHOOL: 'x'.repeat(121) }, 'PARTA_SCHOOL'],
     [{ PARTA_DATA: join(CERT, 'data') }, 'PARTA_DATA'],
+    [{ PARTA_DATA: '/proc/parta/data' }, 'PARTA_DATA'],
   ];
   for (const [env, variable] of wrong) {
     const read = readSettings({ ...base, ...env });
@@ -51,6 +52,30 @@ test('[R600] each wrong value is named with an example', () => {
     const sentence = read.ok ? '' : read.problems.join('\n');
     expect(sentence).toContain(`Example: ${variable}=`);
     expect(sentence.startsWith(variable), sentence).toBe(true);
+  }
+});
+
+test('[R600] a certificate and a key that https does not work with are named before anything is done', () => {
+  const broken = (file: string, name: string) => {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    return written(name, [...lines.slice(0, 2), 'AAAA', ...lines.slice(3)].join('\n'));
+  };
+  const locked = join(dir, 'locked.key');
+  spawnSync('openssl', ['pkey', '-in', KEY, '-aes256', '-passout', 'pass:parta', '-out', locked]);
+  const cut = written('cut.pem', '-----BEGIN CERTIFICATE-----\n');
+  const pairs: [cert: string, key: string, variable: string, says: string][] = [
+    [CERT, OTHER.key, 'PARTA_TLS_KEY', 'not the one of the certificate'],
+    [cut, KEY, 'PARTA_TLS_CERT', 'damaged'],
+    [broken(CERT, 'broken.pem'), KEY, 'PARTA_TLS_CERT', 'damaged'],
+    [CERT, broken(KEY, 'broken.key'), 'PARTA_TLS_KEY', 'damaged'],
+    [CERT, locked, 'PARTA_TLS_KEY', 'password'],
+  ];
+  for (const [PARTA_TLS_CERT, PARTA_TLS_KEY, variable, says] of pairs) {
+    const env = { ...base, PARTA_TLS_CERT, PARTA_TLS_KEY, PARTA_ORIGIN: 'https://a.example' };
+    const read = readSettings(env);
+    const problems = read.ok ? [] : read.problems;
+    expect(problems).toEqual([expect.stringContaining(says)]);
+    expect(problems[0]).toMatch(new RegExp(`^${variable} .*Example: ${variable}=`));
   }
 });
 
@@ -88,3 +113,9 @@ test('[R600] a misspelt variable and an insecure origin are warned of', () => {
     ['https://a.example', 'http://localhost:1', 'http://127.0.0.1', 'http://[::1]:3'].every(isSecureContext),
   ).toBe(true);
 });
+
+function written(name: string, pem: string): string {
+  const file = join(dir, name);
+  writeFileSync(file, pem);
+  return file;
+}

@@ -1,7 +1,9 @@
 /** What the environment may say, read in one place. A wrong value is a sentence that names it and shows a right one. */
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { makeFolder } from './folders.ts';
+import { pairOf, readCertificate, readKey } from './pem.ts';
 
 export interface Settings {
   dataDir: string;
@@ -51,11 +53,13 @@ export function readSettings(env: Environment): Read {
   const port = readPort(env, wrong);
   const tls = readTls(env, wrong);
   const trustedProxies = readProxies(env, wrong);
-  const origin = readOrigin(env, port, tls !== undefined, trustedProxies.length > 0, wrong);
+  // Files that are wrong are named already: with better ones it is https.
+  const isTls = saidIn(env, 'PARTA_TLS_CERT') !== undefined && saidIn(env, 'PARTA_TLS_KEY') !== undefined;
+  const origin = readOrigin(env, port, isTls, trustedProxies.length > 0, wrong);
   const settings: Settings = {
     dataDir: readFolder(env, wrong),
     port,
-    host: readHost(env, tls !== undefined, wrong),
+    host: readHost(env, isTls, wrong),
     origin,
     tls,
     trustedProxies,
@@ -88,7 +92,7 @@ function readHost(env: Environment, isTls: boolean, wrong: Wrong): string {
 function readFolder(env: Environment, wrong: Wrong): string {
   const folder = resolve(saidIn(env, 'PARTA_DATA') ?? 'data');
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch {
     wrong('PARTA_DATA', `is «${folder}», and this user cannot make it or write there.`);
@@ -97,25 +101,17 @@ function readFolder(env: Environment, wrong: Wrong): string {
 }
 
 function readTls(env: Environment, wrong: Wrong): Settings['tls'] {
-  const cert = readPem(env, 'PARTA_TLS_CERT', 'CERTIFICATE', wrong);
-  const key = readPem(env, 'PARTA_TLS_KEY', 'PRIVATE KEY', wrong);
-  if (saidIn(env, 'PARTA_TLS_CERT') && !saidIn(env, 'PARTA_TLS_KEY'))
-    wrong('PARTA_TLS_KEY', 'is missing beside PARTA_TLS_CERT.');
-  if (saidIn(env, 'PARTA_TLS_KEY') && !saidIn(env, 'PARTA_TLS_CERT'))
-    wrong('PARTA_TLS_CERT', 'is missing beside PARTA_TLS_KEY.');
-  return cert && key ? { cert, key } : undefined;
-}
-
-function readPem(env: Environment, variable: Variable, word: string, wrong: Wrong): Buffer | undefined {
-  const file = saidIn(env, variable);
-  if (file === undefined) return undefined;
-  try {
-    const pem = readFileSync(file);
-    if (pem.includes(`${word}-----`)) return pem;
-    wrong(variable, `is «${file}», and that file holds no ${word.toLowerCase()} in PEM form.`);
-  } catch {
-    wrong(variable, `is «${file}», and that file cannot be read.`);
-  }
+  const [certFile, keyFile] = [saidIn(env, 'PARTA_TLS_CERT'), saidIn(env, 'PARTA_TLS_KEY')];
+  const cert = certFile === undefined ? undefined : readCertificate(certFile);
+  const key = keyFile === undefined ? undefined : readKey(keyFile);
+  if (typeof cert === 'string') wrong('PARTA_TLS_CERT', `is «${certFile}», and ${cert}.`);
+  if (typeof key === 'string') wrong('PARTA_TLS_KEY', `is «${keyFile}», and ${key}.`);
+  if (certFile && !keyFile) wrong('PARTA_TLS_KEY', 'is missing beside PARTA_TLS_CERT.');
+  if (keyFile && !certFile) wrong('PARTA_TLS_CERT', 'is missing beside PARTA_TLS_KEY.');
+  if (typeof cert !== 'object' || typeof key !== 'object') return undefined;
+  const pair = pairOf(cert, key);
+  if (typeof pair !== 'string') return pair;
+  wrong('PARTA_TLS_KEY', `is «${keyFile}», and ${pair} («${certFile}», PARTA_TLS_CERT).`);
   return undefined;
 }
 

@@ -11,6 +11,7 @@ import type { RelayLog } from './monitoring/log.ts';
 import type { AutomergeSchool } from './registry/automerge-school.ts';
 import { openSchool } from './registry/founding.ts';
 import { openStore, type Relay, startRelay } from './serve.ts';
+import { holdFolder } from './store/sqlite/held-folder.ts';
 import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 
 const ORG = 'main';
@@ -29,6 +30,10 @@ export interface StartOptions {
   log: RelayLog;
   /** Folder of the built app; undefined: the one beside this program. */
   build?: string | undefined;
+  /** Called once the folder is this program's alone and the port can be had, before anything is opened. */
+  prepare?(): void;
+  /** Another relay took the rooms over: nothing more can be stored, and this process is of no use. */
+  fenced?(): void;
   /** Fills a data folder that holds no school yet. */
   found(store: SqliteStore, people: People): Promise<void>;
 }
@@ -41,11 +46,36 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** Rejects with the system's error when the port cannot be had: nothing in the data folder is touched then. */
+/** Why a start was refused: another program holds the data folder. */
+export class FolderTaken extends Error {
+  override readonly name = 'FolderTaken';
+  readonly folder: string;
+  constructor(folder: string) {
+    super(`${folder} is in use by a Parta that runs already`);
+    this.folder = folder;
+  }
+}
+
+/**
+ * Rejects with `FolderTaken`, or with the system's error when the port cannot be had: nothing in the data folder is
+ * touched then. A second relay on the same folder would take the rooms over from the first.
+ */
 export async function start(options: StartOptions): Promise<Started> {
+  const letGo = holdFolder(options.dataDir);
+  if (!letGo) throw new FolderTaken(options.dataDir);
+  try {
+    await tryPort(options.port, options.host);
+    options.prepare?.();
+    const started = await open(options);
+    return { ...started, stop: () => started.stop().finally(letGo) };
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+}
+
+async function open(options: StartOptions): Promise<Started> {
   const { dataDir, origin, otherOrigins = [] } = options;
-  // A second relay on the same folder would take the rooms over from the first before it finds the port taken.
-  await tryPort(options.port, options.host);
   const store = await openStore(dataDir);
   const people = openPeople(join(dataDir, 'people.sqlite'));
   const school = await schoolIn(store, people, options);
@@ -57,9 +87,9 @@ export async function start(options: StartOptions): Promise<Started> {
   });
   const origins = new Set([origin, ...otherOrigins]);
   const routes = accountRoutes({ accounts, origins, trustedProxies: options.trustedProxies ?? [] });
-  const { port, host, tls, log } = options;
+  const { port, host, tls, log, fenced } = options;
   const relay = await startRelay({
-    ...{ store, port, host, origin, otherOrigins, tls, school, log },
+    ...{ store, port, host, origin, otherOrigins, tls, school, log, fenced },
     sessions: accounts,
     build: options.build ?? BUILD,
     routes: [routes as never],
@@ -87,7 +117,7 @@ export function isBuilt(): boolean {
 }
 
 /** Resolves when the port can be had; rejects with the system's error. */
-export function tryPort(port: number, host: string): Promise<void> {
+function tryPort(port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

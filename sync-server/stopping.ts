@@ -1,5 +1,7 @@
 /** What both starts do at their ends: say what is wrong in a sentence, and stop gracefully. */
 
+import { FolderTaken } from './start.ts';
+
 /** A start that hangs at its end is cut off: what was acknowledged is on disk already. */
 const STOP_MS_MAX = 10_000;
 
@@ -18,11 +20,28 @@ export function stopOnSignal(stop: () => Promise<void>): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 }
 
-/** Why a port could not be had, as a sentence; undefined when the error is another one. `advice` says what to do. */
-export function portTrouble(error: unknown, port: number, host: string, advice: string): string | undefined {
+interface Advice {
+  port: string;
+  host: string;
+  folder: string;
+}
+
+/** Why a start failed and what to do, as a sentence; undefined when nobody at the console can mend it. */
+export function startTrouble(
+  error: unknown,
+  { port, host }: { port: number; host: string },
+  advice: Advice,
+): string | undefined {
+  if (error instanceof FolderTaken) return `${error.message}. ${advice.folder}`;
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE') return `Port ${port} is taken by another program. ${advice}`;
-  if (code === 'EACCES') return `This user may not open port ${port}. ${advice}`;
-  if (code === 'EADDRNOTAVAIL') return `${host} is no address of this computer. ${advice}`;
+  if (code === 'EADDRINUSE') return `Port ${port} is taken by another program. ${advice.port}`;
+  if (code === 'EACCES') return `This user may not open port ${port}. ${advice.port}`;
+  if (code === 'EADDRNOTAVAIL') return `${host} is no address of this computer. ${advice.host}`;
   return undefined;
+}
+
+/** Another relay took the rooms over: this one can store nothing any more and must not go on answering. */
+export function endFenced(): never {
+  console.error('Another Parta took this data folder over. This one ends: only one may run on a folder.');
+  process.exit(1);
 }

@@ -1,7 +1,8 @@
 /** A file that says that a data folder is a demo's, and which school it holds once that is whole. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { makeFolder } from '../folders.ts';
 import type { Cast } from './school.ts';
 
 /** Raised when the demo school is made otherwise: an older one is made anew. */
@@ -40,7 +41,7 @@ export function makeRoom(dataDir: string): void {
   const isDemo = existsSync(join(dataDir, FILE));
   if (!isDemo && DATABASES.some((name) => existsSync(join(dataDir, `${name}.sqlite`))))
     throw new Error(`${dataDir} holds a school that is not the demo. Choose another folder: --data FOLDER`);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir, 0o700);
   writeFileSync(join(dataDir, FILE), '{}');
   for (const name of DATABASES)
     for (const end of ['', '-wal', '-shm']) rmSync(join(dataDir, `${name}.sqlite${end}`), { force: true });

@@ -1,6 +1,7 @@
 /** An accepted socket: who talks on it, what came before that was known, and when it was last heard. */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { LIMITS } from '#shared/school/limits.ts';
 import { CLOSE, type CloseName } from '#shared/wire/close.ts';
 import type { Wire } from '../rooms/outlet.ts';
 
@@ -66,6 +67,7 @@ export class Connection implements Wire {
   message(data: Uint8Array, binary: boolean): CloseName | undefined {
     this.heardAt = Date.now();
     if (!binary) return 'malformed';
+    if (data.length > LIMITS.frameBytesMax) return 'tooBig';
     if (this.#talker) this.#talker.message(data);
     // Whoever was turned away may go on talking until the socket is gone.
     else if (this.#ws.readyState !== this.#ws.OPEN) this.#early = undefined;

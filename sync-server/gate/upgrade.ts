@@ -8,6 +8,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { LIMITS } from '#shared/school/limits.ts';
 import { CLOSE, type CloseName } from '#shared/wire/close.ts';
 import { LINE_PATH, STOCK_PATH } from '#shared/wire/protocol.ts';
+import type { RelayLog } from '../monitoring/log.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { Wire } from '../rooms/outlet.ts';
 import { Connection, type Talker } from './connection.ts';
@@ -23,14 +24,17 @@ export interface UpgradeOptions {
   sessions: Sessions;
   origins: ReadonlySet<string>;
   metrics: Metrics;
+  log: RelayLog;
   accepts: Accepts;
 }
 
+/** So much over the limit is read, so that its sender hears a named code; beyond it the socket itself cuts off. */
+const OVER_LIMIT_BYTES = 64 * 1024;
 const STRANGER_BYTES_MAX = 4 * 1024;
 const CLOSE_WAIT_MS = 1_000;
 
 interface Listeners {
-  error(this: WebSocket): void;
+  error(this: WebSocket, error: Error): void;
   pong(this: WebSocket): void;
   close(this: WebSocket): void;
   message(this: WebSocket, data: Buffer, binary: boolean): void;
@@ -39,7 +43,7 @@ interface Listeners {
 export class Upgrade {
   readonly #wss = new WebSocketServer({
     noServer: true,
-    maxPayload: LIMITS.frameBytesMax,
+    maxPayload: LIMITS.frameBytesMax + OVER_LIMIT_BYTES,
     perMessageDeflate: false,
     skipUTF8Validation: true,
     clientTracking: false,
@@ -128,8 +132,11 @@ export class Upgrade {
   #makeListeners(): Listeners {
     const connections = this.#connections;
     const end = (ws: WebSocket, why: CloseName) => this.#end(ws, why);
+    const note = (why: CloseName) => this.#note(why);
     return {
-      error() {
+      error(error) {
+        const why = brokenBy(error);
+        if (why) note(why);
         this.terminate();
       },
       pong() {
@@ -162,7 +169,7 @@ export class Upgrade {
 
   /** A stranger's socket lives only to hear why it is closed, and may send next to nothing meanwhile. */
   #turnAway(request: IncomingMessage, socket: Duplex, head: Buffer, why: CloseName): void {
-    this.#options.metrics.count('closed_total', { why });
+    this.#note(why);
     this.#strangers.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', () => ws.terminate());
       ws.close(CLOSE[why].code, CLOSE[why].says);
@@ -170,8 +177,13 @@ export class Upgrade {
     });
   }
 
-  #end(ws: WebSocket, why: CloseName): void {
+  #note(why: CloseName): void {
     this.#options.metrics.count('closed_total', { why });
+    this.#options.log.info('closed', { code: why, on: 'door' });
+  }
+
+  #end(ws: WebSocket, why: CloseName): void {
+    this.#note(why);
     ws.close(CLOSE[why].code, CLOSE[why].says);
   }
 
@@ -182,6 +194,13 @@ export class Upgrade {
       else ws.ping();
     }
   }
+}
+
+/** What a client broke when the socket itself gave it up; undefined when the network did. */
+function brokenBy(error: Error): CloseName | undefined {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return 'tooBig';
+  return code.startsWith('WS_ERR_') ? 'malformed' : undefined;
 }
 
 function headersOf(request: IncomingMessage): Headers {

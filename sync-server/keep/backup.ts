@@ -1,6 +1,7 @@
 /** A backup of a school that goes on working meanwhile. */
-import { constants, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../folders.ts';
 import { nameOf, removeOld } from './age.ts';
 import { announce } from './announce.ts';
 import { LAST_BACKUP, readDataFolder } from './data-folder.ts';
@@ -39,7 +40,7 @@ export async function backup(options: BackupOptions): Promise<BackupDone> {
   if (!existsSync(data)) throw new Trouble(`There is no data folder ${data}. Name it: --data FOLDER.`);
   const { log, databases } = readDataFolder(data);
   if (log === undefined) throw new Trouble(`${data} holds no school: nothing to back up.`);
-  mkdirSync(to, { recursive: true, mode: 0o700 });
+  makeFolder(to, 0o700);
   const folder = freeName(to);
   const manifest = await wholeFolder(folder, async (partial) => {
     const inside = join(partial, DATA);
@@ -69,7 +70,7 @@ export async function backup(options: BackupOptions): Promise<BackupDone> {
 
 /** False when the file went away since it was listed: it was deleted, and need not come back. */
 function copy(from: string, to: string): boolean {
-  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(to), 0o700);
   try {
     copyFileSync(from, to, constants.COPYFILE_EXCL);
   } catch (error) {

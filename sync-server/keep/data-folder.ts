@@ -2,6 +2,8 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
+import { LOCK_FILE } from '../store/sqlite/held-folder.ts';
+
 /** The database of rooms (serve.ts opens it). */
 const LOG = 'parta.sqlite';
 const SQLITE_HEADER = 'SQLite format 3\0';
@@ -11,6 +13,8 @@ const COMPANION = /-(wal|shm|journal)$/;
 const PARTIAL = /(^|\/)[.][^/]*[.]partial(\/|$)/;
 /** Beside the data, and not of it: when the last backup of this folder was made. */
 export const LAST_BACKUP = 'last-backup.json';
+
+const NOT_DATA: ReadonlySet<string> = new Set([LAST_BACKUP, LOCK_FILE]);
 
 export interface DataFolder {
   /** The database of rooms; undefined in a folder where no school was ever started. */
@@ -25,7 +29,7 @@ export interface DataFolder {
 export function readDataFolder(folder: string): DataFolder {
   const found: DataFolder = { log: undefined, databases: [], files: [] };
   for (const path of pathsUnder(folder)) {
-    if (COMPANION.test(path) || PARTIAL.test(path) || path === LAST_BACKUP) continue;
+    if (COMPANION.test(path) || PARTIAL.test(path) || NOT_DATA.has(path)) continue;
     const file = join(folder, path);
     if (path === LOG) found.log = path;
     else if (!isDatabase(file)) found.files.push(path);

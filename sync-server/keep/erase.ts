@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { eraseAccount } from '../accounts/erasure.ts';
 import { openPeople } from '../accounts/people.ts';
+import { holdFolder, isOpenElsewhere } from '../store/sqlite/held-folder.ts';
 import { openSqlite, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { LAST_BACKUP, readDataFolder } from './data-folder.ts';
 import { erasuresOf, joinErasures, readErasures, writeErasures } from './erasures.ts';
@@ -26,8 +27,18 @@ export async function erasePerson(data: string, person: string, at: number): Pro
   const { log } = existsSync(data) ? readDataFolder(data) : { log: undefined };
   if (log === undefined) throw new Trouble(`${data} holds no school. Name its folder: --data FOLDER.`);
   const file = join(data, log);
-  if (isOpenElsewhere(file))
-    throw new Trouble('The relay runs and remembers people. Stop it, erase, start it.');
+  const running = new Trouble('The relay runs and remembers people. Stop it, erase, start it.');
+  const letGo = holdFolder(data);
+  if (!letGo) throw running;
+  try {
+    if (isOpenElsewhere(file)) throw running;
+    return await eraseHeld(data, file, person, at);
+  } finally {
+    letGo();
+  }
+}
+
+async function eraseHeld(data: string, file: string, person: string, at: number): Promise<EraseDone> {
   const isKnown = erasuresOf(file).people[person] !== undefined;
   if (!isKnown && !namesIn(data).has(person)) throw new Trouble(unknown(person, namesIn(data)));
   const store = await openSqlite({ file });
@@ -48,21 +59,6 @@ export async function eraseFrom(data: string, store: SqliteStore, person: string
     people.close();
   }
   if (existsSync(join(data, AUTH))) eraseAccount(join(data, AUTH), person);
-}
-
-/** Whoever has a database open holds a lock on its file. */
-function isOpenElsewhere(file: string): boolean {
-  const db = new Sqlite(file, { fileMustExist: true, timeout: 0 });
-  try {
-    db.pragma('locking_mode = EXCLUSIVE');
-    db.exec('begin exclusive; commit');
-    return false;
-  } catch (error) {
-    if (!(error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw error;
-    return true;
-  } finally {
-    db.close();
-  }
 }
 
 /** The disk may be lost before the next backup is made. */

@@ -1,13 +1,15 @@
 /** Puts a school back from a backup. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { makeFolder } from '../folders.ts';
+import { holdFolder, isOpenElsewhere, LOCK_FILE } from '../store/sqlite/held-folder.ts';
 import { openSqlite } from '../store/sqlite/sqlite-store.ts';
 import { readDataFolder } from './data-folder.ts';
 import { eraseFrom } from './erase.ts';
 import { type Erasures, erasuresOf, joinErasures, NOTHING_ERASED, readErasures } from './erasures.ts';
 import { forget } from './forget.ts';
-import { DATA, readManifest, verify } from './manifest.ts';
+import { DATA, type Manifest, readManifest, verify } from './manifest.ts';
 import { faultsOf } from './snapshot.ts';
 import { Trouble } from './trouble.ts';
 import { syncToDisk, wholeFolder } from './whole.ts';
@@ -40,20 +42,52 @@ export interface RestoreDone {
 export async function restore(options: RestoreOptions): Promise<RestoreDone> {
   const [from, to] = [resolve(options.from), resolve(options.to)];
   const manifest = readManifest(from);
-  const isTaken = existsSync(to) && readdirSync(to).length > 0;
+  const isTaken = existsSync(to) && readdirSync(to).some((name) => name !== LOCK_FILE);
   if (isTaken && !options.force)
     throw new Trouble(
       `${to} is not empty. Stop the relay and add --force: what is there is moved aside, not deleted.`,
     );
   await verify(from, manifest);
+  const letGo = existsSync(to) ? holdAside(to) : () => undefined;
+  try {
+    return await fill(from, to, manifest, isTaken);
+  } finally {
+    letGo();
+  }
+}
+
+/** A relay that goes on would acknowledge into the folder that was moved away. */
+function holdAside(to: string): () => void {
+  const running = new Trouble(
+    `A relay runs on ${to}, or another program has it open. Stop it, restore, and start it.`,
+  );
+  const letGo = holdFolder(to);
+  if (!letGo) throw running;
+  const { log } = readDataFolder(to);
+  if (log === undefined || !isOpen(join(to, log))) return letGo;
+  letGo();
+  throw running;
+}
+
+/** A database that cannot even be opened is nobody's, and may be why there is a restore. */
+function isOpen(file: string): boolean {
+  try {
+    return isOpenElsewhere(file);
+  } catch {
+    return false;
+  }
+}
+
+async function fill(from: string, to: string, manifest: Manifest, isTaken: boolean): Promise<RestoreDone> {
   const erasures = joinErasures(readErasures(dirname(from)), isTaken ? erasuresIn(to) : NOTHING_ERASED);
   const aside = isTaken ? `${to}.before-${Date.now()}` : undefined;
-  mkdirSync(dirname(to), { recursive: true });
+  makeFolder(dirname(to));
   let again = { forgotten: 0, erased: 0 };
   await wholeFolder(to, async (partial) => {
     for (const { path } of manifest.files) copyInto(partial, path, join(from, DATA, path));
     again = await beginAnew(partial, manifest.log, erasures);
     if (aside) renameSync(to, aside);
+    else rmSync(join(to, LOCK_FILE), { force: true });
   });
   return { at: manifest.at, ...again, aside };
 }
@@ -107,7 +141,7 @@ function erasuresIn(data: string): Erasures {
 
 function copyInto(folder: string, path: string, from: string): void {
   const to = join(folder, path);
-  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(to), 0o700);
   copyFileSync(from, to);
   syncToDisk(to);
 }

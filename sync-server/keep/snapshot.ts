@@ -1,7 +1,7 @@
 /** A database as it was at one moment, while its relay goes on writing. */
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { makeFolder } from '../folders.ts';
 import { Trouble } from './trouble.ts';
 import { syncToDisk } from './whole.ts';
 
@@ -13,7 +13,7 @@ const WAIT_MS_MAX = 20_000;
  * over after each write of another process and copies free pages, where erased text may still stand.
  */
 export function snapshotDatabase(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(to), 0o700);
   const source = new Sqlite(from, { readonly: true, fileMustExist: true, timeout: WAIT_MS_MAX });
   try {
     source.prepare('vacuum into ?').run(to);

@@ -1,21 +1,13 @@
 /** Output that is there whole or not at all: written beside its place under a dotted name, then renamed. */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../folders.ts';
 
 /** Fills a new folder through `fill` and gives it its name when that succeeded; leaves nothing behind otherwise. */
 export async function wholeFolder<T>(folder: string, fill: (partial: string) => Promise<T>): Promise<T> {
   const partial = partialOf(folder);
   rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true, mode: 0o700 });
+  makeFolder(partial, 0o700);
   try {
     const result = await fill(partial);
     renameSync(partial, folder);

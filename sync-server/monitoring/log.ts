@@ -1,6 +1,6 @@
 /** Structured logs: one JSON object a line, of names of rules and counts. Never names of people, text or secrets. */
 
-type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 export type Write = (line: string) => void;
 
 export interface RelayLog {

@@ -105,6 +105,7 @@ export class Line implements Watcher {
   close(why: CloseName): void {
     if (this.#closed) return;
     this.#ground.metrics.count('closed_total', { why });
+    this.#ground.relayLog.info('closed', { code: why, on: 'line' });
     this.#outlet.close(why);
     this.left();
   }

@@ -24,7 +24,7 @@ export function openRoom(room: Room, asker: Asker, ask: Open): void {
       const wanted = new Set(ask.held.slice(0, LIMITS.docsPerOpenMax).map(({ doc }) => doc));
       if (ask.newest) for (const doc of newestOf(live)) wanted.add(doc);
       const frames = [encodeFrame(stateOf(live, asker.person))];
-      for (const doc of wanted) frames.push(...(await patchesOf(live, doc, held.get(doc) ?? 0)));
+      for (const doc of wanted) frames.push(...(await patchesOf(room, live, doc, held.get(doc) ?? 0)));
       live.out.say(
         live.seq,
         () => {
@@ -43,7 +43,7 @@ export function openRoom(room: Room, asker: Asker, ask: Open): void {
 export function pullDoc(room: Room, asker: Asker, ask: Pull): void {
   room.run({
     run: async (live) => {
-      const frames = await patchesOf(live, ask.doc, ask.epoch === live.epoch ? ask.seq : 0);
+      const frames = await patchesOf(room, live, ask.doc, ask.epoch === live.epoch ? ask.seq : 0);
       const say = () => {
         if (asker.maySee(room.name)) for (const frame of frames) asker.told(frame);
       };
@@ -68,7 +68,7 @@ function stateOf(live: Live, person: string) {
 }
 
 /** A document that cannot be read says so and leaves the others of the room alone. */
-async function patchesOf(live: Live, doc: string, from: number): Promise<Uint8Array[]> {
+async function patchesOf(room: Room, live: Live, doc: string, from: number): Promise<Uint8Array[]> {
   if (!live.holds(doc)) return [unknown(doc)];
   // Nothing was ever written: said without waking a document for it.
   if (!live.touched.has(doc)) return from > 0 ? [] : [untouched(live, doc)];
@@ -79,7 +79,8 @@ async function patchesOf(live: Live, doc: string, from: number): Promise<Uint8Ar
     const held = from <= live.seq ? from : 0;
     if (held === 0 || !kept.isReady(held)) await kept.prepare();
     return kept.patches(held);
-  } catch {
+  } catch (error) {
+    room.unreadable(error);
     return [unreadable(doc)];
   }
 }

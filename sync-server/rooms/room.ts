@@ -106,6 +106,11 @@ export class Room {
     });
   }
 
+  /** A document could not be read: the operator hears of it whoever asked. */
+  unreadable(error: unknown): undefined {
+    this.#ground.trouble('document-unreadable', this.name, error);
+  }
+
   /** Forgets everything in memory; what waits to be said is lost and told so. */
   evict(): void {
     const live = this.#live;
@@ -166,7 +171,7 @@ export class Room {
     return live.doc(intent.doc).then(
       (read) => (live.dead ? lost() : judge(read)),
       (error) => {
-        this.#ground.trouble('document-unreadable', this.name, error);
+        this.unreadable(error);
         live.out.say(live.seq, lost, lost);
       },
     );

@@ -17,6 +17,8 @@ export interface RoomsOptions {
   school: School;
   papers: SharedPaper[];
   fence: number;
+  /** Called once when another relay has claimed the store. */
+  fenced?: (() => void) | undefined;
   relayLog: RelayLog;
   metrics: Metrics;
   idleMs?: number | undefined;
@@ -35,6 +37,7 @@ export class Rooms {
   readonly #erasing = new Map<string, NodeJS.Timeout>();
   readonly #sweeper: NodeJS.Timeout;
   #prober: NodeJS.Timeout | undefined;
+  #isFenced = false;
   #closed = false;
 
   constructor(options: RoomsOptions) {
@@ -57,6 +60,10 @@ export class Rooms {
 
   get isFull(): boolean {
     return this.#prober !== undefined;
+  }
+  /** Whether another relay has claimed the store: this one never stores anything again. */
+  get isFenced(): boolean {
+    return this.#isFenced;
   }
   get count(): number {
     return this.#rooms.size;
@@ -167,11 +174,19 @@ export class Rooms {
   }
 
   #stored(result: AppendResult): void {
+    if (!result.ok && result.why === 'fenced') this.#fence();
     if (result.ok || result.why !== 'disk' || this.isFull || this.#closed) return;
     this.#options.relayLog.error('disk-refuses');
     for (const listener of this.#onStorage) listener(true);
     this.#prober = setInterval(() => void this.#probe(), ROOM_LIMITS.probeEveryMs);
     this.#prober.unref();
+  }
+
+  #fence(): void {
+    if (this.#isFenced || this.#closed) return;
+    this.#isFenced = true;
+    this.#options.relayLog.error('fenced', { says: 'another relay has taken this data folder over' });
+    this.#options.fenced?.();
   }
 
   async #probe(): Promise<void> {
@@ -204,10 +219,11 @@ export class Rooms {
 
   #trouble(event: string, room: string, error: unknown): void {
     const says = error instanceof Error ? error.message : String(error);
-    // The kind of room only: its id may name a person.
+    if (/^(not stored: )?fenced\b/.test(says)) this.#fence();
+    // The kind only: behind it may stand who talks with whom.
     this.#options.relayLog.warn(event, {
       room: room.split('/')[0],
-      says: says.replace(/(me)\/[^/ ]+/g, '$1/…'),
+      says: says.replace(/\b(chat|paper|me|org)\/\S+/g, '$1/…'),
     });
     this.#options.metrics.count('trouble_total', { event });
   }

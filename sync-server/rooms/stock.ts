@@ -131,9 +131,12 @@ export class StockClient implements Watcher {
     }
   }
 
-  close(why: CloseName): void {
+  /** `refused` is the refusal that it follows from. */
+  close(why: CloseName, refused?: { code: string; says?: string | undefined }): void {
     if (this.#closed) return;
     this.#ground.metrics.count('closed_total', { why });
+    const { code, says } = refused ?? {};
+    this.#ground.relayLog.info('closed', { code: why, on: 'stock', refused: code, says });
     this.#wire.close(why);
     this.left();
   }
@@ -160,12 +163,12 @@ export class StockClient implements Watcher {
 
   #answerStep1(vector: Uint8Array): void {
     this.#withDoc((content) => {
-      const bytes = content.diff(vector);
-      return () => {
-        this.#sync(STEP_2, bytes)();
       // A document that many wrote in and that cannot close (pins, a paper, a closed segment) has a long one itself.
       const longest = LIMITS.stateVectorBytesMax + content.hands() * LIMITS.vectorEntryBytesMax;
       if (vector.length > longest) return () => this.close('tooBig');
+      const bytes = content.diff(vector);
+      return () => {
+        this.#sync(STEP_2, bytes)();
         this.#room.watchers.add(this);
       };
     });
@@ -175,7 +178,7 @@ export class StockClient implements Watcher {
   #withDoc(read: (content: YjsContent) => () => void): void {
     const run = async (live: Live) => {
       if (!live.holds(this.#doc)) return this.close('unknownDocument');
-      const kept = await live.doc(this.#doc).catch(() => undefined);
+      const kept = await live.doc(this.#doc).catch((error) => this.#room.unreadable(error));
       if (!kept) {
         this.close('tryLater');
         return;
@@ -222,6 +225,7 @@ export class StockClient implements Watcher {
       this.#ground.metrics.count('refusals_total', { code: answered.code });
       this.close(
         answered.code === 'try-later' ? 'tryLater' : answered.code === 'malformed' ? 'malformed' : 'refused',
+        answered,
       );
     };
     this.#room.push(intent, undefined, this.#speaker, this, answer);

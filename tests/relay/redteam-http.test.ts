@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { PATIENCE } from '#server/serve.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { LINE_PATH, STOCK_PATH } from '#shared/wire/protocol.ts';
 import { startTestRelay, type TestRelay } from '../support/relay.ts';
@@ -156,16 +157,46 @@ test('[R335] no spelling of a document’s name opens another one', async () => 
   }
 });
 
-test('[R336] who sends half a request and waits gets no answer and holds nobody up', async () => {
-  const sockets = Array.from({ length: 50 }, () => {
-    const socket = connectTcp(Number(new URL(relay.origin).port), '127.0.0.1');
-    socket.on('error', () => undefined);
-    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ');
-    return socket;
-  });
-  expect((await fetch(`${relay.origin}/healthz`)).status).toBe(200);
-  for (const socket of sockets) socket.destroy();
+test('[R336] who sends half a request and waits gets no answer, holds nobody up, and is hung up on', async () => {
+  const patience = { headersTimeout: 1_000, requestTimeout: 1_500, connectionsCheckingInterval: 100 };
+  const hasty = await startTestRelay({ patience });
+  onTestFinished(() => hasty.end());
+  const cookie = `Cookie: session=${hasty.sessions.signIn('masha')}\r\n`;
+  const heads = [
+    'GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ',
+    `POST /api/leases HTTP/1.1\r\nHost: x\r\n${cookie}Content-Length: 12\r\n\r\n{`,
+  ];
+  const ended: string[] = [];
+  const all = heads
+    .flatMap((head) => Array.from({ length: 25 }, () => head))
+    .map(async (head) => void ended.push(await answersTo(hasty.port, head)));
+  expect((await fetch(`${hasty.origin}/healthz`)).status).toBe(200);
+  expect(ended).toEqual([]);
+  await Promise.all(all);
+  expect(new Set(ended.map((said) => said.slice(0, 12)))).toEqual(new Set(['HTTP/1.1 408']));
+  // What the relay allows when nobody says otherwise; none at all is written as 0.
+  for (const bound of [
+    PATIENCE.headersTimeout,
+    PATIENCE.requestTimeout,
+    PATIENCE.connectionsCheckingInterval,
+  ]) {
+    expect(bound).toBeGreaterThan(0);
+    expect(bound).toBeLessThanOrEqual(30_000);
+  }
 });
+
+/** What is answered to bytes until the other side hangs up. */
+async function answersTo(port: number, bytes: string): Promise<string> {
+  const socket = connectTcp(port, '127.0.0.1');
+  let said = '';
+  socket.on('data', (data) => {
+    said += data.toString('latin1');
+  });
+  socket.on('error', () => undefined);
+  socket.write(bytes);
+  await once(socket, 'close');
+  return said;
+}
 
 /** What the relay answers to bytes, until it hangs up or falls silent. */
 async function raw(bytes: string): Promise<string> {

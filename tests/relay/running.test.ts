@@ -1,23 +1,17 @@
 /** The programs as they are started: real processes, real links, real lines. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { request } from 'node:https';
-import { type AddressInfo, connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { lanOrigins } from '#server/demo/greeting.ts';
 import { CLOSE } from '#shared/wire/close.ts';
-import { LINE_PATH, PROTOCOL } from '#shared/wire/protocol.ts';
+import { LINE_PATH } from '#shared/wire/protocol.ts';
 import { TestLine } from '../support/line.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+import { hello, newFolder, runDemo, runMain, signIn, startDemo, startMain } from '../support/programs.ts';
+import { freePort } from '../support/served-school.ts';
 
 test('[R601] an empty data folder becomes a school, and its first administrator gets in by one link', async () => {
   const school = await startMain();
@@ -51,12 +45,16 @@ test('[R602] a wrong variable stops the start with a sentence and an example', a
   expect(stderr).not.toContain(' at ');
 });
 
-test('[R602] a busy port stops the start, says what to do, and leaves the running school alone', async () => {
+test('[R602] a busy port stops the start and says what to do', async () => {
   const school = await startMain();
-  const second = runMain({ PARTA_PORT: String(school.port), PARTA_DATA: school.data });
-  expect([second.status, second.stderr]).toEqual([1, expect.stringContaining('PARTA_PORT=')]);
-  const cookie = await signIn(school.origin, school.links()[0] ?? '');
-  expect((await fetch(`${school.origin}/api/session`, { headers: { cookie } })).status).toBe(200);
+  const { status, stderr } = runMain({ PARTA_PORT: String(school.port) });
+  expect([status, stderr]).toEqual([1, expect.stringContaining('PARTA_PORT=')]);
+});
+
+test('[R602] an address that is not this computer’s stops the start and names the variable', async () => {
+  const { status, stderr } = runMain({ PARTA_PORT: String(await freePort()), PARTA_HOST: '192.0.2.1' });
+  expect([status, stderr]).toEqual([1, expect.stringContaining('PARTA_HOST=')]);
+  expect(stderr).not.toContain('PARTA_PORT');
 });
 
 test('[R603] a signal says goodbye to the lines and ends the process well', async () => {
@@ -182,107 +180,6 @@ test('[R611] the demo says what to do about a busy port and never empties a real
   const unknown = runDemo(['--frsh']);
   expect([unknown.status, unknown.stderr]).toEqual([1, expect.stringContaining('--fresh')]);
 });
-
-interface Running {
-  port: number;
-  origin: string;
-  data: string;
-  out(): string;
-  links(): string[];
-  stop(): Promise<number | null>;
-}
-
-async function startMain(
-  options: { data?: string; port?: number; env?: Record<string, string> } = {},
-): Promise<Running> {
-  const port = options.port ?? (await freePort());
-  const data = options.data ?? newFolder();
-  const env = { PARTA_DATA: data, PARTA_PORT: String(port), PARTA_SCHOOL: 'Школа № 7', ...options.env };
-  const child = spawn(process.execPath, ['sync-server/main.ts'], { cwd: ROOT, env: { ...clean(), ...env } });
-  return running(child, { port, data }, 'Parta runs at');
-}
-
-async function startDemo(options: { data?: string; port?: number; args?: string[] } = {}): Promise<Running> {
-  const port = options.port ?? (await freePort());
-  const data = options.data ?? newFolder();
-  const args = ['sync-server/demo.ts', '--port', String(port), '--data', data, ...(options.args ?? [])];
-  return running(spawn(process.execPath, args, { cwd: ROOT, env: clean() }), { port, data }, 'Start over');
-}
-
-/** Resolves once the program has said all that it says at its start. */
-async function running(
-  child: ChildProcess,
-  at: { port: number; data: string },
-  sign: string,
-): Promise<Running> {
-  let out = '';
-  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  await new Promise<void>((resolve, reject) => {
-    const hear = (chunk: Buffer) => {
-      out += chunk;
-      if (out.includes(sign)) resolve();
-    };
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
-    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${out}`)));
-  });
-  const origin = `http://localhost:${at.port}`;
-  const stop = () => {
-    child.kill('SIGTERM');
-    return ended;
-  };
-  cleanups.push(stop);
-  return { ...at, origin, out: () => out, stop, links: () => out.match(/https?:\S+\/in#\S+/g) ?? [] };
-}
-
-function runMain(env: Record<string, string>) {
-  const data = newFolder();
-  const all = { ...clean(), PARTA_DATA: data, ...env };
-  return spawnSync(process.execPath, ['sync-server/main.ts'], { cwd: ROOT, env: all, encoding: 'utf8' });
-}
-
-function runDemo(args: string[]) {
-  return spawnSync(process.execPath, ['sync-server/demo.ts', ...args], {
-    cwd: ROOT,
-    env: clean(),
-    encoding: 'utf8',
-  });
-}
-
-function clean(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARTA_')));
-}
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'parta-running-'));
-  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
-async function signIn(origin: string, link: string): Promise<string> {
-  const headers = { 'content-type': 'application/json', origin };
-  const body = JSON.stringify({ token: link.split('#')[1] });
-  const answer = await fetch(`${origin}/api/in`, { method: 'POST', headers, body });
-  expect(answer.status).toBe(200);
-  return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-}
-
-async function hello(origin: string, cookie: string): Promise<TestLine> {
-  const line = new TestLine(origin, { cookie, origin });
-  await line.whenOpen();
-  line.say({ kind: 'hello', protocol: PROTOCOL, app: 'test', rooms: [], registry: 0 });
-  return line;
-}
 
 function httpsPost(url: string, origin: string, body: string): Promise<{ status: number; cookie: string }> {
   return new Promise((resolve, reject) => {

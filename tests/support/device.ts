@@ -38,6 +38,13 @@ export class TestDevice {
     return new TestDevice(token.split('.')[0] as string, line, lease);
   }
 
+  /** On a line that has said hello, whoever's it is, with a lease of its own. */
+  static async on(line: TestLine): Promise<TestDevice> {
+    const { person } = await line.next('welcome');
+    line.say({ kind: 'lease-ask', count: 1 });
+    return new TestDevice(person, line, (await line.next('lease-grant')).leases[0] as number);
+  }
+
   /** The same line under a lease that was never used. */
   async withFreshLease(): Promise<TestDevice> {
     this.line.say({ kind: 'lease-ask', count: 1 });

@@ -20,7 +20,10 @@ export const CLOSE = {
 
 export type CloseName = keyof typeof CLOSE;
 
-/** Whether a client may reconnect after a close code; unknown codes and plain WebSocket codes may. */
+/** A message too big for the socket itself: sent again it would be too big again. */
+const MESSAGE_TOO_BIG = 1009;
+
+/** Whether a client may reconnect after a close code; unknown codes and plain WebSocket codes may, but that one. */
 export function mayComeBack(code: number): boolean {
-  return code < 4400 || code > 4499;
+  return code !== MESSAGE_TOO_BIG && (code < 4400 || code > 4499);
 }

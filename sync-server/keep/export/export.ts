@@ -1,11 +1,12 @@
 /** A school in files that need no Parta: JSON for programs, pages and Markdown for people, bytes for the libraries. */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import * as Y from 'yjs';
 import type { Registry } from '#shared/registry/shape.ts';
 import { parseDoc, pinsDoc } from '#shared/school/names.ts';
 import { openPeople } from '../../accounts/people.ts';
+import { makeFolder } from '../../folders.ts';
 import { plainRegistry } from '../../registry/plain.ts';
 import type { StoredPaper } from '../../store/log.ts';
 import { openSqlite, type SqliteStore } from '../../store/sqlite/sqlite-store.ts';
@@ -55,7 +56,7 @@ export async function exportSchool({ data, to }: ExportOptions): Promise<ExportD
   if (log === undefined) throw new Trouble(`${data} holds no school. Name its data folder: --data FOLDER.`);
   if (existsSync(to) && readdirSync(to).length > 0)
     throw new Trouble(`${to} is not empty. Name a new folder: --to FOLDER.`);
-  mkdirSync(dirname(to), { recursive: true });
+  makeFolder(dirname(to));
   return wholeFolder(to, async (partial) => {
     const moment = join(partial, '.moment');
     snapshotDatabase(join(data, log), join(moment, 'log'));
@@ -216,7 +217,7 @@ function plainDoc(doc: Y.Doc, kind: 'me' | 'margin'): unknown {
 function putInto(folder: string): Put {
   return (path, content) => {
     const file = join(folder, path);
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeFileSync(file, content);
   };
 }
