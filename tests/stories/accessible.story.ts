@@ -1,6 +1,6 @@
 /** Everybody can use it: no serious finding of axe on any main screen, light and dark. */
 
-import { expect } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
 import axe from 'axe-core';
 import { test } from '../support/story.ts';
 import { AFTER_OUTAGE, type StoryPerson } from '../support/story-person.ts';
@@ -54,6 +54,65 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await holdsNoBarrier(elena);
   });
 }
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`[R722] what stands there when something is wrong holds no serious barrier (${colorScheme})`, async ({
+    people,
+    school,
+  }) => {
+    const phone = { colorScheme, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+    const masha = await people.comeIn('masha', phone);
+    await masha.open('7А');
+    await masha.composer.fill('Сочинение про лето. '.repeat(900));
+    await expect(masha.page.getByRole('alert')).toContainText('Слишком длинно');
+    await holdsNoBarrier(masha);
+    await masha.page.evaluate(() => {
+      IDBObjectStore.prototype.add = () => {
+        throw new DOMException('The disk is full', 'QuotaExceededError');
+      };
+    });
+    await masha.composer.fill('Не помещается');
+    await masha.page.getByRole('button', { name: 'Отправить' }).click();
+    await expect(masha.page.getByRole('button', { name: 'Сохранить всё в файл' })).toBeVisible();
+    await holdsNoBarrier(masha);
+    await masha.page.getByRole('link', { name: 'О чате' }).click();
+    await expect(masha.page.getByRole('heading', { name: 'Участники' })).toBeVisible();
+    await holdsNoBarrier(masha);
+
+    // A link that was used, and a Safari that is not installed.
+    const link = await school.linkFor('petya');
+    await masha.page.goto(link);
+    await expect(masha.chatLink('7А')).toBeVisible(AFTER_OUTAGE);
+    await masha.page.addInitScript(() => {
+      Object.defineProperty(Navigator.prototype, 'vendor', { get: () => 'Apple Computer, Inc.' });
+    });
+    await masha.page.goto(new URL('/settings', link).href);
+    await masha.page.goto(link);
+    await expect(masha.page.getByRole('alert')).toContainText('уже использована');
+    await holdsNoBarrier(masha);
+    await masha.page.getByRole('link', { name: 'К чатам' }).click();
+    await masha.page.getByRole('button', { name: 'Установить Парту' }).click();
+    const steps = masha.page.getByRole('dialog', { name: 'Установить Парту' });
+    await holdsNoBarrier(masha);
+    await steps.getByRole('button', { name: 'Закрыть' }).click();
+    await expect(steps).toHaveCount(0);
+    await holdsNoBarrier(masha);
+  });
+}
+
+test('[R723] where the system gives the colours, what is chosen looks chosen', async ({ people }) => {
+  const masha = await people.comeIn('masha', { forcedColors: 'active' });
+  const ground = (of: Locator) => of.evaluate((element) => getComputedStyle(element).backgroundColor);
+  const chosen = await ground(masha.page.getByRole('link', { name: 'Чаты' }));
+  expect(await ground(masha.page.getByRole('link', { name: 'Настройки' }))).not.toBe(chosen);
+  await masha.page.getByRole('link', { name: 'Настройки' }).click();
+  expect(await ground(masha.page.locator('label', { hasText: 'Русский' }))).toBe(chosen);
+  expect(await ground(masha.page.locator('label', { hasText: 'English' }))).not.toBe(chosen);
+  const contrast = masha.page.getByRole('switch', { name: 'Высокий контраст' });
+  const off = await ground(contrast);
+  await contrast.check();
+  await expect.poll(() => ground(contrast)).not.toBe(off);
+});
 
 async function holdsNoBarrier({ page }: StoryPerson): Promise<void> {
   // A moving page is half transparent: its colours are looked at when it stands still.
