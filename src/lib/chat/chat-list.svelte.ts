@@ -74,6 +74,7 @@ export class ChatList {
   #line({ id, last }: ChatRow): string {
     if (!last) return m.chat_no_messages();
     if (last.text) return last.text;
+    if (!last.id) return m.message_deleted();
     // A message that shares a document has no words of its own.
     const paper = this.#device
       .papers()

@@ -2,10 +2,10 @@
 
 import type * as Y from 'yjs';
 import type { Edit, Message } from '#shared/feed/shape.ts';
-import { splitKey } from '#shared/feed/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { parseDoc, roomOf } from '#shared/school/names.ts';
-import type { Disk, DocRow, OutRow } from './disk.ts';
+import type { Disk, DocRow, OutRow, PlaceRow } from './disk.ts';
+import { lastEdits } from './last-edits.ts';
 import { partsOf, tailsOf } from './stored-doc.ts';
 import { allText } from './text.ts';
 import { docOf } from './ydoc.ts';
@@ -23,7 +23,8 @@ export async function exportEverything(disk: Disk, projection: Projection | unde
     const parsed = parseDoc(row.doc);
     if (parsed?.kind === 'feed') {
       const before = (chats[parsed.chat] as unknown[] | undefined) ?? [];
-      chats[parsed.chat] = [...before, ...messagesOf(await read(disk, row), projection)];
+      const places: PlaceRow[] = await disk.places.where('doc').equals(row.doc).toArray();
+      chats[parsed.chat] = [...before, ...messagesOf(await read(disk, row), places, projection)];
     } else if (parsed?.kind === 'paper') {
       const body = (await read(disk, row)).getXmlFragment('body');
       papers[parsed.paper] = { xml: body.toString() };
@@ -56,18 +57,17 @@ async function unsentOf(disk: Disk): Promise<object> {
   };
 }
 
-function messagesOf(doc: Y.Doc, projection: Projection | undefined): object[] {
-  const edits = new Map<string, Edit>();
-  for (const [key, edit] of doc.getMap<Edit>('edits')) {
-    const message = splitKey(key)?.message ?? key;
-    if ((edits.get(message)?.at ?? 0) <= edit.at) edits.set(message, edit);
-  }
+/** As on screen: by arrival, each with the edit that arrived last. */
+function messagesOf(doc: Y.Doc, places: readonly PlaceRow[], projection: Projection | undefined): object[] {
+  const seqs = new Map(places.map(({ id, seq }) => [id, seq]));
+  const edits = lastEdits(doc.getMap<Edit>('edits'), (id) => seqs.get(id));
+  const seqOf = (id: string) => seqs.get(id) ?? Number.MAX_SAFE_INTEGER;
   return [...doc.getMap<Message>('messages')]
+    .sort(([a, one], [b, other]) => seqOf(a) - seqOf(b) || one.at - other.at)
     .map(([id, { by, at, text, re, paper }]) => ({
       ...{ id, by, name: projection?.people[by]?.name, at: new Date(at).toISOString() },
       ...{ text: edits.get(id)?.text ?? text, re, paper },
-    }))
-    .sort((a, b) => (a.at < b.at ? -1 : 1));
+    }));
 }
 
 async function read(disk: Disk, row: DocRow): Promise<Y.Doc> {

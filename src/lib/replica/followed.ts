@@ -15,6 +15,8 @@ export interface Followed {
   twins: { room: string; lease: number }[];
   /** Documents whose tails want folding. */
   grown: string[];
+  /** Documents without which the list of chats cannot tell what an update deleted. */
+  wanting: string[];
   /** Lost texts that their person has dealt with: the relay may forget them. */
   dealt: { doc: string; lease: number; clock: number; length: number }[];
   /** Chats of which the device now holds more. */
@@ -30,6 +32,7 @@ export function nothing(): Followed {
     heads: [],
     twins: [],
     grown: [],
+    wanting: [],
     dealt: [],
     got: new Map(),
   };

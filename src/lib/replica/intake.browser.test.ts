@@ -1,9 +1,10 @@
 /** What the relay says, as it comes to stand on Masha's disk. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import type { Message } from '#shared/feed/shape.ts';
+import type { Edit, Message } from '#shared/feed/shape.ts';
 import type { Frame, PlaceEntry } from '#shared/wire/frames.ts';
 import { Disk, wipe } from './disk.ts';
+import { exportEverything } from './export.ts';
 import { Intake } from './intake.ts';
 import { append, compact, readParts } from './stored-doc.ts';
 import { docOf } from './ydoc.ts';
@@ -34,21 +35,40 @@ class Feed {
     this.#doc.clientID = 7;
   }
 
-  say(by: string, text: string): { bytes: Uint8Array; place: PlaceEntry } {
+  say(by: string, text: string, at = 1_000 + this.#seq): { bytes: Uint8Array; place: PlaceEntry } {
     const seq = ++this.#seq;
     const id = `7.${seq}`;
+    const messages = this.#doc.getMap<Message>('messages');
+    const bytes = this.#bytesOf(() => messages.set(id, { by, at, text }));
+    return { bytes, place: { id, seq, at: 2_000 + seq } };
+  }
+
+  edit(message: string, text: string): { bytes: Uint8Array; place: PlaceEntry } {
+    const seq = ++this.#seq;
+    const id = `7.${seq}`;
+    const edits = this.#doc.getMap<Edit>('edits');
+    // By a clock that goes wrong: what arrived last counts.
+    const bytes = this.#bytesOf(() => edits.set(`${message}~${id}`, { at: 1_000 - seq, text }));
+    return { bytes, place: { id, seq, at: 2_000 + seq } };
+  }
+
+  remove(message: string): Uint8Array {
+    this.#seq++;
+    return this.#bytesOf(() => this.#doc.getMap('messages').delete(message));
+  }
+
+  patch(said: readonly { place: PlaceEntry }[], from = 0, bytes = Y.encodeStateAsUpdate(this.#doc)): Frame {
+    const places = said.map(({ place }) => place);
+    return { kind: 'patch', doc: FEED, epoch: 'e', from, seq: this.#seq, places, deflated: false, bytes };
+  }
+
+  #bytesOf(act: () => void): Uint8Array {
     let bytes: Uint8Array = new Uint8Array();
     this.#doc.once('update', (update: Uint8Array) => {
       bytes = update;
     });
-    this.#doc.getMap<Message>('messages').set(id, { by, at: 1_000 + seq, text });
-    return { bytes, place: { id, seq, at: 2_000 + seq } };
-  }
-
-  patch(said: readonly { place: PlaceEntry }[], from = 0): Frame {
-    const places = said.map(({ place }) => place);
-    const bytes = Y.encodeStateAsUpdate(this.#doc);
-    return { kind: 'patch', doc: FEED, epoch: 'e', from, seq: this.#seq, places, deflated: false, bytes };
+    this.#doc.transact(act);
+    return bytes;
   }
 }
 
@@ -115,4 +135,71 @@ test('[R482] a long tail is folded, and what the first form had in the row is fo
       .getMap('messages')
       .keys(),
   ]).toEqual(['7.1', '7.2']);
+});
+
+const headOf = () => disk.heads.get('7a');
+
+test('[R484] an edit that came in a patch shows in the list, the one that arrived last', async () => {
+  const feed = new Feed();
+  const said = [feed.say('anna', 'Завтра'), feed.edit('7.1', 'В среду'), feed.edit('7.1', 'В четверг')];
+  await intake.take([feed.patch(said)]);
+  expect(await headOf()).toMatchObject({ seq: 1, unread: 1, last: { id: '7.1', text: 'В четверг' } });
+  const later = feed.edit('7.1', 'В пятницу');
+  await intake.take([feed.patch([later], 3, later.bytes)]);
+  expect(await headOf()).toMatchObject({ unread: 1, last: { id: '7.1', text: 'В пятницу' } });
+});
+
+test('[R484] what is deleted right before the next words is not counted, whatever came in one moment', async () => {
+  const feed = new Feed();
+  await intake.take([feed.patch([feed.say('anna', 'Раз'), feed.say('petya', 'Два')])]);
+  const frames = [
+    update(3, feed.remove('7.2')),
+    update(4, feed.say('anna', 'Три').bytes),
+    update(5, feed.remove('7.4')),
+  ];
+  await intake.take(frames);
+  expect(await headOf()).toMatchObject({ unread: 1, last: { id: '7.1', text: 'Раз' } });
+  expect(docOf(FEED, await readParts(disk, FEED)).getMap('messages').size).toBe(1);
+});
+
+test('[R484] what the relay has told of already is not taken off the count once more', async () => {
+  const feed = new Feed();
+  const told = { kind: 'chat-head', chat: '7a', seq: 3, read: 0, unread: 5 } as const;
+  await intake.take([feed.patch([feed.say('anna', 'Раз'), feed.say('petya', 'Два')])]);
+  const removed = feed.remove('7.2');
+  await intake.take([{ ...told, last: { id: '7.1', by: 'anna', at: 1, text: 'Раз' } }]);
+  await intake.take([feed.patch([], 2, removed)]);
+  expect(await headOf()).toMatchObject({ unread: 5, last: { id: '7.1', text: 'Раз' } });
+});
+
+test('[R484] the list asks for a segment that is not here, when what it shows may be deleted there', async () => {
+  const feed = new Feed();
+  const said = [feed.say('anna', 'Раз'), feed.say('petya', 'Два')];
+  const told = { kind: 'chat-head', chat: '7a', seq: 2, read: 0, unread: 2 } as const;
+  await intake.take([{ ...told, last: { id: '7.2', by: 'petya', at: 1, text: 'Два' } }]);
+  const followed = await intake.take([update(3, feed.remove('7.2'))]);
+  expect(followed.wanting).toEqual([FEED]);
+  await intake.take([feed.patch(said)]);
+  expect(await headOf()).toMatchObject({ last: { id: '7.1', text: 'Раз' } });
+});
+
+test('[R485] words that a patch brings and deletes itself are nowhere, and are no news', async () => {
+  const feed = new Feed();
+  const kept = feed.say('anna', 'Раз');
+  const secret = feed.say('petya', 'Тайна');
+  const bytes = Y.mergeUpdates([kept.bytes, secret.bytes, feed.remove('7.2')]);
+  expect(new TextDecoder().decode(bytes)).toContain('Тайна');
+  await intake.take([feed.patch([kept, secret], 0, bytes)]);
+  expect(await headOf()).toMatchObject({ unread: 1, last: { text: 'Раз' } });
+  const [tail] = await disk.tails.toArray();
+  expect(new TextDecoder().decode(tail?.bytes)).not.toContain('Тайна');
+});
+
+test('[R488] what is exported stands as on screen: by arrival, each with the edit that arrived last', async () => {
+  const feed = new Feed();
+  const said = [feed.say('anna', 'Завтра'), feed.edit('7.1', 'В среду'), feed.edit('7.1', 'В четверг')];
+  const late = feed.say('petya', 'Написано раньше всех', 1);
+  await intake.take([feed.patch([...said, late])]);
+  const { chats } = JSON.parse(await exportEverything(disk, undefined));
+  expect(chats['7a'].map(({ text }: Message) => text)).toEqual(['В четверг', 'Написано раньше всех']);
 });

@@ -12,6 +12,7 @@ import { Acked, ackedIn, letGo } from './acked.ts';
 import { ChatHeads } from './chat-heads.ts';
 import type { Disk, DocRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
 import { type Followed, nothing } from './followed.ts';
+import { Gone } from './gone.ts';
 import { dropUnreadable } from './listed.ts';
 import { loadLosses } from './parts.ts';
 import { burn } from './pens.ts';
@@ -23,22 +24,27 @@ import { type Created, docOf, readFeed } from './ydoc.ts';
 
 export class Intake {
   readonly #disk: Disk;
+  readonly #person: string;
   readonly #heads: ChatHeads;
   #followed: Followed = nothing();
   /** What a lost text takes to be stored: loaded with the first. */
   #losses: Awaited<ReturnType<typeof loadLosses>> | undefined;
   #acked: Acked;
+  #gone: Gone;
 
   constructor(disk: Disk, person: string) {
     this.#disk = disk;
     this.#acked = new Acked(disk);
+    this.#person = person;
     this.#heads = new ChatHeads(disk, person, (topic) => this.#topic(topic));
+    this.#gone = new Gone(disk, person, this.#heads);
   }
 
   /** Stores what the frames say, in order. Patches are inflated already. Rejects when nothing of it was stored. */
   async take(frames: readonly Frame[]): Promise<Followed> {
     this.#followed = nothing();
     this.#acked = new Acked(this.#disk);
+    this.#gone = new Gone(this.#disk, this.#person, this.#heads);
     const { rooms, docs, tails, places, outbox, acked, pens, heads, kv, pieces, papers, leases } = this.#disk;
     const stores = [rooms, docs, tails, places, outbox, acked, pens, heads, kv, pieces, papers, leases];
     // Only what there is to store: Dexie loses its transaction after a hundred idle waits, and refusals come in hundreds.
@@ -49,6 +55,7 @@ export class Intake {
       this.#losses ??= await loadLosses().catch(() => undefined);
     await this.#disk.transaction('rw', stores, async () => {
       for (const frame of stored) await this.#one(frame);
+      await this.#gone.settle();
     });
     return this.#followed;
   }
@@ -123,7 +130,10 @@ export class Intake {
     if (patch.from === 0) await putWhole(this.#disk, doc, patch.seq, patch.bytes);
     else await this.#append(doc, patch.seq, patch.bytes);
     const at = new Map(patch.places.map((place) => [place.id, place]));
-    const { created, papers } = this.#readFeed(patch.doc, patch.bytes);
+    const { created, papers, holdsDead } = this.#readFeed(patch.doc, patch.bytes);
+    // The whole of a document replaces all that was held: it holds nothing that is gone, unless it deletes its own.
+    if (patch.from > 0 || holdsDead || !isFeed(patch.doc))
+      await this.#gone.note(patch.doc, patch.seq, patch.bytes);
     const places: PlaceRow[] = [];
     for (const made of created) {
       const place = at.get(made.id);
@@ -134,7 +144,7 @@ export class Intake {
     for (const { id, seq, at: when } of at.values())
       places.push({ room, id, doc: patch.doc, kind: 'message', seq, at: when, by: '' });
     await this.#disk.places.bulkPut(places);
-    if (isFeed(patch.doc)) await this.#heads.caughtUp(room, created, places);
+    if (isFeed(patch.doc)) await this.#heads.caughtUp(room, created, places, patch.seq);
     if (papers) await this.#notePapers(patch.doc);
     await this.#raise(row, patch.seq);
     this.#followed.patched.push(patch.doc);
@@ -150,8 +160,12 @@ export class Intake {
     await this.#acked.undone(update.doc, update.bytes);
     const { created, papers } = this.#readFeed(update.doc, update.bytes);
     await this.#raise(row, update.seq);
+    const isNew = doc !== undefined && update.seq > doc.seq;
+    if (isNew) await this.#gone.note(update.doc, update.seq, update.bytes);
     await this.#heads.peek(room, created, update.seq, update.at);
-    if (!doc || update.seq <= doc.seq) return;
+    if (!doc && isFeed(update.doc) && (await this.#heads.isBlindTo(room, update.doc, update.bytes)))
+      this.#followed.wanting.push(update.doc);
+    if (!isNew) return;
     await this.#append(doc, update.seq, update.bytes);
     const places = created.map((made) => placeOf(room, update.doc, made, update.seq, update.at));
     await this.#disk.places.bulkPut(places);
@@ -164,15 +178,16 @@ export class Intake {
     const out = await this.#disk.outbox.where({ room: ack.room, lease: ack.lease, n: ack.n }).first();
     if (!out) return;
     await this.#disk.outbox.delete(out.id);
-    await this.#acked.took(out, ack.seq);
+    const doc: DocRow | undefined = await this.#disk.docs.get(out.doc);
+    await this.#acked.took(out, ack.seq, doc !== undefined && ack.seq <= doc.seq);
     const pen: PenRow | undefined = await this.#disk.pens.get([out.room, out.slot]);
     if (pen && pen.lease === ack.lease && pen.acked < ack.n)
       await this.#disk.pens.update([out.room, out.slot], { acked: ack.n, digest: digest(out.bytes) });
-    const doc: DocRow | undefined = await this.#disk.docs.get(out.doc);
     const places: PlaceRow[] = [];
     // At or below what is held, a patch has brought it already, with its true place.
     if (doc && ack.seq > doc.seq) {
       await this.#append(doc, ack.seq, out.bytes);
+      await this.#gone.note(out.doc, ack.seq, out.bytes);
       const { created, papers } = this.#readFeed(out.doc, out.bytes);
       for (const made of created) places.push(placeOf(out.room, out.doc, made, ack.seq, ack.at));
       await this.#disk.places.bulkPut(places);
@@ -211,7 +226,9 @@ export class Intake {
   }
 
   #readFeed(doc: string, bytes: Uint8Array): ReturnType<typeof readFeed> {
-    return isFeed(doc) && bytes.length > 0 ? readFeed(bytes) : { created: [], papers: false };
+    return isFeed(doc) && bytes.length > 0
+      ? readFeed(bytes)
+      : { created: [], papers: false, holdsDead: false };
   }
 
   /** Papers are listed, and their rights known, without opening their chats. */

@@ -204,6 +204,7 @@ export class Leader {
     for (const dealt of followed.dealt) this.#line.send({ kind: 'took', ...dealt });
     for (const { room, lease } of followed.twins) await this.#sending.twin(room, lease);
     for (const chat of followed.got.keys()) this.#marks.post(chat);
+    for (const doc of followed.wanting) await this.#pull(doc);
     for (const doc of followed.grown) await compact(this.#ground.disks.relaxed, doc);
     this.#filling.next();
   }

@@ -4,6 +4,7 @@ import type { Pin } from '#shared/pins/shape.ts';
 import { parseDoc } from '#shared/school/names.ts';
 import type { RoomCopy } from './copy.ts';
 import type { HeadRow, PlaceRow } from './disk.ts';
+import { lastEdits } from './last-edits.ts';
 import type { MessageState, MessageView, PaperCard } from './types.ts';
 
 /** Written this long before it arrived, a message shows both times. */
@@ -16,7 +17,7 @@ export function messageViews(person: string, copy: RoomCopy, head: HeadRow | und
   const views: MessageView[] = [];
   for (const [name, doc] of copy.docs) {
     if (parseDoc(name)?.kind !== 'feed') continue;
-    const edits = lastEdits(copy, doc.getMap<Edit>('edits'));
+    const edits = lastEdits(doc.getMap<Edit>('edits'), (id) => copy.places.get(id)?.seq);
     const reactions = reactionsOf(person, doc.getMap<string>('reactions'));
     const papers = doc.getMap<PaperEntry>('papers');
     for (const [id, message] of doc.getMap<Message>('messages')) {
@@ -44,19 +45,6 @@ function placed(
   const { seq, at } = place;
   const state = seq <= (head?.othersRead ?? 0) ? 'read' : seq <= (head?.got ?? 0) ? 'delivered' : 'sent';
   return { seq, arrivedAt: at, state, late: at - message.at > LATE_MS };
-}
-
-/** The last arrived edit shows; one that is still unsent is the last of all. */
-function lastEdits({ places }: RoomCopy, edits: Iterable<[string, Edit]>): Map<string, Edit> {
-  const last = new Map<string, { seq: number; edit: Edit }>();
-  for (const [key, edit] of edits) {
-    const { message, rest } = splitKey(key) ?? { message: key, rest: '' };
-    const seq = places.get(rest)?.seq ?? Number.MAX_SAFE_INTEGER;
-    const before = last.get(message);
-    if (!before || seq > before.seq || (seq === before.seq && edit.at >= before.edit.at))
-      last.set(message, { seq, edit });
-  }
-  return new Map([...last].map(([message, { edit }]) => [message, edit]));
 }
 
 function reactionsOf(

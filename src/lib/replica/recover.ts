@@ -9,7 +9,7 @@ import { editKey, type Message, type PaperEntry } from '#shared/feed/shape.ts';
 import type { Pin } from '#shared/pins/shape.ts';
 import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
 import { isRefusalCode, type RefusalCode } from '#shared/school/refusals.ts';
-import { keepAct, SOMEWHERE } from './acked.ts';
+import { keepKnown } from './acked.ts';
 import { allowed, bringsOf, docFor, type Look, perform, textOfIntent } from './acts.ts';
 import { type Disk, type OutRow, type PenRow, type RoomRow, SPARE } from './disk.ts';
 import { mends } from './mends.ts';
@@ -80,11 +80,13 @@ class Recovery {
   /** What the relay holds already is not made again; it is kept as what it acknowledged, though its word got lost. */
   async #unknown(pens: readonly PenRow[]): Promise<OutRow[]> {
     const unknown: OutRow[] = [];
+    const known: OutRow[] = [];
     for (const row of await this.#disk.outbox.where('room').equals(this.#room).sortBy('id')) {
       const pen = pens.find(({ lease }) => lease === row.lease);
       if (!pen || row.n > pen.acked || this.#why.burnt.includes(row.lease)) unknown.push(row);
-      else await keepAct(this.#disk, row, SOMEWHERE);
+      else known.push(row);
     }
+    await keepKnown(this.#disk, known);
     return unknown;
   }
 

@@ -2,7 +2,7 @@
 import type { Projection } from '#shared/registry/shape.ts';
 import { chatRoom } from '#shared/school/names.ts';
 import { textOfIntent } from './acts.ts';
-import { countUnread } from './chat-heads.ts';
+import { countUnread, PEEK_CHARS } from './chat-heads.ts';
 import type { RoomCopy } from './copy.ts';
 import type { Disk, HeadRow, Kv, OutRow, RefusedRow } from './disk.ts';
 import type { ChatRow, Intent, PaperRow, Peek, RefusedDraft, Topic } from './types.ts';
@@ -128,14 +128,13 @@ export class Shelf {
     const rows = Object.entries(this.projection?.chats ?? {}).map(([id, entry]): ChatRow => {
       const head = this.heads.get(id);
       const own = waiting.filter(({ room }) => room === chatRoom(id));
-      const newest = own.filter(({ intent }) => intent.act === 'message.create').pop();
-      const last = newest ? this.#peek(newest) : head?.last;
+      const last = this.#withOwn(head?.last, own);
       return {
         ...{ id, title: entry.title, unit: entry.unit, people: Object.keys(entry.people) },
         ...{ members: entry.members, last, unread: head?.unread ?? 0, unsent: own.length },
         refused: this.refused.filter(({ room }) => room === chatRoom(id)).length,
         draft: draft(id),
-        activeAt: Math.max(newest?.at ?? 0, head?.last?.at ?? 0),
+        activeAt: Math.max(last?.at ?? 0, head?.last?.at ?? 0),
       };
     });
     const known = new Set(rows.map(({ id }) => chatRoom(id)));
@@ -153,9 +152,20 @@ export class Shelf {
     };
   }
 
-  #peek({ intent, at }: Waiting): Peek {
-    const id = 'id' in intent ? intent.id : '';
-    return { id, by: this.#person, at, text: textOfIntent(intent).slice(0, 120) };
+  /** The last message as it is once the own waiting acts are done. */
+  #withOwn(arrived: Peek | undefined, own: readonly Waiting[]): Peek | undefined {
+    let lasts: Peek[] = arrived ? [arrived] : [];
+    for (const { intent, at } of own) {
+      const text = textOfIntent(intent).slice(0, PEEK_CHARS);
+      if (intent.act === 'message.create') lasts.push({ id: intent.id, by: this.#person, at, text });
+      else if (intent.act === 'message.edit')
+        lasts = lasts.map((peek) => (peek.id === intent.message ? { ...peek, text } : peek));
+      else if (intent.act === 'message.delete')
+        lasts = lasts
+          .filter((peek, index) => (index === 0 && arrived) || peek.id !== intent.message)
+          .map((peek) => (peek.id === intent.message ? { ...peek, id: '', text: '' } : peek));
+    }
+    return lasts.at(-1);
   }
 
   #unsaved(): Waiting[] {

@@ -55,6 +55,7 @@ export interface LineState {
 export type DiskState = 'open' | 'blocked' | 'superseded' | 'full' | 'failed';
 
 export interface Peek {
+  /** '' when it was deleted and what stood before it is not known here. */
   id: string;
   by: string;
   at: number;

@@ -1,7 +1,7 @@
 /** How a device builds a Yjs document, and what it reads out of the bytes of an update. */
 
 import * as Y from 'yjs';
-import { FEED_ROOTS, type Message } from '#shared/feed/shape.ts';
+import { FEED_ROOTS, type Message, splitKey } from '#shared/feed/shape.ts';
 import { ME_ROOTS } from '#shared/me/shape.ts';
 import { PINS_ROOTS } from '#shared/pins/shape.ts';
 import { parseDoc } from '#shared/school/names.ts';
@@ -70,16 +70,34 @@ export interface Created {
   id: string;
   /** Of a message, while it lives. */
   message: Message | undefined;
+  /** Of an edit, while it lives: the message it is about, and its words. */
+  edit: { message: string; text: string } | undefined;
+}
+
+/** What an update deletes: by client, ranges of clocks. */
+export type Deletes = ReadonlyMap<number, readonly { clock: number; len: number }[]>;
+
+export function deletesOf(bytes: Uint8Array): Deletes {
+  return Y.decodeUpdate(bytes).ds.clients;
+}
+
+export interface FeedNews {
+  created: Created[];
+  papers: boolean;
+  /** Whether the bytes hold words that they delete themselves: several updates in one. */
+  holdsDead: boolean;
 }
 
 /**
  * What of a feed's update gets a place: messages, edits and papers that come to life; and whether a paper's title or
  * rights may have changed. Cost: O(update).
  */
-export function readFeed(bytes: Uint8Array): { created: Created[]; papers: boolean } {
+export function readFeed(bytes: Uint8Array): FeedNews {
   const created: Created[] = [];
   let papers = false;
-  for (const struct of Y.decodeUpdate(bytes).structs) {
+  let holdsDead = false;
+  const { structs, ds } = Y.decodeUpdate(bytes);
+  for (const struct of structs) {
     if (!(struct instanceof Y.Item)) continue;
     const value = struct.content instanceof Y.ContentAny ? struct.content.arr[0] : undefined;
     // An overwritten entry names no key, only the item before it: told by its form.
@@ -87,12 +105,23 @@ export function readFeed(bytes: Uint8Array): { created: Created[]; papers: boole
     if (struct.parentSub === null) continue;
     const root = struct.parent as unknown as string;
     const id = struct.parentSub;
-    if (root === 'messages') created.push({ kind: 'message', id, message: value });
-    else if (root === 'papers') created.push({ kind: 'paper', id, message: undefined });
-    else if (root === 'edits')
-      created.push({ kind: 'edit', id: id.slice(id.indexOf('~') + 1), message: undefined });
+    const dies = isIn(ds.clients, struct.id);
+    if (dies && value !== undefined && (root === 'messages' || root === 'edits')) holdsDead = true;
+    const living = dies ? undefined : value;
+    if (root === 'messages') created.push({ kind: 'message', id, message: living, edit: undefined });
+    else if (root === 'papers') created.push({ kind: 'paper', id, message: undefined, edit: undefined });
+    else if (root === 'edits') {
+      const key = splitKey(id) ?? { message: id, rest: '' };
+      const edit = living && { message: key.message, text: living.text };
+      created.push({ kind: 'edit', id: key.rest, message: undefined, edit });
+    }
   }
-  return { created, papers };
+  return { created, papers, holdsDead };
+}
+
+function isIn(deletes: Deletes, { client, clock }: { client: number; clock: number }): boolean {
+  const ranges = deletes.get(client) ?? [];
+  return ranges.some((range) => clock >= range.clock && clock < range.clock + range.len);
 }
 
 /** A document as its stored parts make it. */
