@@ -1,13 +1,14 @@
 // Writes what the sources need but git does not hold: the compiled messages and SvelteKit's types.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fingerprint, root } from './fingerprint.mjs';
 
-const STAMP = join(root, 'node_modules', '.cache', 'parta', 'messages');
 const COMPILED = join(root, 'src', 'lib', 'paraglide');
+// Beside what it tells of: a copy of the sources that shares node_modules must not speak for these.
+const STAMP = join(COMPILED, '.stamp');
 
 export const messageOptions = {
   project: './project.inlang',
@@ -26,7 +27,6 @@ export async function syncMessages() {
   if (existsSync(join(COMPILED, 'messages.js')) && stamped() === now) return;
   const { compile } = await import('@inlang/paraglide-js');
   await compile({ ...messageOptions, project: join(root, 'project.inlang'), outdir: COMPILED });
-  mkdirSync(join(STAMP, '..'), { recursive: true });
   writeFileSync(STAMP, now);
 }
 
