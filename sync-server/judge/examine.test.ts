@@ -3,41 +3,11 @@ import * as Y from 'yjs';
 import { idOf } from '#shared/feed/shape.ts';
 import { LARGE_SHAPES, SHAPES } from '#shared/ops/shapes.ts';
 import { craft, dead, one, text, value } from '../../tests/support/craft.ts';
-import { AT, lastUnder, makeScene, runOf, type SceneKind, type Who } from '../../tests/support/scene.ts';
+import { AT, lastUnder, makeScene, runOf, type Who } from '../../tests/support/scene.ts';
 import { applyExamined } from './apply.ts';
 import { examine } from './examine.ts';
+import { accepted, deviceOf, LEASES, numbered, stock, written } from './examined.fixture.ts';
 import { prepare } from './shape.ts';
-import type { Accepted } from './verdict.ts';
-
-const LEASES = { anna: 7_001, masha: 7_002, petya: 7_003 };
-const numbered = (who: Who) => ({ lease: LEASES[who], numbered: true });
-const stock = (who: Who) => ({ lease: LEASES[who], numbered: false });
-
-/** A device's copy of a document of the scene, which writes with a person's lease. */
-function deviceOf(doc: Y.Doc, who: Who): Y.Doc {
-  const device = new Y.Doc();
-  Y.applyUpdate(device, Y.encodeStateAsUpdate(doc));
-  device.clientID = LEASES[who];
-  return device;
-}
-function written(device: Y.Doc, change: (doc: Y.Doc) => void): Uint8Array {
-  let update: Uint8Array = new Uint8Array([0, 0]);
-  device.once('update', (bytes: Uint8Array) => {
-    update = bytes;
-  });
-  device.transact(() => change(device));
-  return update;
-}
-function accepted(
-  doc: Y.Doc,
-  kind: SceneKind,
-  bytes: Uint8Array,
-  hand: { lease: number; numbered: boolean },
-): Accepted {
-  const examined = examine(doc, SHAPES[kind], bytes, hand);
-  if (!examined.ok) throw new Error(examined.says);
-  return examined;
-}
 
 describe('what an update does', () => {
   test('[R113] a message, its overwriting prior and order are told as they are', () => {
@@ -271,97 +241,6 @@ describe('what was judged is what is applied', () => {
     for (const [i, who] of (['masha', 'petya'] as const).entries())
       applyExamined(docs.paper, accepted(docs.paper, 'paper', both[i] as Uint8Array, numbered(who)));
     expect(gone()).toEqual(goneBefore);
-  });
-});
-
-describe('a paper never eats text', () => {
-  test('[R115] words that a deleted paragraph takes along are told, with what lives before them', () => {
-    const { docs } = makeScene(LEASES);
-    const deleting = written(deviceOf(docs.paper, 'anna'), (doc) => doc.getXmlFragment('body').delete(1, 1));
-    const typing = written(deviceOf(docs.paper, 'petya'), (doc) => {
-      const run = (doc.getXmlFragment('body').get(1) as Y.XmlElement).get(0) as Y.XmlText;
-      run.insert(3, 'моя мысль');
-    });
-    applyExamined(docs.paper, accepted(docs.paper, 'paper', typing, numbered('petya')));
-    const applied = applyExamined(docs.paper, accepted(docs.paper, 'paper', deleting, numbered('anna')));
-    expect(applied).toMatchObject({
-      ok: true,
-      died: [{ lease: LEASES.petya, clock: 0, length: 9, text: 'моя мысль', near: 'План урока' }],
-    });
-  });
-
-  test('[R115] words that arrive in a paragraph that is gone are told', () => {
-    const { docs } = makeScene(LEASES);
-    const deleting = written(deviceOf(docs.paper, 'anna'), (doc) => doc.getXmlFragment('body').delete(1, 1));
-    const typing = written(deviceOf(docs.paper, 'petya'), (doc) => {
-      const run = (doc.getXmlFragment('body').get(1) as Y.XmlElement).get(0) as Y.XmlText;
-      run.insert(3, 'моя мысль');
-    });
-    applyExamined(docs.paper, accepted(docs.paper, 'paper', deleting, numbered('anna')));
-    const examined = accepted(docs.paper, 'paper', typing, numbered('petya'));
-    expect(examined.ops).toEqual([{ op: 'rich.delete', root: '', structs: 0, chars: 0 }]);
-    expect(applyExamined(docs.paper, examined)).toMatchObject({
-      ok: true,
-      died: [{ lease: LEASES.petya, length: 9, text: 'моя мысль' }],
-    });
-  });
-
-  test.each<[string, (body: Y.XmlFragment) => void, string]>([
-    [
-      'a word of it',
-      (body) => {
-        ((body.get(0) as Y.XmlElement).get(0) as Y.XmlText).delete(4, 6);
-        body.delete(1, 1);
-      },
-      'План',
-    ],
-    ['all of it', (body) => body.delete(0, 2), ''],
-  ])(
-    '[R115] what stood before swallowed words, and went with them, is no neighbour: %s',
-    (_what, cut, near) => {
-      const { docs } = makeScene(LEASES);
-      const deleting = written(deviceOf(docs.paper, 'anna'), (doc) => cut(doc.getXmlFragment('body')));
-      const typing = written(deviceOf(docs.paper, 'petya'), (doc) => {
-        const run = (doc.getXmlFragment('body').get(1) as Y.XmlElement).get(0) as Y.XmlText;
-        run.insert(3, 'моя мысль');
-      });
-      applyExamined(docs.paper, accepted(docs.paper, 'paper', typing, numbered('petya')));
-      const applied = applyExamined(docs.paper, accepted(docs.paper, 'paper', deleting, numbered('anna')));
-      expect(applied).toMatchObject({ died: [{ text: 'моя мысль', near }] });
-    },
-  );
-
-  test('[R115] what the sender saw and deleted is not swallowed', () => {
-    const { docs } = makeScene(LEASES);
-    const bytes = written(deviceOf(docs.paper, 'anna'), (doc) => doc.getXmlFragment('body').delete(0, 2));
-    expect(applyExamined(docs.paper, accepted(docs.paper, 'paper', bytes, numbered('anna')))).toMatchObject({
-      died: [],
-    });
-  });
-
-  test('[R115] only the part of a piece that was not named is told', () => {
-    const { docs } = makeScene(LEASES);
-    const parent = runOf({ docs } as never, 0)._item?.parent as Y.XmlElement;
-    const container = parent._item?.id as Y.ID;
-    const string = runOf({ docs } as never, 0)._start as Y.Item;
-    const bytes = craft({
-      deletes: [
-        [
-          LEASES.anna,
-          [
-            [container.clock, 1],
-            [string.id.clock + 2, 3],
-          ],
-        ],
-      ],
-    });
-    const applied = applyExamined(docs.paper, accepted(docs.paper, 'paper', bytes, numbered('anna')));
-    expect(applied).toMatchObject({
-      died: [
-        { text: 'Пл', length: 2 },
-        { text: 'урока', length: 5 },
-      ],
-    });
   });
 });
 

@@ -19,6 +19,7 @@ import { decodeMessage, encodeFrame, joinFrames } from '#shared/wire/codec.ts';
 import type { Frame } from '#shared/wire/frames.ts';
 import { LINE_PATH } from '#shared/wire/protocol.ts';
 import { TestDevice } from './device.ts';
+import { Late } from './late.ts';
 import { AdminDevice } from './registry.ts';
 import { startTestRelay, type TestRelay, type TestRelayOptions } from './relay.ts';
 
@@ -35,7 +36,7 @@ export class Cable {
   #isDeaf = false;
   #withheld = '';
   #held: (() => void)[] | undefined;
-  #late: { doc: string; isHere: boolean; waiting: (() => void)[] } | undefined;
+  #late: Late | undefined;
   #pushes = 0;
   readonly #heard = new EventEmitter();
   /** Connections that were made, and bytes in both directions since the last `count`. */
@@ -81,7 +82,7 @@ export class Cable {
 
   /** From this document's next patch on, what the relay says waits until a device asks for the document or writes again. */
   keepBehind(doc: string): void {
-    this.#late = { doc, isHere: false, waiting: [] };
+    this.#late = new Late(doc);
   }
 
   /** What the devices say waits on its way until `letGo`. */
@@ -317,24 +318,16 @@ export class Cable {
       return;
     }
     const frames = message.frames.filter(({ kind }) => kind !== this.#withheld);
-    const late = this.#late;
-    const found = frames.findIndex((frame) => frame.kind === 'patch' && frame.doc === late?.doc);
-    const cut = late?.isHere ? 0 : found < 0 ? frames.length : found;
-    const [now, later] = [frames.slice(0, cut), frames.slice(cut)];
-    if (now.length > 0) socket.send(joinFrames(now.map(encodeFrame)));
-    if (!late || later.length === 0) return;
-    late.isHere = true;
-    late.waiting.push(() => socket.send(joinFrames(later.map(encodeFrame))));
+    const send = (some: Frame[]) => {
+      if (some.length > 0) socket.send(joinFrames(some.map(encodeFrame)));
+    };
+    if (this.#late) this.#late.pass(frames, send);
+    else send(frames);
   }
 
   #catchUp(data: Buffer): void {
-    const late = this.#late;
-    const message = late?.isHere ? decodeMessage(data) : undefined;
-    const isAsked = (frame: Frame) =>
-      (frame.kind === 'pull' || frame.kind === 'push') && frame.doc === late?.doc;
-    if (!late || !message?.ok || !message.frames.some(isAsked)) return;
-    this.#late = undefined;
-    for (const send of late.waiting) send();
+    const message = this.#late && decodeMessage(data);
+    if (message?.ok && this.#late?.isAskedBy(message.frames)) this.#late = undefined;
   }
 
   #note(data: Buffer): void {

@@ -1,17 +1,16 @@
 /** The tab that holds the line: it greets, opens rooms, stores what comes and tells the other tabs. */
 import type { Projection } from '#shared/registry/shape.ts';
-import { LIMITS } from '#shared/school/limits.ts';
 import { chatRoom, feedDoc, meDoc, roomOf } from '#shared/school/names.ts';
-import type { Frame, Hello, Welcome } from '#shared/wire/frames.ts';
-import { PROTOCOL } from '#shared/wire/protocol.ts';
-import { type Disks, SPARE } from './disk.ts';
+import type { Frame, Welcome } from '#shared/wire/frames.ts';
+import type { Disks } from './disk.ts';
 import { Filling } from './filling.ts';
 import type { Followed } from './followed.ts';
+import { helloOf, inOrder, recentHeads } from './greeting.ts';
 import { inflate } from './inflate.ts';
 import { Intake } from './intake.ts';
+import { LeaseDesk } from './lease-desk.ts';
 import { Line } from './line.ts';
 import { MarkPost } from './mark-post.ts';
-import { SPARES_KEPT, sparesIn } from './pens.ts';
 import { Sending } from './sending.ts';
 import { compact } from './stored-doc.ts';
 import type { Tabs, Word } from './tabs.ts';
@@ -44,15 +43,15 @@ export class Leader {
   #frames: Frame[] = [];
   #reading: Promise<void> | undefined;
   readonly #marks: MarkPost;
+  readonly #leases: LeaseDesk;
   readonly #flushTimer: ReturnType<typeof setInterval>;
-  #asked = false;
   #stopped = false;
 
   constructor(ground: LeaderGround) {
     this.#ground = ground;
     this.#intake = new Intake(ground.disks.relaxed, ground.person);
     this.#line = new Line(ground.url, {
-      hello: () => this.#hello(),
+      hello: () => helloOf(ground.disks.relaxed, ground.app, ground.projection()),
       frames: (frames) => this.#receive(frames),
       state: (line) => this.#onState(line),
     });
@@ -62,6 +61,12 @@ export class Leader {
       online: () => this.#line.online,
       background: (work) => this.#background(work),
     });
+    this.#leases = new LeaseDesk({
+      disk: ground.disks.strict,
+      tabs: ground.tabs,
+      send: (frame) => this.#line.send(frame),
+      online: () => this.#line.online,
+    });
     this.#sending = new Sending({
       person: ground.person,
       disk: ground.disks.strict,
@@ -70,7 +75,7 @@ export class Leader {
       online: () => this.#line.online,
       projection: ground.projection,
       registryMaker: ground.registryMaker,
-      askLeases: (count) => this.#askLeases(count),
+      askLeases: (count) => this.#leases.ask(count),
       onTrouble: (error) => {
         if (!this.#stopped) ground.onTrouble(error);
       },
@@ -128,7 +133,7 @@ export class Leader {
         return;
       }
       case 'lease-ask':
-        this.#askLeases(1);
+        this.#leases.ask(1);
         return;
       case 'doubt':
         this.#line.doubt();
@@ -141,25 +146,13 @@ export class Leader {
     }
   }
 
-  async #hello(): Promise<Hello> {
-    const { relaxed } = this.#ground.disks;
-    const rooms = (await relaxed.rooms.toArray()).filter(({ epoch }) => epoch !== '');
-    return {
-      kind: 'hello',
-      protocol: PROTOCOL,
-      app: this.#ground.app,
-      rooms: rooms.map(({ room, epoch, seq }) => ({ room, epoch, seq })),
-      registry: this.#ground.projection()?.seq ?? 0,
-    };
-  }
-
   #onState(line: LineState): void {
     if (line.at !== 'online') {
       this.#sending.reset();
       // A room whose answer was cut off is asked for again with the next line.
       this.#filling.forget();
     }
-    this.#asked = false;
+    this.#leases.forget();
     if (!this.#stopped) this.#ground.tabs.say({ say: 'line', line });
   }
 
@@ -218,7 +211,8 @@ export class Leader {
         this.#sending.refuse(frame);
         return;
       case 'lease-grant':
-        await this.#keepLeases(frame.leases);
+        await this.#leases.keep(frame.leases);
+        this.#sending.leasesCame(frame.leases);
         return;
       case 'purge':
         this.#sending.gone(frame.room, 'not-a-member');
@@ -246,12 +240,10 @@ export class Leader {
       for (const room of gone) this.#sending.gone(room, 'not-a-member');
     }
     const { relaxed } = this.#ground.disks;
-    if ((await sparesIn(relaxed)) < SPARES_KEPT) this.#askLeases(SPARES_KEPT);
+    await this.#leases.askForSpares();
+    const recent = await recentHeads(relaxed);
     const cached = (await relaxed.rooms.toArray()).map(({ room }) => room);
-    const recent = (await relaxed.heads.toArray()).sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
-    const order = recent.map(({ chat }) => chatRoom(chat)).filter((room) => cached.includes(room));
-    const first = changed.filter((room) => isChat(room) || room.startsWith('org/'));
-    this.#filling.plan([...first, ...order, ...this.#chatsToFill()], cached);
+    this.#filling.plan(inOrder(changed, recent, cached, this.#chatsToFill()), cached);
     for (const head of recent) if (head.read > head.told) this.#marks.post(head.chat);
     this.#sending.flush(meDoc(this.#ground.person));
     for (const room of this.#wanted) this.#sending.flush(room);
@@ -303,20 +295,4 @@ export class Leader {
       if (!this.#stopped) this.#ground.onTrouble(error);
     });
   }
-
-  #askLeases(count: number): void {
-    if (this.#asked || !this.#line.online) return;
-    this.#asked = true;
-    this.#line.send({ kind: 'lease-ask', count: Math.min(LIMITS.leasesPerGrantMax, Math.max(count, 2)) });
-  }
-
-  async #keepLeases(leases: readonly number[]): Promise<void> {
-    this.#asked = false;
-    const { strict } = this.#ground.disks;
-    await strict.leases.bulkPut(leases.map((lease) => ({ lease, slot: SPARE, ids: 0 })));
-    this.#ground.tabs.say({ say: 'leases' });
-    this.#sending.leasesCame(leases);
-  }
 }
-
-const isChat = (room: string): boolean => room.startsWith('chat/');

@@ -5,6 +5,7 @@ import { textOfIntent } from './acts.ts';
 import { listenToBrowser } from './browser-events.ts';
 import { type Disks, troubleOf } from './disk.ts';
 import { Fetching } from './fetching.ts';
+import { Hearing } from './hearing.ts';
 import { Leader } from './leader.ts';
 import { leave } from './leaving.ts';
 import { keepListed } from './listed.ts';
@@ -13,7 +14,7 @@ import type { PaperView } from './paper.ts';
 import { bringParts, loadDesk, loadExport } from './parts.ts';
 import type { Desk } from './registry-desk.ts';
 import { Shelf } from './shelf.ts';
-import { Tabs, type Word } from './tabs.ts';
+import { Tabs } from './tabs.ts';
 import { Topics } from './topics.ts';
 import type {
   Chat,
@@ -53,6 +54,7 @@ export class LiveDevice implements Device {
   readonly #views: Views;
   readonly #desks = new Set<Desk>();
   readonly #fetching: Fetching;
+  readonly #hearing: Hearing;
   #leader: Leader | undefined;
   #line: LineState = { at: 'offline', since: Date.now(), storing: true, code: 0 };
   #disk: DiskState = 'open';
@@ -65,7 +67,7 @@ export class LiveDevice implements Device {
     this.#parts = parts;
     this.#tabs = new Tabs(
       parts.person,
-      (word) => this.#hear(word),
+      (word) => this.#hearing.hear(word),
       (leads) => this.#lead(leads),
     );
     this.#fetching = new Fetching(parts.disks.strict, this.#tabs, () => this.#line.at === 'online');
@@ -73,7 +75,7 @@ export class LiveDevice implements Device {
       person: parts.person,
       disks: parts.disks,
       tabs: this.#tabs,
-      emit: (topic) => this.#roomChanged(topic),
+      emit: (topic) => this.#hearing.roomChanged(topic),
       lookOf: (copy) => this.#views.look(copy),
       online: () => this.#line.at === 'online',
       saved: (rows) => {
@@ -101,11 +103,21 @@ export class LiveDevice implements Device {
       emit: (topic) => this.#emit(topic),
       background: (work) => this.#background(work),
     });
+    this.#hearing = new Hearing({
+      ...{ person: parts.person, tabs: this.#tabs, writer: this.#writer, shelf: this.#shelf },
+      ...{ views: this.#views, fetching: this.#fetching, desks: this.#desks },
+      closed: () => this.#closed,
+      leader: () => this.#leader,
+      emit: (topic) => this.#emit(topic),
+      background: (work) => this.#background(work),
+      lineIs: (line) => this.#lineIs(line),
+      bye: () => void this.diskIs('superseded'),
+    });
     this.#stopListening = listenToBrowser({
       wake: () => this.wake(),
       doubt: () => this.#tabs.say({ say: 'doubt' }),
       hide: () => void this.#save(),
-      thaw: () => this.#thaw(),
+      thaw: () => this.#hearing.catchUp(),
     });
   }
 
@@ -238,6 +250,12 @@ export class LiveDevice implements Device {
     if (state === 'superseded') await this.close();
   }
 
+  #lineIs(line: LineState): void {
+    this.#line = line;
+    if (line.at === 'online') this.#bringing ??= setTimeout(bringParts, PARTS_AFTER_MS);
+    this.#emit('line');
+  }
+
   #lead(leads: boolean): void {
     if (!leads) {
       void this.#leader?.stop();
@@ -266,81 +284,8 @@ export class LiveDevice implements Device {
     else reportError(error);
   }
 
-  #hear(word: Word): void {
-    if (this.#closed) return;
-    this.#writer.hear(word);
-    this.#leader?.hear(word);
-    switch (word.say) {
-      case 'room':
-        this.#hearRoom(word);
-        return;
-      case 'topic':
-        this.#shelf.refresh(word.topic);
-        if (word.topic.includes('/')) this.#roomChanged(word.topic);
-        return;
-      case 'line':
-        this.#line = word.line;
-        if (word.line.at === 'online') this.#bringing ??= setTimeout(bringParts, PARTS_AFTER_MS);
-        this.#emit('line');
-        return;
-      case 'unwant':
-        if (this.#writer.copies.has(word.room)) this.#tabs.say({ say: 'want', rooms: [word.room] });
-        return;
-      case 'who-wants':
-        this.#tabs.tell({ say: 'want', rooms: [...this.#writer.copies.keys()] });
-        return;
-      case 'failed-pull':
-        this.#fetching.arrived(word.doc, false);
-        return;
-      case 'found':
-        this.#fetching.found(word.chat, word.id, word.doc);
-        return;
-      case 'aware-in':
-        this.#views.openPaper(word.doc.slice(6))?.hearAwareness(word.bytes);
-        return;
-      case 'leases':
-        this.#writer.leasesCame();
-        return;
-      case 'bye':
-        void this.diskIs('superseded');
-        return;
-      default:
-    }
-  }
-
-  #hearRoom(word: Extract<Word, { say: 'room' }>): void {
-    this.#shelf.moved(word.added, word.acked);
-    if (word.rebuilt) this.#shelf.refresh('unsent');
-    for (const { doc } of word.changes) this.#fetching.arrived(doc, true);
-    for (const desk of this.#desks) desk.hear(word);
-    if (word.rebuilt) {
-      const paper = word.room.startsWith('paper/') ? this.#views.openPaper(word.room.slice(6)) : undefined;
-      if (paper) this.#background(paper.refresh());
-    }
-  }
-
-  /** Something of a room is different on this tab. */
-  #roomChanged(topic: Topic): void {
-    if (this.#closed) return;
-    this.#emit(topic);
-    if (topic === meDoc(this.person)) this.#emit('me');
-    this.#shelf.touched();
-    const paper = this.#views.openPaper(topic.slice(6));
-    if (topic.startsWith('paper/') && paper) this.#background(paper.refresh());
-    if (topic.startsWith('chat/'))
-      for (const view of this.#views.papers())
-        if (view.chat === topic.slice(5)) this.#emit(roomOfPaper(view.id));
-  }
-
   #emit(topic: Topic): void {
     this.#topics.fire(topic);
-  }
-
-  /** Words of other tabs may have been missed while this one was frozen. */
-  #thaw(): void {
-    for (const copy of this.#writer.copies.values()) void this.#writer.reload(copy);
-    for (const topic of ['projection', 'chats', 'unsent', 'refused', 'papers'] as const)
-      this.#shelf.refresh(topic);
   }
 
   /** Everything that is only in memory goes to disk. */
@@ -350,5 +295,3 @@ export class LiveDevice implements Device {
     await Promise.allSettled([...flushes, this.#me.flush(), this.#writer.flushed()]);
   }
 }
-
-const roomOfPaper = (paper: string): Topic => `paper/${paper}`;

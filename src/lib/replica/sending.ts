@@ -2,13 +2,12 @@
  * What the leader does per room while the line is up: open it, send its outbox in order, and mend it after a refusal.
  * Nothing is lost by leaving this object: all of it is read from disk again on the next connection.
  */
-import { LIMITS } from '#shared/school/limits.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Frame, Refuse, RoomState } from '#shared/wire/frames.ts';
 import type { OutRow } from './disk.ts';
-import { type Live, newLive, pauseFor, rank } from './live-room.ts';
+import { InFlight } from './in-flight.ts';
+import { heldOf, type Live, newLive, noteRefusal, pauseFor, reactionTo } from './live-room.ts';
 import { Mending, type MendingGround } from './mending.ts';
-import { mends } from './mends.ts';
 import { isBeingMade, waitingIn } from './outbox.ts';
 import { loadEpochs } from './parts.ts';
 import { roomWord } from './tabs.ts';
@@ -28,11 +27,9 @@ export interface Ground extends MendingGround {
 export class Sending {
   readonly #ground: Ground;
   readonly #rooms = new Map<string, Live>();
-  #inFlight = 0;
+  readonly #flight = new InFlight();
   #pumping: Promise<void> = Promise.resolve();
   readonly #waiting = new Set<string>();
-  /** Rooms with more to send than may be in flight. */
-  readonly #blocked = new Set<string>();
   /** Papers whose creation is in the outbox. */
   readonly #unborn = new Set<string>();
   readonly #mending: Mending;
@@ -57,9 +54,8 @@ export class Sending {
     for (const live of this.#rooms.values()) clearTimeout(live.timer);
     this.#rooms.clear();
     this.#waiting.clear();
-    this.#blocked.clear();
     this.#mending.granted.clear();
-    this.#inFlight = 0;
+    this.#flight.reset();
   }
 
   /** Opens a room unless it is open; its outbox goes as soon as it is. */
@@ -69,11 +65,7 @@ export class Sending {
     this.#rooms.set(room, live);
     const { disk } = this.#ground;
     const row = await disk.rooms.get(room);
-    const docs = await disk.docs.where('room').equals(room).toArray();
-    const held = docs
-      .map(({ doc, seq }) => ({ doc, seq }))
-      .sort((a, b) => rank(b.doc) - rank(a.doc))
-      .slice(0, LIMITS.docsPerOpenMax);
+    const held = heldOf(await disk.docs.where('room').equals(room).toArray());
     if (this.#rooms.get(room) !== live) return;
     this.#ground.send({ kind: 'open', room, epoch: row?.epoch ?? '', held, newest: true });
   }
@@ -87,7 +79,7 @@ export class Sending {
     const live = this.#rooms.get(room);
     if (!live) return;
     clearTimeout(live.timer);
-    this.#inFlight -= live.inFlight.size;
+    this.#flight.forget(live);
     this.#rooms.delete(room);
   }
 
@@ -145,21 +137,20 @@ export class Sending {
     }
     const live = this.#answered(frame.room, frame.lease, frame.n);
     if (!live) return;
-    if (live.at === 'mending' && frame.code !== 'foreign-lease' && mends(frame.code)) {
-      this.#tryMending(frame.room, live);
-      return;
-    }
-    // Behind one that was put off, every later one is out of turn: they go again together.
-    if (frame.code === 'try-later' || (live.at === 'paused' && frame.code === 'missing-deps'))
-      this.#pause(frame.room, live);
-    else if (frame.code === 'wrong-epoch') {
-      this.forget(frame.room);
-      void this.open(frame.room);
-    } else {
-      if (frame.code === 'foreign-lease') live.burnt.add(frame.lease);
-      // The first answer names the one that was refused; those behind it only say `superseded`.
-      if (!live.refused || (mends(live.refused.code) && !mends(frame.code))) live.refused = frame;
-      void this.#startMending(frame.room, live);
+    switch (reactionTo(live, frame.code)) {
+      case 'wait':
+        this.#tryMending(frame.room, live);
+        return;
+      case 'pause':
+        this.#pause(frame.room, live);
+        return;
+      case 'reopen':
+        this.forget(frame.room);
+        void this.open(frame.room);
+        return;
+      default:
+        noteRefusal(live, frame);
+        void this.#startMending(frame.room, live);
     }
   }
 
@@ -229,10 +220,10 @@ export class Sending {
       return;
     }
     if (live.at !== 'live') return;
-    const free = LIMITS.inFlightMax - this.#inFlight;
+    const free = this.#flight.free;
     const waiting = (await waitingIn(this.#ground.disk, room)).filter((row) => row.id > live.sent);
-    const rows = waiting.slice(0, Math.max(free, 0));
-    if (waiting.length > rows.length) this.#blocked.add(room);
+    const rows = waiting.slice(0, free);
+    if (waiting.length > rows.length) this.#flight.block(room);
     const pens = await this.#ground.disk.pens.where('room').equals(room).toArray();
     if (live.at !== 'live' || this.#rooms.get(room) !== live) return;
     for (const row of rows) {
@@ -243,8 +234,7 @@ export class Sending {
       const pen = pens.find(({ lease }) => lease === row.lease);
       const replaces = pen && pen.acked === 0 ? pen.replaces : { lease: 0, n: 0 };
       live.sent = row.id;
-      live.inFlight.add(`${row.lease}.${row.n}`);
-      this.#inFlight++;
+      this.#flight.add(live, row.lease, row.n);
       const { doc, epoch, lease, n, bytes } = row;
       this.#ground.send({ kind: 'push', doc, epoch, lease, n, replaces, bytes });
     }
@@ -252,13 +242,8 @@ export class Sending {
 
   #answered(room: string, lease: number, n: number): Live | undefined {
     const live = this.#rooms.get(room);
-    if (!live?.inFlight.delete(`${lease}.${n}`)) return undefined;
-    this.#inFlight--;
-    // By halves, so that a long outbox is not read again for every answer.
-    if (this.#blocked.size > 0 && this.#inFlight < LIMITS.inFlightMax / 2) {
-      for (const blocked of this.#blocked) this.flush(blocked);
-      this.#blocked.clear();
-    }
+    if (!live || !this.#flight.answered(live, lease, n)) return undefined;
+    for (const blocked of this.#flight.unblocked()) this.flush(blocked);
     return live;
   }
 
@@ -270,8 +255,7 @@ export class Sending {
       if (this.#rooms.get(room) !== live) return;
       live.at = 'live';
       live.sent = Number.NEGATIVE_INFINITY;
-      this.#inFlight -= live.inFlight.size;
-      live.inFlight.clear();
+      this.#flight.forget(live);
       this.flush(room);
     }, pauseFor(live.mends));
   }
