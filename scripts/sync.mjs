@@ -41,8 +41,9 @@ function syncKit() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const installed = existsSync(join(root, 'node_modules', '@sveltejs', 'kit', 'svelte-kit.js'));
-  // A production install leaves the build tools out and needs none of this.
+  // A production install leaves the build tools out and needs none of this. Not asked by SvelteKit: a package of the
+  // relay names it as a peer, so it is there all the same.
+  const installed = existsSync(join(root, 'node_modules', '@inlang', 'paraglide-js'));
   if (installed || !process.argv.includes('--if-installed')) {
     await syncMessages();
     syncKit();
