@@ -6,6 +6,7 @@ import { bearer } from 'better-auth/plugins';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import type { Session, Sessions } from '../gate/sessions.ts';
+import { makeDurable } from '../store/sqlite/durable.ts';
 import { issueToken, isWaiting, oneTimeLinks, REDEEM_PATH } from './one-time-links.ts';
 import { Tries } from './tries.ts';
 
@@ -109,8 +110,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
 
 function openDatabase(file: string): Kysely<never> {
   const database = new Sqlite(file);
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
+  makeDurable(database);
   database.pragma('busy_timeout = 5000');
   return new Kysely<never>({ dialect: new SqliteDialect({ database }) });
 }

@@ -1,5 +1,6 @@
 /** People's rows: what the school knows of a person beside the registry's ids. Names only. */
 import Sqlite from 'better-sqlite3';
+import { makeDurable } from '../store/sqlite/durable.ts';
 
 export interface PersonRow {
   person: string;
@@ -25,8 +26,7 @@ const STEPS: readonly string[] = [
 /** Opens the rows of a database file of their own. All names are held in memory: a school has thousands. */
 export function openPeople(file: string): People {
   const db = new Sqlite(file);
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
+  makeDurable(db);
   db.pragma('secure_delete = ON');
   migrate(db);
   const names = new Map(

@@ -23,6 +23,7 @@ import {
   type WholeVersion,
 } from '../log.ts';
 import type { ChatSummary, MarkRow } from '../marks.ts';
+import { makeDurable } from './durable.ts';
 import { migrate } from './migrations.ts';
 import { PastRows } from './past-rows.ts';
 import { prepareAll, type Statements } from './statements.ts';
@@ -60,8 +61,7 @@ export class Disk {
   constructor(options: DiskOptions) {
     this.#file = options.file;
     this.#db = new Sqlite(options.file);
-    this.#db.pragma('journal_mode = WAL');
-    this.#db.pragma('synchronous = FULL');
+    makeDurable(this.#db);
     this.#db.pragma('secure_delete = ON');
     this.#db.pragma('cache_size = -32000');
     this.#wal = new Wal(this.#db, options.file, options.readerPauseMs ?? READER_PAUSE_MS);
