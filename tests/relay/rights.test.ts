@@ -5,6 +5,7 @@ import { idOf } from '#shared/feed/shape.ts';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { TestDevice } from '../support/device.ts';
+import { connect } from '../support/line.ts';
 import { AdminDevice } from '../support/registry.ts';
 import { startTestRelay, type TestRelay } from '../support/relay.ts';
 
@@ -143,6 +144,35 @@ test('[R355] a member who has the chat closed hears of its newest message, with 
   });
   await dima.line.settled();
   expect(dima.line.heard.filter(({ kind }) => kind === 'chat-head')).toEqual([]);
+});
+
+test('[R355] it hears of a deletion and of an edit too, while it is there and when it comes back', async () => {
+  const masha = await device('masha');
+  const anna = await device('anna');
+  await masha.open('chat/7a');
+  const [first, second] = [masha.message('7a', 'Раз'), masha.message('7a', 'Тайна')];
+  await masha.send(first);
+  await masha.send(second);
+  await anna.line.next('chat-head', ({ seq }) => seq === 2);
+  const feed = 'chat/7a/feed/1';
+  await masha.send(masha.make(feed, (doc) => doc.getMap('messages').delete(second.id)));
+  expect(await anna.line.next('chat-head', ({ seq }) => seq === 3)).toMatchObject({
+    unread: 1,
+    last: { id: first.id, text: 'Раз' },
+  });
+  await anna.line.hangUp();
+  const edit = { at: 1, text: 'Два' };
+  const key = `${first.id}~${idOf(masha.lease, 50)}`;
+  await masha.send(masha.make(feed, (doc) => doc.getMap('edits').set(key, edit)));
+  const again = await connect(relay, relay.sessions.signIn('anna'));
+  expect(await again.next('chat-head')).toMatchObject({ unread: 1, last: { id: first.id, text: 'Два' } });
+  await masha.send(
+    masha.make(feed, (doc) => {
+      doc.getMap('edits').delete(key);
+      doc.getMap('messages').delete(first.id);
+    }),
+  );
+  expect(await again.next('chat-head', ({ seq }) => seq === 5)).toMatchObject({ unread: 0, last: undefined });
 });
 
 test('[R356] find tells where a message is, to those who may read it', async () => {
