@@ -22,7 +22,7 @@ async function listedTo(person: string): Promise<{ id: string; title: string }[]
   return ((await answer.json()) as { papers: { id: string; title: string }[] }).papers;
 }
 
-test('[R371] who reads a chat is told of its papers, with their last title and when they were shared; nobody else', async () => {
+test('[R372] who reads a chat is told of its papers, with their last title and when they were shared; nobody else', async () => {
   const anna = await TestDevice.start(relay, relay.sessions.signIn('anna'));
   const before = Date.now();
   const paper = await paperOf(anna);
@@ -37,7 +37,7 @@ test('[R371] who reads a chat is told of its papers, with their last title and w
   expect(await listedTo('masha')).toMatchObject([{ ...expected[0], at }]);
 });
 
-test('[R371] the newest stand first', async () => {
+test('[R372] the newest stand first', async () => {
   const anna = await TestDevice.start(relay, relay.sessions.signIn('anna'));
   const first = await paperOf(anna);
   const second = idOf(anna.lease, 951);
@@ -50,7 +50,7 @@ test('[R371] the newest stand first', async () => {
   expect((await listedTo('masha')).map(({ id }) => id)).toEqual([second, first]);
 });
 
-test('[R371] who is taken out of the class is told of its papers no more, and a stranger of none', async () => {
+test('[R372] who is taken out of the class is told of its papers no more, and a stranger of none', async () => {
   await paperOf(await TestDevice.start(relay, relay.sessions.signIn('anna')));
   expect(await listedTo('petya')).toHaveLength(1);
   const elena = await AdminDevice.start(relay);
@@ -62,7 +62,7 @@ test('[R371] who is taken out of the class is told of its papers no more, and a 
   expect([refused.status, await refused.json()]).toEqual([401, { code: 'signed-out' }]);
 });
 
-test('[R371] whoever asks again and again is told to come later', async () => {
+test('[R372] whoever asks again and again is told to come later', async () => {
   const cookie = `session=${relay.sessions.signIn('masha')}`;
   let last = 200;
   for (let i = 0; i < 1_000 && last === 200; i++) last = (await ask(cookie)).status;
