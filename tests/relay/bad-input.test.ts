@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
@@ -77,7 +77,7 @@ const SAID: [what: string, code: keyof typeof CLOSE, on: string, does: () => Pro
 for (const [what, why, on, does] of SAID)
   test(`[R365] ${what} is one line of the log`, async () => {
     expect(await does()).toBe(CLOSE[why].code);
-    await until(() => relay.logged.some((line) => line.includes('"closed"')));
+    await vi.waitFor(() => expect(relay.logged.some((line) => line.includes('"closed"'))).toBe(true));
     expect(lines()).toEqual([expect.objectContaining({ level: 'info', event: 'closed', code: why, on })]);
   });
 
@@ -185,8 +185,4 @@ function writesStock(): Promise<number> {
   return new Promise((resolve) => {
     provider.on('connection-close', (event) => resolve(event?.code ?? 0));
   });
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
