@@ -5,13 +5,14 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { LIMITS } from '#shared/school/limits.ts';
 import { may } from '#shared/school/may.ts';
+import { chatRoom } from '#shared/school/names.ts';
 import { isOwnOrigin } from './gate/origin.ts';
 import type { People } from './gate/people.ts';
 import type { Sessions } from './gate/sessions.ts';
 import type { Metrics } from './monitoring/metrics.ts';
 import type { School } from './registry/school.ts';
 import type { Rooms } from './rooms/rooms.ts';
-import type { Marks } from './store/marks.ts';
+import type { MarkRow, Marks } from './store/marks.ts';
 
 export interface AppOptions {
   sessions: Sessions;
@@ -88,14 +89,23 @@ export function createApp(options: AppOptions): Hono {
     if (!place) return c.json({ code: 'not-a-member' }, 403);
     const verdict = may(school.standing(session.person), 'chat.readers', place);
     if (!verdict.ok) return c.json({ code: verdict.code }, 403);
-    const readers = (await marks.marksOf(chat)).map(({ person, got, read }) => ({ person, got, read }));
-    return c.json({ readers });
+    return c.json({ readers: readersFor(session.person, chatRoom(chat), await marks.marksOf(chat), rooms) });
   });
 
   for (const routes of options.routes) app.route('/', routes);
   app.all('/api/*', (c) => c.json({ code: 'unknown-route' }, 404));
   if (options.build !== undefined) serveApp(app, options.build);
   return app;
+}
+
+/** `from`: nothing up to there was ever shown to that reader. What the asker may not read, nobody has read. */
+function readersFor(asker: string, room: string, marks: readonly MarkRow[], { places }: Rooms) {
+  const since = places.firstOf(asker, room).seq;
+  const shown = (mark: number) => (mark > since ? mark : 0);
+  return marks.map(({ person, got, read }) => {
+    const from = Math.max(since, places.firstOf(person, room).seq);
+    return { person, got: shown(got), read: shown(read), from };
+  });
 }
 
 /** Whether a program on this computer asks, and not a proxy for somebody else. */

@@ -141,6 +141,7 @@ async function layGround(options: RelayOptions, metrics: Metrics): Promise<LineG
     log: store,
     school,
     papers: await store.papers(),
+    firsts: await store.firsts(),
     fence,
     fenced: options.fenced,
     relayLog: log,

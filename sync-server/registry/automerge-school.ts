@@ -7,7 +7,7 @@ import type { RegistryDoc } from '#shared/registry/change.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import type { ChatPlace } from '#shared/school/may.ts';
 import type { Standing } from '#shared/school/roles.ts';
-import { type Directory, directoryOf } from './directory.ts';
+import { type Directory, directoryOf, joinsBetween } from './directory.ts';
 import { judgeChange } from './judge.ts';
 import { concerned, type NameOf, projectionOf } from './projection.ts';
 import type { JudgedChange, School } from './school.ts';
@@ -18,6 +18,7 @@ const PENDING_MAX = 64;
 
 interface Pending {
   after: State;
+  directory: Directory;
   acts: RegistryAct[];
 }
 
@@ -71,12 +72,15 @@ export class AutomergeSchool implements School {
 
   judge(bytes: Uint8Array, person: string, lease: number): JudgedChange {
     if (this.#pending.length >= PENDING_MAX) return { ok: false, code: 'try-later' };
-    const state = this.#pending.at(-1)?.after ?? this.#state();
+    const last = this.#pending.at(-1);
+    const state = last?.after ?? this.#state();
     const judged = judgeChange(state, { bytes, person, lease });
     if (!judged.ok) return judged;
-    const pending = { after: judged.after, acts: judged.acts };
+    const directory = directoryOf(judged.after.plain);
+    const joins = joinsBetween(last?.directory ?? this.#now(), directory);
+    const pending = { after: judged.after, directory, acts: judged.acts };
     this.#pending.push(pending);
-    return { ok: true, commit: () => this.#commit(pending), abandon: () => this.#abandon(pending) };
+    return { ok: true, joins, commit: () => this.#commit(pending), abandon: () => this.#abandon(pending) };
   }
 
   replay(bytes: Uint8Array): void {
@@ -96,7 +100,7 @@ export class AutomergeSchool implements School {
     Automerge.free(this.#doc);
     this.#durable = pending.after;
     this.#doc = pending.after.doc;
-    this.#directory = directoryOf(pending.after.plain);
+    this.#directory = pending.directory;
     const persons = concerned(pending.acts, before, this.#directory);
     for (const listener of [...this.#listeners]) listener(persons);
   }

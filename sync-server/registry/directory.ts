@@ -3,6 +3,7 @@ import { standingIn } from '#shared/registry/acts.ts';
 import type { ChatEntry, Registry } from '#shared/registry/shape.ts';
 import { type ChatPlace, isIn } from '#shared/school/may.ts';
 import type { Duty, Role, Standing } from '#shared/school/roles.ts';
+import type { Join } from './school.ts';
 
 export interface Directory {
   registry: Registry;
@@ -37,6 +38,18 @@ export function directoryOf(registry: Registry): Directory {
     }
   }
   return { registry, people, places, members, chats };
+}
+
+/** Who is a member in the second and was not in the first. */
+export function joinsBetween(before: Directory, after: Directory): Join[] {
+  const joins: Join[] = [];
+  for (const [chat, members] of after.members) {
+    const were = before.members.get(chat);
+    const hidesHistory = after.registry.chats[chat]?.hidesHistory === true;
+    const known = were && new Set(were);
+    for (const person of members) if (!known?.has(person)) joins.push({ chat, person, hidesHistory });
+  }
+  return joins;
 }
 
 function placeOf(entry: ChatEntry): ChatPlace {

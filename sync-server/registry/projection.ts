@@ -44,7 +44,7 @@ export function concerned(
 ): Set<string> | undefined {
   const persons = new Set<string>();
   for (const act of acts) {
-    if (act.act === 'matrix.set') {
+    if (act.act === 'matrix.set' || act.act === 'history.set') {
       for (const person of after.members.get(act.chat) ?? []) persons.add(person);
       for (const who of after.people.values())
         if (may(who, 'registry.read', { kind: 'org' }).ok) persons.add(who.person);
@@ -67,9 +67,10 @@ function governedBy(
 ): Record<string, GovernedChat> | undefined {
   if (!may(who, 'registry.read', { kind: 'org' }).ok) return undefined;
   const governed: Record<string, GovernedChat> = {};
-  for (const [id, { title, unit, matrix }] of Object.entries(directory.registry.chats)) {
+  for (const [id, { title, unit, matrix, hidesHistory }] of Object.entries(directory.registry.chats)) {
     if (title === '' || Object.hasOwn(own, id) || !mayGovern(who, unit)) continue;
-    governed[id] = { title, unit, matrix, members: directory.members.get(id)?.length ?? 0 };
+    const members = directory.members.get(id)?.length ?? 0;
+    governed[id] = { title, unit, matrix, members, ...(hidesHistory && { hidesHistory }) };
   }
   return governed;
 }

@@ -37,4 +37,14 @@ export interface School {
   replay(bytes: Uint8Array): void;
 }
 
-export type JudgedChange = { ok: true; commit(): void; abandon(): void } | { ok: false; code: RefusalCode };
+/** A person who becomes a member of a chat by a change. */
+export interface Join {
+  chat: string;
+  person: string;
+  /** Whether the chat hides from them what was written before. */
+  hidesHistory: boolean;
+}
+
+export type JudgedChange =
+  /** `joins`: who comes into which chat with it; what that asks for is done before it is on disk. */
+  { ok: true; joins: Join[]; commit(): void; abandon(): void } | { ok: false; code: RefusalCode };

@@ -58,6 +58,7 @@ async function handsOn(count: number): Promise<Y.Doc> {
     log: store,
     school: openSmallSchool(),
     papers: [],
+    firsts: [],
     fence,
     relayLog: createLog(() => undefined),
     metrics: new Metrics(),

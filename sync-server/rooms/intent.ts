@@ -1,6 +1,7 @@
 /** What rooms take and what they answer, whoever brought it: a line, or a stock client. */
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { DiedText } from '../judge/verdict.ts';
+import type { Join } from '../registry/school.ts';
 import type { Append, PlaceRow } from '../store/log.ts';
 
 /** A person who speaks, with all leases that were ever granted to them. */
@@ -45,6 +46,8 @@ export type Taken =
       died: DiedText[];
       /** Names of the acts, for counters. */
       acts: string[];
+      /** Who comes into which chat by it: their part of it begins before this is on disk. */
+      joins?: Join[];
       /** Called once the change is on disk, or once it is clear that it never will be. */
       commit?: () => void;
       abandon?: () => void;

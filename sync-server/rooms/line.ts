@@ -70,6 +70,9 @@ export class Line implements Watcher {
   maySee(room: string): boolean {
     return !this.#closed && this.#ground.rooms.places.mayRead(this.person, room).ok;
   }
+  maySeeDoc(doc: string): boolean {
+    return this.#ground.rooms.places.mayReadDoc(this.person, doc).ok;
+  }
   joined(room: Room): void {
     if (this.#closed || !this.#wanted.has(room.name)) return;
     room.watchers.add(this);
@@ -254,7 +257,8 @@ export class Line implements Watcher {
     const room = await this.#readable(chatRoom(chat));
     if (!room) return;
     const place = await this.#ground.log.place(room.name, id).catch(() => undefined);
-    this.#say({ kind: 'found', chat, id, doc: place?.doc ?? '', seq: place?.seq ?? 0 });
+    const { doc, seq } = place && this.maySeeDoc(place.doc) ? place : { doc: '', seq: 0 };
+    this.#say({ kind: 'found', chat, id, doc, seq });
   }
 
   #aware({ doc, bytes }: Aware): void {

@@ -14,6 +14,8 @@ export interface Asker {
   joined(room: Room): void;
   /** Whether it still may hear of the room: a revocation can come while the answer waits. */
   maySee(room: string): boolean;
+  /** Whether it may see a document of a room that it may see. */
+  maySeeDoc(doc: string): boolean;
 }
 
 /** Answers `open`: the state of the room, patches, and from then on everything that is accepted. */
@@ -23,13 +25,16 @@ export function openRoom(room: Room, asker: Asker, ask: Open): void {
       const held = new Map(ask.epoch === live.epoch ? ask.held.map(({ doc, seq }) => [doc, seq]) : []);
       const wanted = new Set(ask.held.slice(0, LIMITS.docsPerOpenMax).map(({ doc }) => doc));
       if (ask.newest) for (const doc of newestOf(live)) wanted.add(doc);
-      const frames = [encodeFrame(stateOf(live, asker.person))];
-      for (const doc of wanted) frames.push(...(await patchesOf(room, live, doc, held.get(doc) ?? 0)));
+      const state = encodeFrame(stateOf(live, asker.person));
+      const patches: { doc: string; frames: Uint8Array[] }[] = [];
+      for (const doc of wanted)
+        patches.push({ doc, frames: await patchesOf(room, live, asker, doc, held.get(doc) ?? 0) });
       live.out.say(
         live.seq,
         () => {
           if (!asker.maySee(room.name)) return;
-          for (const frame of frames) asker.told(frame);
+          asker.told(state);
+          for (const { doc, frames } of patches) tellPatches(asker, doc, frames);
           asker.joined(room);
         },
         () => openRoom(room, asker, ask),
@@ -43,14 +48,19 @@ export function openRoom(room: Room, asker: Asker, ask: Open): void {
 export function pullDoc(room: Room, asker: Asker, ask: Pull): void {
   room.run({
     run: async (live) => {
-      const frames = await patchesOf(room, live, ask.doc, ask.epoch === live.epoch ? ask.seq : 0);
+      const frames = await patchesOf(room, live, asker, ask.doc, ask.epoch === live.epoch ? ask.seq : 0);
       const say = () => {
-        if (asker.maySee(room.name)) for (const frame of frames) asker.told(frame);
+        if (asker.maySee(room.name)) tellPatches(asker, ask.doc, frames);
       };
       live.out.say(live.seq, say, () => pullDoc(room, asker, ask));
     },
     failed: () => asker.told(unreadable(ask.doc)),
   });
+}
+
+/** Of what the asker may not see it is told what it would be told if there were nothing. */
+function tellPatches(asker: Asker, doc: string, frames: readonly Uint8Array[]): void {
+  for (const frame of asker.maySeeDoc(doc) ? frames : [unknown(doc)]) asker.told(frame);
 }
 
 function stateOf(live: Live, person: string) {
@@ -68,8 +78,14 @@ function stateOf(live: Live, person: string) {
 }
 
 /** A document that cannot be read says so and leaves the others of the room alone. */
-async function patchesOf(room: Room, live: Live, doc: string, from: number): Promise<Uint8Array[]> {
-  if (!live.holds(doc)) return [unknown(doc)];
+async function patchesOf(
+  room: Room,
+  live: Live,
+  asker: Asker,
+  doc: string,
+  from: number,
+): Promise<Uint8Array[]> {
+  if (!live.holds(doc) || !asker.maySeeDoc(doc)) return [unknown(doc)];
   // Nothing was ever written: said without waking a document for it.
   if (!live.touched.has(doc)) return from > 0 ? [] : [untouched(live, doc)];
   try {

@@ -61,7 +61,7 @@ export class ReadMarks {
   /** Tells one connection how a chat stands. */
   tell(line: Listener, chat: string): void {
     this.#of(chat).then(
-      (marks) => line.told(frameFor(chat, topOf(marks), marks, line.person)),
+      (marks) => line.told(this.#frameFor(chat, topOf(marks), marks, line.person)),
       () => undefined,
     );
   }
@@ -129,11 +129,22 @@ export class ReadMarks {
     const top = topOf(marks);
     const room = chatRoom(chat);
     for (const watcher of this.#rooms.awake(room)?.watchers ?? [])
-      watcher.told(frameFor(chat, top, marks, watcher.person));
+      watcher.told(this.#frameFor(chat, top, marks, watcher.person));
     for (const person of persons)
       for (const line of this.#lines.of(person))
-        if (!line.isIn(room)) line.told(frameFor(chat, top, marks, person));
+        if (!line.isIn(room)) line.told(this.#frameFor(chat, top, marks, person));
     return true;
+  }
+
+  /** Marks within what the person may not read are to them as if nobody had read anything. */
+  #frameFor(chat: string, top: Top, marks: ChatMarks, person: string): Uint8Array {
+    const since = this.#rooms.places.firstOf(person, chatRoom(chat)).seq;
+    const others = (key: 'got' | 'read') => {
+      const most = top[key].find((row) => row?.person !== person)?.[key] ?? 0;
+      return most > since ? most : 0;
+    };
+    const mine = marks.byPerson.get(person)?.read ?? 0;
+    return encodeFrame({ kind: 'marks', chat, got: others('got'), read: others('read'), mine });
   }
 
   async #write(marks: ChatMarks): Promise<void> {
@@ -165,10 +176,4 @@ function topOf(marks: ChatMarks): Top {
     }
   }
   return top;
-}
-
-function frameFor(chat: string, top: Top, marks: ChatMarks, person: string): Uint8Array {
-  const others = (key: 'got' | 'read') => top[key].find((row) => row?.person !== person)?.[key] ?? 0;
-  const mine = marks.byPerson.get(person)?.read ?? 0;
-  return encodeFrame({ kind: 'marks', chat, got: others('got'), read: others('read'), mine });
 }

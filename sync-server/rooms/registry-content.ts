@@ -39,6 +39,7 @@ export class RegistryContent implements Content {
       papers: [],
       died: [],
       acts: ['registry.change'],
+      joins: judged.joins,
       commit: () => judged.commit(),
       abandon: () => judged.abandon(),
     };

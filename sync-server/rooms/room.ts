@@ -5,9 +5,11 @@
 import { parseDoc } from '#shared/school/names.ts';
 import { isRefusalCode, REFUSALS } from '#shared/school/refusals.ts';
 import { encodeFrame } from '#shared/wire/codec.ts';
+import type { Join } from '../registry/school.ts';
 import type { Append, AppendResult } from '../store/log.ts';
 import { Appends } from './appends.ts';
 import type { Answer, Intent, Speaker, Taken } from './intent.ts';
+import { beginPart } from './joining.ts';
 import type { KeptDoc } from './kept-doc.ts';
 import { FAN_OUT } from './limits.ts';
 import { type Ground, Live } from './live.ts';
@@ -23,6 +25,8 @@ export interface RoomGround extends Ground {
   stored(result: AppendResult): void;
   /** Told of a durable intent. */
   accepted(room: Room, append: Append, taken: Done): void;
+  /** Begins the part that newcomers read of their chats; rejects when that could not be stored. */
+  begin(joins: readonly Join[]): Promise<void>;
   trouble(event: string, room: string, error: unknown): void;
 }
 
@@ -90,19 +94,19 @@ export class Room {
    * database while bytes have to go): to be asked again.
    */
   compact(name: string, rows: 'drop' | 'keep' | 'erase'): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const run = async (live: Live) => {
-        await this.#settled();
-        if (live.dead) throw new Error('the room was evicted');
-        const doc = await live.doc(name);
-        const bytes = doc.content.save();
-        await this.#ground.log.compact({ doc: name, seq: doc.seq, bytes }, rows, this.#ground.fence);
-        doc.compacted(rows === 'erase');
-      };
-      this.run({
-        run: (live) => run(live).then(resolve, reject),
-        failed: () => reject(new Error('the room could not be read')),
-      });
+    return this.#whenDurable(async (live) => {
+      const doc = await live.doc(name);
+      const bytes = doc.content.save();
+      await this.#ground.log.compact({ doc: name, seq: doc.seq, bytes }, rows, this.#ground.fence);
+      doc.compacted(rows === 'erase');
+    });
+  }
+
+  /** Persons come into the chat (joining.ts). Durable when it resolves; rejects when it could not be stored. */
+  begin(persons: readonly string[], hides: boolean): Promise<void> {
+    return this.#whenDurable(async (live) => {
+      const head = await beginPart(this.#ground, live, persons, hides);
+      if (head) this.#tellAll(live, head);
     });
   }
 
@@ -118,6 +122,21 @@ export class Room {
     live.dead = true;
     this.#live = undefined;
     live.out.drop();
+  }
+
+  /** Works in turn, at a moment when all that the room took is on disk. */
+  #whenDurable(work: (live: Live) => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const run = async (live: Live) => {
+        await this.#settled();
+        if (live.dead) throw new Error('the room was evicted');
+        await work(live);
+      };
+      this.run({
+        run: (live) => run(live).then(resolve, reject),
+        failed: () => reject(new Error('the room could not be read')),
+      });
+    });
   }
 
   async #drain(): Promise<void> {
@@ -163,7 +182,7 @@ export class Room {
     // Who may not read may not learn from a verdict what is there: how much is written, which segments there are.
     const verdict = this.#ground.places.mayRead(from.person, this.name);
     if (!verdict.ok) return this.#refuse(live, intent, from, { code: verdict.code }, true, answer);
-    if (!live.holds(intent.doc))
+    if (!live.holds(intent.doc) || !this.#ground.places.mayReadDoc(from.person, intent.doc).ok)
       return this.#refuse(live, intent, from, { code: 'unknown-place' }, true, answer);
     const judge = (doc: KeptDoc) => this.#judge(live, doc, intent, { ...turn, sum }, from, self, answer);
     const doc = live.docs.get(intent.doc);
@@ -204,8 +223,35 @@ export class Room {
       return this.#settled().then(() => this.evict());
     }
     if (taken.known) return live.out.say(live.seq, () => answer({ ok: true, n: 0, seq: live.seq, at }), lost);
+    const take = () =>
+      this.#take(live, doc, { ...intent, n }, { at, replaces, sum }, from, self, taken, answer);
+    if (!taken.joins || taken.joins.length === 0) return take();
+    return this.#ground.begin(taken.joins).then(take, (error) => {
+      this.#ground.trouble('not-begun', this.name, error);
+      taken.abandon?.();
+      live.out.say(live.seq, lost, lost);
+    });
+  }
+
+  /** What was judged good is stored and, once it is on disk, said. */
+  #take(
+    live: Live,
+    doc: KeptDoc,
+    intent: Intent,
+    { at, replaces, sum }: { at: number; replaces: number; sum: number },
+    from: Speaker,
+    self: Watcher | undefined,
+    taken: Done,
+    answer: (answer: Answer) => void,
+  ): void | Promise<void> {
+    const lost = () => answer({ ok: false, code: 'try-later' });
+    if (live.dead) {
+      taken.abandon?.();
+      return lost();
+    }
+    const { n } = intent;
     const head = live.head;
-    const append = noteTaken(live, doc, { ...intent, n }, from, taken, { at, replaces, sum });
+    const append = noteTaken(live, doc, intent, from, taken, { at, replaces, sum });
     const { seq } = append.row;
     from.charge?.(taken.commit ? REGISTRY_COSTS - 1 : Math.max(0, taken.places.length - 1));
     this.#ground.places.expect(append.papers);
@@ -213,7 +259,11 @@ export class Room {
     const gathered = this.watchers.size >= FAN_OUT.crowd;
     const news = new News({ doc: doc.name, seq, at, lease: intent.lease, n, bytes: taken.update }, gathered);
     const spread = () => {
-      for (const watcher of this.watchers) if (watcher !== self) watcher.heard(news);
+      const { places } = this.#ground;
+      const hides = places.hides(this.name);
+      for (const watcher of this.watchers)
+        if (watcher !== self && (!hides || places.mayReadDoc(watcher.person, doc.name).ok))
+          watcher.heard(news);
     };
     live.out.say(seq, spread);
     if (live.head !== head)
@@ -244,7 +294,7 @@ export class Room {
 
   #stored(live: Live, append: Append, taken: Done, spread: () => void, result: AppendResult): void {
     this.#ground.stored(result);
-    this.#ground.places.settle(append.papers, result.ok, append.row.at);
+    this.#ground.places.settle(append.papers, result.ok, append.row);
     if (result.ok) {
       taken.commit?.();
       this.#ground.accepted(this, append, taken);

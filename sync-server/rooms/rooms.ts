@@ -4,10 +4,11 @@ import type { Verdict } from '#shared/school/may.ts';
 import { parseDoc } from '#shared/school/names.ts';
 import type { RelayLog } from '../monitoring/log.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
-import type { School } from '../registry/school.ts';
-import type { Append, AppendResult, Log, SharedPaper } from '../store/log.ts';
+import type { Join, School } from '../registry/school.ts';
+import type { Append, AppendResult, FirstRow, Log, SharedPaper } from '../store/log.ts';
 import { thinPast } from './history.ts';
 import type { Taken } from './intent.ts';
+import { beginnings } from './joining.ts';
 import { ROOM_LIMITS } from './limits.ts';
 import { Places } from './places.ts';
 import { Room, type RoomGround } from './room.ts';
@@ -16,6 +17,7 @@ export interface RoomsOptions {
   log: Log;
   school: School;
   papers: SharedPaper[];
+  firsts: FirstRow[];
   fence: number;
   /** Called once when another relay has claimed the store. */
   fenced?: (() => void) | undefined;
@@ -42,7 +44,7 @@ export class Rooms {
 
   constructor(options: RoomsOptions) {
     this.#options = options;
-    this.places = new Places(options.school, options.papers);
+    this.places = new Places(options.school, options.papers, options.firsts);
     this.#ground = {
       log: options.log,
       places: this.places,
@@ -52,6 +54,7 @@ export class Rooms {
       isFull: () => this.isFull,
       stored: (result) => this.#stored(result),
       accepted: (room, append, taken) => this.#accepted(room, append, taken),
+      begin: (joins) => this.#begin(joins),
       trouble: (event, room, error) => this.#trouble(event, room, error),
     };
     this.#sweeper = setInterval(() => this.#sweep(), Math.min(ROOM_LIMITS.sweepMs, this.#idleMs));
@@ -143,6 +146,11 @@ export class Rooms {
       () => isPaper && void this.#thin(room.name, row.doc),
       (error) => this.#trouble('not-compacted', room.name, error),
     );
+  }
+
+  async #begin(joins: readonly Join[]): Promise<void> {
+    const all = [...beginnings(joins, this.places)];
+    await Promise.all(all.map(([room, { persons, hides }]) => this.room(room).begin(persons, hides)));
   }
 
   /** Folds what is too much of a paper's past, one pass at a time. */

@@ -77,6 +77,7 @@ beforeEach(async () => {
     log: slow,
     school: openSmallSchool(),
     papers: [],
+    firsts: [],
     fence,
     relayLog: createLog(() => undefined),
     metrics: new Metrics(),
@@ -138,7 +139,13 @@ test('[R340] an opening that a failed commit meets halfway is answered all the s
       const frame = decodeFrame(bytes);
       if (frame.ok) told.push(frame.frame);
     };
-    const asker = { person: 'anna', told: tell, maySee: () => true, joined: () => resolve(told) };
+    const asker = {
+      person: 'anna',
+      told: tell,
+      maySee: () => true,
+      maySeeDoc: () => true,
+      joined: () => resolve(told),
+    };
     openRoom(room, asker, { kind: 'open', room: ROOM, epoch: '', held: [], newest: true });
   });
   await asked;

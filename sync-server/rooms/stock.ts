@@ -35,8 +35,7 @@ export async function openStock(
 ): Promise<StockClient | CloseName> {
   const kind = parseDoc(doc)?.kind;
   if (kind === undefined || kind === 'registry' || kind === 'margin') return 'unknownDocument';
-  const name = roomOf(doc);
-  if (!(await ground.rooms.mayRead(session.person, name)).ok) return 'unknownDocument';
+  if (!(await mayRead(ground, session.person, doc))) return 'unknownDocument';
   const speaker = await ground.people.get(session.person);
   // Counted and added in one turn: others come in while this one waits.
   let own = 0;
@@ -45,6 +44,10 @@ export async function openStock(
   const client = new StockClient(ground, session, wire, doc, speaker);
   ground.stocks.add(client);
   return client;
+}
+
+async function mayRead({ rooms }: LineGround, person: string, doc: string): Promise<boolean> {
+  return (await rooms.mayRead(person, roomOf(doc))).ok && rooms.places.mayReadDoc(person, doc).ok;
 }
 
 export class StockClient implements Watcher {
@@ -158,7 +161,7 @@ export class StockClient implements Watcher {
   }
 
   async recheck(): Promise<void> {
-    if (!(await this.#ground.rooms.mayRead(this.person, this.#name)).ok) this.close('unknownDocument');
+    if (!(await mayRead(this.#ground, this.person, this.#doc))) this.close('unknownDocument');
   }
 
   #answerStep1(vector: Uint8Array): void {

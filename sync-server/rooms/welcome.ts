@@ -51,6 +51,10 @@ function noteBacked(ground: LineGround, room: string, backed: number): void {
 export function registryFrame(ground: LineGround, person: string, seq: number, held: number): Uint8Array[] {
   if (seq === held && seq > 0) return [];
   const projection = ground.school.projection(person);
+  for (const [chat, entry] of Object.entries(projection?.chats ?? {})) {
+    const { segment } = ground.rooms.places.firstOf(person, chatRoom(chat));
+    if (segment > 1) entry.first = segment;
+  }
   return projection ? [encodeFrame({ kind: 'registry', json: JSON.stringify({ ...projection, seq }) })] : [];
 }
 

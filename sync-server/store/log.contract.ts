@@ -57,6 +57,23 @@ export function logContract(open: () => Promise<Opened>): void {
     await again.close();
   });
 
+  it('[R384] keeps from where on members read a chat, and opens that segment, over a restart', async () => {
+    const { log, reopen } = await open();
+    const fence = await log.claim();
+    await log.room('chat/7a');
+    await log.append([append('chat/7a', 1), append('chat/7a', 2)], fence);
+    await log.begin('chat/7a', 2, ['lena', 'kolya'], fence);
+    await log.begin('chat/7a', 1, ['kolya'], fence);
+    await expect(log.begin('chat/7a', 3, ['lena'], fence - 1)).rejects.toThrow('fenced');
+    await log.close();
+    const again = await reopen();
+    expect((await again.room('chat/7a')).head).toBe(2);
+    expect(await again.firsts()).toEqual([{ room: 'chat/7a', person: 'lena', segment: 2, seq: 2 }]);
+    await again.erasePerson('lena', 1);
+    expect(await again.firsts()).toEqual([]);
+    await again.close();
+  });
+
   it('[R301] appends a room only on its expected sequence and leaves other rooms of the batch stored', async () => {
     const { log } = await open();
     const fence = await log.claim();

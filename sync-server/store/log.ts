@@ -98,6 +98,16 @@ export const LOST_CHARS_TOLD = 512 * 1024;
 /** A lost text that is longer is not joined with what goes on from it: each must fit a frame. */
 export const LOST_CHARS_JOINED = 64 * 1024;
 
+/** From where on a member reads a chat that hid its history when they joined. */
+export interface FirstRow {
+  room: string;
+  person: string;
+  /** The first segment that they may read; 1: all. */
+  segment: number;
+  /** Sequence of the room when it was opened: what has a place up to there is not theirs to read. */
+  seq: number;
+}
+
 export interface StoredPaper {
   paper: string;
   chat: string;
@@ -106,9 +116,10 @@ export interface StoredPaper {
   title: string;
 }
 
-/** With when it was shared, ms since 1970. */
+/** With when it was shared, ms since 1970, and in which segment of its chat. */
 export interface SharedPaper extends StoredPaper {
   at: number;
+  segment: number;
 }
 
 export type AppendResult = { ok: true } | { ok: false; why: 'fenced' | 'sequence' | 'disk' };
@@ -212,6 +223,13 @@ export interface Log {
   compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): Promise<void>;
   /** Documents with accepted deletes whose bytes were not erased from the disk yet. */
   due(): Promise<string[]>;
+  /**
+   * Persons join a chat at its present sequence and read it from a segment on, which is the open one from then on (1: they
+   * read all of it). Durable before it resolves; rejects when fenced or not stored.
+   */
+  begin(room: string, segment: number, persons: string[], fence: number): Promise<void>;
+  /** All members who do not read their chat from its first segment on. */
+  firsts(): Promise<FirstRow[]>;
   /** The rows of all papers. */
   papers(): Promise<SharedPaper[]>;
   /**

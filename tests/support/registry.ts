@@ -6,6 +6,7 @@ import {
   type DutyChange,
   type RegistryDoc,
   setDuty,
+  setHistory,
   setMatrix,
   setRole,
 } from '#shared/registry/change.ts';
@@ -49,6 +50,10 @@ export class AdminDevice {
 
   setDuty(change: Omit<DutyChange, 'at'>): Promise<Extract<Frame, { kind: 'ack' | 'refuse' }>> {
     return this.#send(setDuty(Automerge, this.#doc, { ...change, at: Date.now() }));
+  }
+
+  setHistory(chat: string, from: boolean, to: boolean): Promise<Extract<Frame, { kind: 'ack' | 'refuse' }>> {
+    return this.#send(setHistory(Automerge, this.#doc, { chat, from, to, at: Date.now() }));
   }
 
   /** Any change at all, as a hand-made app would send it. What is refused is taken back. */

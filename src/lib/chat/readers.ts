@@ -2,8 +2,10 @@
 export async function readersUpTo(chat: string, seq: number, but: string): Promise<number | undefined> {
   const answer = await fetch(`/api/chats/${encodeURIComponent(chat)}/readers`).catch(() => undefined);
   if (!answer?.ok) return undefined;
-  const body: { readers?: { person: string; read: number }[] } | undefined = await answer
+  const body: { readers?: { person: string; read: number; from?: number }[] } | undefined = await answer
     .json()
     .catch(() => undefined);
-  return body?.readers?.filter(({ person, read }) => person !== but && read >= seq).length;
+  // Who came later was never shown what stood there before.
+  const hasRead = ({ read, from = 0 }: { read: number; from?: number }) => read >= seq && seq > from;
+  return body?.readers?.filter((reader) => reader.person !== but && hasRead(reader)).length;
 }

@@ -2,7 +2,7 @@
 import { MATRIX_KEYS, type Matrix, may, type OrgPlace, type Verdict } from '../school/may.ts';
 import type { RefusalCode } from '../school/refusals.ts';
 import type { Duty, Role, Standing } from '../school/roles.ts';
-import { maySetDuty, maySetMatrix } from './rights.ts';
+import { maySetDuty, maySetHistory, maySetMatrix } from './rights.ts';
 import type { Member, Registry } from './shape.ts';
 
 export type RegistryAct =
@@ -11,6 +11,7 @@ export type RegistryAct =
   | { act: 'member.add'; person: string; role: Role }
   | { act: 'member.remove'; person: string; role: Role }
   | { act: 'matrix.set'; chat: string; from: Matrix; to: Matrix }
+  | { act: 'history.set'; chat: string; to: boolean }
   | { act: 'chat.set'; chat: string; isNew: boolean }
   | { act: 'chat.remove'; chat: string }
   | { act: 'unit.set'; unit: string; isNew: boolean }
@@ -78,6 +79,7 @@ function judgeAct(who: Standing | undefined, act: RegistryAct, before: Registry,
 function mayMake(who: Standing | undefined, act: RegistryAct, before: Registry): Verdict {
   if (act.act === 'matrix.set')
     return maySetMatrix(who, { ...act, unit: own(before.chats, act.chat)?.unit ?? null });
+  if (act.act === 'history.set') return maySetHistory(who, own(before.chats, act.chat)?.unit ?? null);
   const member = act.act === 'duty.set' ? own(before.members, act.person) : undefined;
   if (act.act === 'duty.set' && member) return maySetDuty(who, { ...act, role: member.role });
   return may(who, 'role.set', ORG);
@@ -113,6 +115,8 @@ function chatActs(chat: string, before: Registry, after: Registry): RegistryAct[
   const acts: RegistryAct[] = [];
   if (MATRIX_KEYS.some((key) => was.matrix[key] !== is.matrix[key]))
     acts.push({ act: 'matrix.set', chat, from: was.matrix, to: is.matrix });
+  if (was.hidesHistory !== is.hidesHistory)
+    acts.push({ act: 'history.set', chat, to: is.hidesHistory === true });
   const rest = [
     was.title === is.title,
     was.unit === is.unit,

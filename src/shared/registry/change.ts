@@ -39,6 +39,13 @@ export interface MatrixChange {
   to: Matrix;
   at: number;
 }
+export interface HistoryChange {
+  chat: string;
+  /** The premise: whether newcomers read no earlier messages. */
+  from: boolean;
+  to: boolean;
+  at: number;
+}
 /** The new document and the exact bytes to send; or why the act is not made (the document is untouched then). */
 export type Changed = { ok: true; doc: RegistryDoc; bytes: Uint8Array } | { ok: false; code: RefusalCode };
 
@@ -101,6 +108,23 @@ export function setMatrix(
   return changed(automerge, doc, at, (draft) => {
     const matrix = tableOf(draft, 'chats', chat).matrix as Record<string, unknown>;
     for (const key of keys) matrix[key] = new automerge.ImmutableString(to[key]);
+  });
+}
+
+/** Sets whether a chat hides from newcomers what was written before them. `changed-meanwhile` as above. */
+export function setHistory(
+  automerge: Automerge,
+  doc: RegistryDoc,
+  { chat, from, to, at }: HistoryChange,
+): Changed {
+  const present = entryOf(automerge, doc, 'chats', chat);
+  if (!present) return { ok: false, code: 'unknown-place' };
+  if (from === to) return { ok: false, code: 'bad-value' };
+  if ((present.hidesHistory === true) !== from) return { ok: false, code: 'changed-meanwhile' };
+  return changed(automerge, doc, at, (draft) => {
+    const entry = tableOf(draft, 'chats', chat);
+    if (to) entry.hidesHistory = true;
+    else delete entry.hidesHistory;
   });
 }
 

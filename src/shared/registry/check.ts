@@ -21,6 +21,8 @@ const CONTROL = /\p{Cc}/u;
 const UNIT_KINDS: readonly string[] = ['class', 'staff-room', 'department'] satisfies Unit['kind'][];
 const AUDIENCE: ReadonlySet<string> = new Set([...DUTIES, ...ROLES]);
 
+const CHAT_KEYS = ['title', 'unit', 'audience', 'people', 'matrix'] as const;
+
 type Plain = Readonly<Record<string, unknown>>;
 
 /** An id of a person, unit or chat. Names that JavaScript objects inherit are none. */
@@ -52,13 +54,16 @@ export function readUnit(value: unknown): Unit | undefined {
 }
 
 export function readChat(value: unknown): ChatEntry | undefined {
-  if (!hasExactly(value, ['title', 'unit', 'audience', 'people', 'matrix'])) return undefined;
+  const hides = isPlain(value) && Object.hasOwn(value, 'hidesHistory');
+  if (!hasExactly(value, hides ? [...CHAT_KEYS, 'hidesHistory'] : CHAT_KEYS)) return undefined;
+  if (hides && value.hidesHistory !== true) return undefined;
   const { title, unit, audience, people } = value;
   const matrix = readMatrix(value.matrix);
   if (!matrix || (title !== '' && !isTitle(title)) || (unit !== null && !isId(unit))) return undefined;
   if (!isSet(audience, (key) => AUDIENCE.has(key), AUDIENCE.size)) return undefined;
   if (!isSet(people, isId, REGISTRY_LIMITS.peoplePerChat)) return undefined;
-  return { title, unit, audience, people, matrix };
+  const entry = { title, unit, audience, people, matrix };
+  return hides ? { ...entry, hidesHistory: true } : entry;
 }
 
 export function readMatrix(value: unknown): Matrix | undefined {

@@ -59,8 +59,7 @@ export function maySetDuty(who: Standing | undefined, { person, role, unit, from
 
 /** Whether a person may change the rights of a chat from one matrix to the other. Never throws. */
 export function maySetMatrix(who: Standing | undefined, { unit, from, to }: RightsChange): Verdict {
-  const place: Place = unit === null ? { kind: 'org' } : { kind: 'unit', unit };
-  const verdict = may(who, 'matrix.set', place);
+  const verdict = maySetHistory(who, unit);
   if (!who || !verdict.ok || who.role === 'admin') return verdict;
   const within = MATRIX_KEYS.every(
     (key) =>
@@ -68,6 +67,12 @@ export function maySetMatrix(who: Standing | undefined, { unit, from, to }: Righ
       (GROUPS_OF_LEADS[key].includes(from[key]) && GROUPS_OF_LEADS[key].includes(to[key])),
   );
   return within ? verdict : no('admins-only');
+}
+
+/** Whether a person may set what newcomers of a chat read of what was written before. Never throws. */
+export function maySetHistory(who: Standing | undefined, unit: string | null): Verdict {
+  const place: Place = unit === null ? { kind: 'org' } : { kind: 'unit', unit };
+  return may(who, 'matrix.set', place);
 }
 
 /** The groups that a person may give a right to, from where it stands now; empty: not theirs to change. */

@@ -28,6 +28,8 @@ export interface ChatEntry {
   audience: Record<string, true>;
   people: Record<string, true>;
   matrix: Matrix;
+  /** Whoever joins from now on reads what is written from then on; missing: everything. */
+  hidesHistory?: true;
 }
 
 /** What one person's device may know of the registry, with the names that its owner may see. JSON. */
@@ -39,9 +41,15 @@ export interface Projection {
   units: Record<string, Unit>;
   people: Record<string, PersonCard>;
   /** Chats that the person may read. */
-  chats: Record<string, ChatEntry & { members: number }>;
+  chats: Record<string, ReadChat>;
   /** For administrators and class teachers: the titled chats that they are not in, and whose rights they set all the same. */
   governed?: Record<string, GovernedChat>;
+}
+
+export interface ReadChat extends ChatEntry {
+  members: number;
+  /** The first segment that the person may read; missing: all. */
+  first?: number;
 }
 
 export interface GovernedChat {
@@ -50,6 +58,7 @@ export interface GovernedChat {
   unit?: string | null;
   members: number;
   matrix: Matrix;
+  hidesHistory?: true;
 }
 
 export interface PersonCard {

@@ -258,3 +258,26 @@ test.each(NAMES)('[R17] %s keeps their own settings and no one else’s', (name)
   }
   expect(may(who, 'role.set', { kind: 'me', person: who.person })).toMatchObject({ ok: false });
 });
+
+test('[R381] a segment before a member’s first is as if it were not there, also to who leads; so are its papers', () => {
+  const place = chat();
+  const masha = PEOPLE['Masha, pupil'];
+  for (const who of [masha, PEOPLE['Anna Petrovna, class teacher']]) {
+    const read = (segment: number) =>
+      may(who, 'segment.read', { kind: 'segment', chat: place, segment, first: 3 });
+    expect([2, 3, 4].map((segment) => read(segment).ok)).toEqual([false, true, true]);
+    expect(read(2)).toEqual({ ok: false, code: 'unknown-place' });
+    const paper = (segment: number): PaperPlace => ({
+      ...{ kind: 'paper', chat: place, owner: who.person, edit: 'everyone', shared: { segment, first: 3 } },
+    });
+    for (const act of ['paper.read', 'paper.edit', 'paper.rights'] as const)
+      expect([may(who, act, paper(2)), may(who, act, paper(3)).ok]).toEqual([
+        { ok: false, code: 'unknown-place' },
+        true,
+      ]);
+  }
+  const stranger = may(PEOPLE['the administrator'], 'segment.read', {
+    ...{ kind: 'segment', chat: chat({}, ['student']), segment: 3, first: 3 },
+  });
+  expect(stranger).toEqual({ ok: false, code: 'not-a-member' });
+});

@@ -39,12 +39,23 @@ export interface ChatPlace {
   matrix: Matrix;
 }
 
+/** A part of a chat's history. */
+export interface SegmentPlace {
+  kind: 'segment';
+  chat: ChatPlace;
+  segment: number;
+  /** The first segment that the person who asks may read. */
+  first: number;
+}
+
 export type PaperEdit = 'everyone' | 'staff' | 'owner';
 export interface PaperPlace {
   kind: 'paper';
   chat: ChatPlace;
   owner: string;
   edit: PaperEdit;
+  /** Where in the chat it was shared, as far as that counts; missing: it does not. */
+  shared?: Pick<SegmentPlace, 'segment' | 'first'>;
 }
 export interface OrgPlace {
   kind: 'org';
@@ -58,11 +69,12 @@ export interface MePlace {
   kind: 'me';
   person: string;
 }
-export type Place = ChatPlace | PaperPlace | OrgPlace | UnitPlace | MePlace;
+export type Place = ChatPlace | SegmentPlace | PaperPlace | OrgPlace | UnitPlace | MePlace;
 
 export type Act =
   | 'chat.read'
   | 'chat.readers'
+  | 'segment.read'
   | 'message.create'
   | 'message.edit'
   | 'message.delete'
@@ -93,6 +105,7 @@ export function may(who: Standing | undefined, act: Act, place: Place): Verdict 
   if (place.kind === 'org') return mayInOrg(who, act);
   if (place.kind === 'unit') return mayInUnit(who, act, place.unit);
   if (place.kind === 'paper') return mayInPaper(who, act, place);
+  if (place.kind === 'segment') return mayInSegment(who, act, place);
   return mayInChat(who, act, place);
 }
 
@@ -155,8 +168,16 @@ function mayInChat(who: Standing, act: Act, chat: ChatPlace): Verdict {
   }
 }
 
+/** What was written before a person came to a chat that hides it is to them as if it were not there. */
+function mayInSegment(who: Standing, act: Act, { chat, segment, first }: SegmentPlace): Verdict {
+  if (act !== 'segment.read') return no('not-allowed');
+  if (!isIn(who, chat)) return no('not-a-member');
+  return segment >= first ? YES : no('unknown-place');
+}
+
 function mayInPaper(who: Standing, act: Act, paper: PaperPlace): Verdict {
   if (!isIn(who, paper.chat)) return no('not-a-member');
+  if (paper.shared && paper.shared.segment < paper.shared.first) return no('unknown-place');
   if (act === 'paper.read') return YES;
   if (act === 'paper.rights')
     return who.person === paper.owner || inGroup(who, paper.chat, paper.chat.matrix.moderate)

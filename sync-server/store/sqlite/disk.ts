@@ -9,6 +9,7 @@ import { meDoc } from '#shared/school/names.ts';
 import {
   type Append,
   type AppendResult,
+  type FirstRow,
   type Fold,
   LOST_CHARS_TOLD,
   type LogRow,
@@ -183,6 +184,20 @@ export class Disk {
     return this.#sql.due.pluck().all() as string[];
   }
 
+  begin(room: string, segment: number, persons: string[], fence: number): void {
+    this.#atomic(() => {
+      if (this.#meta('fence') !== fence) throw new Error('fenced: another relay owns the store');
+      this.#sql.raiseHead.run(segment, room);
+      for (const person of persons)
+        if (segment > 1) this.#sql.setFirst.run({ room, person, segment });
+        else this.#sql.dropFirst.run(room, person);
+    });
+  }
+
+  firsts(): FirstRow[] {
+    return this.#sql.firsts.all() as FirstRow[];
+  }
+
   papers(): SharedPaper[] {
     return this.#sql.papers.all() as SharedPaper[];
   }
@@ -253,6 +268,7 @@ export class Disk {
       this.#sql.noteErased.run(person, at);
       this.#sql.eraseMarks.run(person);
       this.#sql.eraseLost.run(person);
+      this.#sql.eraseFirsts.run(person);
       const own = meDoc(person);
       // What finds the documents goes last.
       for (const erase of ['Snapshots', 'Log', 'Docs', 'Lasts', 'Room'] as const)
@@ -273,14 +289,16 @@ export class Disk {
     return asks.map(({ chat, person }) => {
       const room = `chat/${chat}`;
       const read = (this.#sql.readOf.pluck().get(chat, person) as number | undefined) ?? 0;
-      const last = this.#sql.lastMessage.get(room) as ChatSummary['last'];
+      // What was written before the person came is neither news to them nor the last word.
+      const since = (this.#sql.firstSeq.pluck().get(room, person) as number | undefined) ?? 0;
+      const last = this.#sql.lastMessage.get(room, since) as ChatSummary['last'];
       const edited = last && (this.#sql.lastEdit.pluck().get(room, last.id) as string | undefined);
       return {
         chat,
         person,
         read,
         seq: this.seqOf(room),
-        unread: this.#sql.unread.pluck().get(room, read, person) as number,
+        unread: this.#sql.unread.pluck().get(room, Math.max(read, since), person) as number,
         last: last && { ...last, text: edited ?? last.text },
       };
     });

@@ -69,6 +69,13 @@ const STEPS: readonly string[] = [
     bytes blob not null, crc integer not null, primary key (doc, seq)
   );
   `,
+  // Only of members who joined when the chat hid its history.
+  `
+  create table firsts (
+    room text not null, person text not null, segment integer not null, seq integer not null,
+    primary key (room, person)
+  ) without rowid;
+  `,
 ];
 
 /** Brings the database to the newest version, each step in a transaction of its own. Throws on a newer database. */

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type {
   Append,
   AppendResult,
+  FirstRow,
   Fold,
   Log,
   LogRow,
@@ -115,6 +116,12 @@ export class SqliteStore implements Log, Marks {
   }
   due(): Promise<string[]> {
     return this.#call('due');
+  }
+  begin(room: string, segment: number, persons: string[], fence: number): Promise<void> {
+    return this.#call('begin', room, segment, persons, fence);
+  }
+  firsts(): Promise<FirstRow[]> {
+    return this.#call('firsts');
   }
   papers(): Promise<SharedPaper[]> {
     return this.#call('papers');

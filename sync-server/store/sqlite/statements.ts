@@ -69,8 +69,17 @@ const SQL = {
   ids: 'select id from places where room = ?',
   forget: `update places set text = '', gone = 1 where room = @room and (id = @id or (kind = 'edit' and of = @id))`,
   papers: `select paper, chat, owner, edit, title,
-      coalesce((select at from places where room = 'chat/' || chat and id = paper), 0) as at
+      coalesce((select at from places where room = 'chat/' || chat and id = paper), 0) as at,
+      coalesce((select cast(substr(doc, length('chat/' || chat || '/feed/') + 1) as integer)
+        from places where room = 'chat/' || chat and id = paper), 0) as segment
     from papers`,
+  firsts: 'select room, person, segment, seq from firsts',
+  firstSeq: 'select seq from firsts where room = ? and person = ?',
+  setFirst: `insert into firsts select room, @person, @segment, seq from rooms where room = @room
+    on conflict (room, person) do update set segment = excluded.segment, seq = excluded.seq`,
+  dropFirst: 'delete from firsts where room = ? and person = ?',
+  raiseHead: 'update rooms set head = max(head, ?) where room = ?',
+  eraseFirsts: 'delete from firsts where person = ?',
   setPaper: `insert into papers values (@paper, @chat, @owner, @edit, @title)
     on conflict (paper) do update set edit = excluded.edit, title = excluded.title`,
   newLease: 'insert into leases values (?, ?)',
@@ -80,7 +89,7 @@ const SQL = {
   raise: `insert into marks values (@chat, @person, @got, @read)
     on conflict (chat, person) do update set got = max(got, excluded.got), read = max(read, excluded.read)`,
   lastMessage: `select id, by, at, text from places
-    where room = ? and kind = 'message' and gone = 0 order by seq desc limit 1`,
+    where room = ? and kind = 'message' and gone = 0 and seq > ? order by seq desc limit 1`,
   lastEdit: `select text from places where room = ? and kind = 'edit' and of = ? order by seq desc limit 1`,
   unread: `select count(*) from (select 1 from places
     where room = ? and kind = 'message' and gone = 0 and seq > ? and by <> ? limit ${UNREAD_MAX})`,
