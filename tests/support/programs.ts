@@ -28,7 +28,7 @@ export async function startMain(
   options: { data?: string; port?: number; env?: Record<string, string> } = {},
 ): Promise<Running> {
   const port = options.port ?? (await freePort());
-  const data = options.data ?? newFolder();
+  const data = options.data ?? join(newFolder(), 'data');
   const env = { PARTA_DATA: data, PARTA_PORT: String(port), PARTA_SCHOOL: 'Школа № 7', ...options.env };
   const child = spawn(process.execPath, ['sync-server/main.ts'], { cwd: ROOT, env: { ...clean(), ...env } });
   return running(child, { port, data }, 'Parta runs at');
@@ -38,7 +38,7 @@ export async function startDemo(
   options: { data?: string; port?: number; args?: string[] } = {},
 ): Promise<Running> {
   const port = options.port ?? (await freePort());
-  const data = options.data ?? newFolder();
+  const data = options.data ?? join(newFolder(), 'data');
   const args = ['sync-server/demo.ts', '--port', String(port), '--data', data, ...(options.args ?? [])];
   return running(spawn(process.execPath, args, { cwd: ROOT, env: clean() }), { port, data }, 'Start over');
 }
