@@ -6,7 +6,7 @@ export const lighter = { 'lib0/logging': join(root, 'src/lib/replica/yjs-log.ts'
 
 /** Come on demand. */
 const LATER =
-  /\/replica\/(broken|epochs|export|live\.svelte|losses|near|paper|pieces|private-copy|rebase|recover|registry-desk|renaming|returned|stock|text)\.ts$/;
+  /\/replica\/(broken|epochs|export|gone|live\.svelte|losses|near|paper|pieces|private-copy|rebase|recover|registry-desk|renaming|returned|stock|text)\.ts$/;
 const ENGINE =
   /node_modules\/(yjs|y-protocols\/sync)|src\/lib\/replica\/[^/]+\.ts$|src\/shared\/(feed|me|pins)\/|src\/shared\/wire\/(backed|digest)\.ts$/;
 

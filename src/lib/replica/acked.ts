@@ -4,22 +4,17 @@
  * A paper's words are not among them: they stand in its copy alone, and come back as a private one.
  */
 import * as Y from 'yjs';
-import { editKey } from '#shared/feed/shape.ts';
-import { parseDoc } from '#shared/school/names.ts';
 import { backedUp } from '#shared/wire/backed.ts';
 import type { RoomState } from '#shared/wire/frames.ts';
 import type { AckedRow, Disk, Kv, OutRow } from './disk.ts';
-import { readParts } from './stored-doc.ts';
 import type { Intent } from './types.ts';
-import { type Deletes, deletesOf, docOf, everHeld } from './ydoc.ts';
+import { type Deletes, hasDeletes } from './ydoc.ts';
 
 /** The relay has it, and this device missed where: at most what the room has now. */
 export const SOMEWHERE = Number.MAX_SAFE_INTEGER;
 const NO_CLOCK = -1;
 /** Acts that say how something is: the last word about it is all of it. */
 const LAST_WORDS: ReadonlySet<Intent['act']> = new Set(['reaction.set', 'pin.set', 'pin.remove', 'me.set']);
-/** So few bytes are decoded sooner than the disk is asked. */
-const FEW_BYTES = 4 * 1024;
 
 /** The acts kept of a room. Inside a transaction on `acked`. */
 export async function ackedIn(disk: Disk, room: string): Promise<AckedRow[]> {
@@ -32,26 +27,6 @@ export async function keepAct(disk: Disk, out: OutRow, seq: number): Promise<Ack
   if (intent.act === 'paper.write') return undefined;
   const row = { room, doc, epoch, seq, lease, clock: clockOf(out), intent };
   return { ...row, id: await disk.acked.add(row) };
-}
-
-/** The same of acts whose words of acknowledgement got lost. Inside a transaction on `acked`, `docs`, `tails`. */
-export async function keepKnown(disk: Disk, rows: readonly OutRow[]): Promise<void> {
-  const docs = new Map<string, Y.Doc>();
-  for (const row of rows) {
-    if (parseDoc(row.doc)?.kind === 'feed' && !docs.has(row.doc))
-      docs.set(row.doc, docOf(row.doc, await readParts(disk, row.doc)));
-    const doc = docs.get(row.doc);
-    if (!doc || !isTakenBack(row, doc)) await keepAct(disk, row, SOMEWHERE);
-  }
-}
-
-/** Whether what an act said came to stand in its document and was deleted since: it is not to be offered again. */
-function isTakenBack({ intent }: OutRow, doc: Y.Doc): boolean {
-  if (intent.act === 'message.create' || intent.act === 'paper.create')
-    return everHeld(doc.getMap('messages'), intent.id) && !doc.getMap('messages').has(intent.id);
-  if (intent.act !== 'message.edit') return false;
-  const key = editKey(intent.message, intent.id);
-  return everHeld(doc.getMap('edits'), key) && !doc.getMap('edits').has(key);
 }
 
 /** The last struct that an act brought: it dies when the act is undone, by whoever may. */
@@ -118,11 +93,9 @@ export class Acked {
     this.#disk = disk;
   }
 
-  /** The relay took an act. `late`: what the document became by it is held already, and what came after it. */
-  async took(out: OutRow, seq: number, late: boolean): Promise<void> {
+  /** The relay took an act. */
+  async took(out: OutRow, seq: number): Promise<void> {
     await this.undone(out.doc, out.bytes);
-    const isOld = late && parseDoc(out.doc)?.kind === 'feed';
-    if (isOld && isTakenBack(out, docOf(out.doc, await readParts(this.#disk, out.doc)))) return;
     if (LAST_WORDS.has(out.intent.act)) {
       const about = aboutOf(out.intent);
       await this.#drop(out.doc, (row) => LAST_WORDS.has(row.intent.act) && aboutOf(row.intent) === about);
@@ -133,12 +106,10 @@ export class Acked {
 
   /** Acts whose words an update deletes, or whose place it takes, are not to be offered again. */
   async undone(doc: string, bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 0 || doc.endsWith('/registry') || doc.startsWith('paper/')) return;
-    const few = bytes.length <= FEW_BYTES ? deletesOf(bytes) : undefined;
-    if (few?.size === 0) return;
-    let deletes: Deletes | undefined = few;
+    if (doc.endsWith('/registry') || doc.startsWith('paper/') || !hasDeletes(bytes)) return;
+    let deletes: Deletes | undefined;
     await this.#drop(doc, ({ lease, clock }) => {
-      deletes ??= deletesOf(bytes);
+      deletes ??= Y.decodeUpdate(bytes).ds.clients;
       const ranges = deletes.get(lease);
       return ranges?.some((range) => clock >= range.clock && clock < range.clock + range.len) === true;
     });

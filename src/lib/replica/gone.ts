@@ -1,66 +1,163 @@
 /**
- * Gone means gone: what an update deletes leaves the disk in the transaction that stores the update. The document is
- * folded, its places name nobody, and the list of chats is told. What changes nothing but reactions rewrites nothing.
+ * Gone means gone: what an update deletes leaves the disk. The document is folded, its places name nobody, the list of
+ * chats forgets it, and own acts that said it are not offered again. What changes reactions alone rewrites nothing.
  */
 import * as Y from 'yjs';
+import { type Edit, editKey, type Message } from '#shared/feed/shape.ts';
 import { parseDoc, roomOf } from '#shared/school/names.ts';
-import type { ChatHeads } from './chat-heads.ts';
-import type { Disk, DocRow, PlaceRow } from './disk.ts';
-import { partsOf, putWhole, tailsOf } from './stored-doc.ts';
-import { type Deletes, deletesOf, docOf } from './ydoc.ts';
+import { keepAct, SOMEWHERE } from './acked.ts';
+import { type ChatHeads, countUnread, PEEK_CHARS } from './chat-heads.ts';
+import type { Disk, DocRow, HeadRow, OutRow, PlaceRow } from './disk.ts';
+import { lastEdits } from './last-edits.ts';
+import { partsOf, putWhole, readParts, tailsOf } from './stored-doc.ts';
+import type { Intent, Peek } from './types.ts';
+import { docOf, everHeld, hasDeletes } from './ydoc.ts';
 
-export class Gone {
-  readonly #disk: Disk;
-  readonly #person: string;
-  readonly #heads: ChatHeads;
-  readonly #noted = new Map<string, { deletes: Deletes[]; news: number }>();
-
-  constructor(disk: Disk, person: string, heads: ChatHeads) {
-    this.#disk = disk;
-    this.#person = person;
-    this.#heads = heads;
-  }
-
-  /** An update that was stored may delete something. Papers keep their past; the registry is another kind. */
-  async note(doc: string, seq: number, bytes: Uint8Array): Promise<void> {
-    const kind = parseDoc(doc)?.kind;
-    if ((kind !== 'feed' && kind !== 'me') || bytes.length === 0) return;
-    const deletes = deletesOf(bytes);
-    if (deletes.size === 0) return;
-    const noted = this.#noted.get(doc) ?? { deletes: [], news: 0 };
-    // Asked now: what comes behind it may move the list on.
-    const news = kind === 'feed' && (await this.#heads.isNews(roomOf(doc), seq)) ? seq : 0;
-    this.#noted.set(doc, { deletes: [...noted.deletes, deletes], news: Math.max(news, noted.news) });
-  }
-
-  /** Inside the transaction that stored it all, on `docs`, `tails`, `places`, `heads`. */
-  async settle(): Promise<void> {
-    for (const [name, { deletes, news }] of this.#noted) {
-      const row: DocRow | undefined = await this.#disk.docs.get(name);
-      if (!row) continue;
-      const doc = docOf(name, partsOf(row, await tailsOf(this.#disk, name)));
-      const isFeed = parseDoc(name)?.kind === 'feed';
-      const roots = isFeed ? [doc.getMap('messages'), doc.getMap('edits')] : [...doc.share.values()];
-      if (!deletes.some((one) => touches(doc, one, roots))) continue;
-      await putWhole(this.#disk, row, row.seq, Y.encodeStateAsUpdate(doc));
-      if (isFeed) await this.#leave(row, doc, news);
-    }
-  }
-
-  async #leave(row: DocRow, doc: Y.Doc, news: number): Promise<void> {
-    const messages = doc.getMap('messages');
-    const places: PlaceRow[] = await this.#disk.places.where('doc').equals(row.doc).toArray();
-    const gone = places.filter(({ kind, id }) => kind === 'message' && !messages.has(id));
-    // Its author's own place stays theirs: after a restore they take it back once more.
-    const others = gone.filter(({ by }) => by !== '' && by !== this.#person);
-    await this.#disk.places.bulkPut(others.map((place) => ({ ...place, by: '' })));
-    if (news > 0) await this.#heads.lost(row.room, news, { gone, others }, new Map([[row.doc, doc]]));
-  }
+/** What came of a document, for which its whole may have to be looked at. */
+export interface Came {
+  doc: string;
+  /** What may delete something. */
+  bytes: Uint8Array;
+  /** Messages that were edited, or of which nothing but the place came. */
+  changed: string[];
+  /** Its sequence when it was news to the list of chats; 0 when the relay had told of it. */
+  news: number;
+  /** An act was acknowledged that was known long ago: it may be taken back by now. */
+  late: boolean;
 }
 
-/** Whether a deletion hits what stands in one of these roots. */
-function touches(doc: Y.Doc, deletes: Deletes, roots: readonly unknown[]): boolean {
-  for (const [client, ranges] of deletes) {
+interface Ground {
+  disk: Disk;
+  person: string;
+  heads: ChatHeads;
+}
+
+/**
+ * Gives the documents that are not held and without which the list cannot tell what became of the message it shows.
+ * Inside a transaction on `docs`, `tails`, `places`, `heads`, `acked`.
+ */
+export async function settle(ground: Ground, came: readonly Came[]): Promise<string[]> {
+  const wanting: string[] = [];
+  for (const name of new Set(came.map(({ doc }) => doc))) {
+    const kind = parseDoc(name)?.kind;
+    if (kind !== 'feed' && kind !== 'me') continue;
+    const row: DocRow | undefined = await ground.disk.docs.get(name);
+    const of = came.filter(({ doc }) => doc === name);
+    if (row) await settleOne(ground, row, of, kind === 'feed');
+    else if (kind === 'feed' && (await isBlindTo(ground, name))) wanting.push(name);
+  }
+  return wanting;
+}
+
+async function settleOne(ground: Ground, row: DocRow, came: readonly Came[], isFeed: boolean): Promise<void> {
+  const { disk, heads } = ground;
+  const name = row.doc;
+  const news = isFeed ? Math.max(...came.map((each) => each.news)) : 0;
+  const updates = came.map(({ bytes }) => bytes).filter(hasDeletes);
+  const late = came.some((each) => each.late);
+  const shown = news > 0 ? (await heads.row(chatOf(name))).last?.id : undefined;
+  const isChanged = shown !== undefined && came.some(({ changed }) => changed.includes(shown));
+  if (updates.length === 0 && !isChanged && !late) return;
+  const doc = docOf(name, partsOf(row, await tailsOf(disk, name)));
+  const roots = isFeed ? [doc.getMap('messages'), doc.getMap('edits')] : [...doc.share.values()];
+  const dies = updates.some((bytes) => touches(doc, bytes, roots));
+  if (dies) await putWhole(disk, row, row.seq, Y.encodeStateAsUpdate(doc));
+  if (isFeed && (dies || isChanged)) await leave(ground, row, doc, news, isChanged);
+  if (isFeed && late) await forgetTakenBack(disk, name, doc);
+}
+
+/** Whether the message that the list shows may stand in a document that is not held. */
+async function isBlindTo({ disk, heads }: Ground, name: string): Promise<boolean> {
+  const { last } = await heads.row(chatOf(name));
+  const place = last && (await disk.places.get([roomOf(name), last.id]));
+  return last !== undefined && last.id !== '' && (!place || place.doc === name);
+}
+
+/** Keeps acts that the relay is known to hold, though its word got lost. Inside a transaction on `acked`, `docs`, `tails`. */
+export async function keepKnown(disk: Disk, rows: readonly OutRow[]): Promise<void> {
+  for (const row of rows) await keepAct(disk, row, SOMEWHERE);
+  for (const name of new Set(rows.map(({ doc }) => doc)))
+    if (parseDoc(name)?.kind === 'feed')
+      await forgetTakenBack(disk, name, docOf(name, await readParts(disk, name)));
+}
+
+/** Own acts whose words came to stand in a document and were deleted since are not kept. */
+async function forgetTakenBack(disk: Disk, name: string, doc: Y.Doc): Promise<void> {
+  const rows = await disk.acked.where('doc').equals(name).toArray();
+  const gone = rows.filter(({ intent }) => isTakenBack(intent, doc));
+  await disk.acked.bulkDelete(gone.map(({ id }) => id));
+}
+
+function isTakenBack(intent: Intent, doc: Y.Doc): boolean {
+  if (intent.act === 'message.create' || intent.act === 'paper.create')
+    return everHeld(doc.getMap('messages'), intent.id) && !doc.getMap('messages').has(intent.id);
+  if (intent.act !== 'message.edit') return false;
+  const key = editKey(intent.message, intent.id);
+  return everHeld(doc.getMap('edits'), key) && !doc.getMap('edits').has(key);
+}
+
+async function leave(
+  { disk, person, heads }: Ground,
+  row: DocRow,
+  doc: Y.Doc,
+  news: number,
+  isChanged: boolean,
+): Promise<void> {
+  const messages = doc.getMap('messages');
+  const places: PlaceRow[] = await disk.places.where('doc').equals(row.doc).toArray();
+  const gone = places.filter(({ kind, id }) => kind === 'message' && !messages.has(id));
+  // Its author's own place stays theirs: after a restore they take it back once more.
+  const others = gone.filter(({ by }) => by !== '' && by !== person);
+  await disk.places.bulkPut(others.map((place) => ({ ...place, by: '' })));
+  if (news === 0) return;
+  const head = await heads.row(chatOf(row.doc));
+  const uncounted = others.filter((place) => place.seq > head.read).length;
+  const isShown = isChanged || gone.some(({ id }) => id === head.last?.id);
+  if (uncounted === 0 && !isShown) return;
+  const held = await countUnread(disk, head.chat, head.read, person);
+  await heads.put({
+    ...head,
+    seq: Math.max(news, head.seq),
+    // Of what is not held here the relay's count is all there is.
+    unread: Math.max(held, head.unread - uncounted),
+    last: isShown ? await newest(disk, row, head, doc) : head.last,
+  });
+}
+
+/** The newest message that is there, from the newest segments that are held. */
+async function newest(disk: Disk, row: DocRow, head: HeadRow, known: Y.Doc): Promise<Peek | undefined> {
+  const rows: DocRow[] = await disk.docs.where('room').equals(row.room).toArray();
+  const segments = rows.map(({ doc }) => ({ doc, segment: segmentOf(doc) })).filter(({ segment }) => segment);
+  for (const { doc: name } of segments.sort((a, b) => b.segment - a.segment)) {
+    const doc = name === row.doc ? known : docOf(name, await readParts(disk, name));
+    const found = await newestIn(disk, name, doc);
+    if (found) return found;
+  }
+  return segments.at(-1)?.segment === 1 ? undefined : head.last && { ...head.last, id: '', text: '' };
+}
+
+async function newestIn(disk: Disk, name: string, doc: Y.Doc): Promise<Peek | undefined> {
+  const places: PlaceRow[] = await disk.places.where('doc').equals(name).toArray();
+  const messages = doc.getMap<Message>('messages');
+  const living = places.filter(({ kind, id }) => kind === 'message' && messages.has(id));
+  const { id, at } = living.sort((a, b) => a.seq - b.seq).at(-1) ?? {};
+  const message = id === undefined ? undefined : messages.get(id);
+  if (!id || !at || !message) return undefined;
+  const seqs = new Map(places.map((place) => [place.id, place.seq]));
+  const edit = lastEdits(doc.getMap<Edit>('edits'), (of) => seqs.get(of)).get(id);
+  return { id, by: message.by, at, text: (edit?.text ?? message.text).slice(0, PEEK_CHARS) };
+}
+
+const chatOf = (doc: string): string => roomOf(doc).slice('chat/'.length);
+
+function segmentOf(doc: string): number {
+  const parsed = parseDoc(doc);
+  return parsed?.kind === 'feed' ? parsed.segment : 0;
+}
+
+/** Whether an update deletes what stood in one of these roots. */
+function touches(doc: Y.Doc, bytes: Uint8Array, roots: readonly unknown[]): boolean {
+  for (const [client, ranges] of Y.decodeUpdate(bytes).ds.clients) {
     const structs = doc.store.clients.get(client) ?? [];
     for (const { clock, len } of ranges)
       for (const struct of structs) {

@@ -11,16 +11,17 @@ import type { Ack, Frame, Patch, RoomState, Swallowed, Update } from '#shared/wi
 import { Acked, ackedIn, letGo } from './acked.ts';
 import { ChatHeads } from './chat-heads.ts';
 import type { Disk, DocRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
+import { editedIn, isFeed, newsOf, placeOf } from './feed-news.ts';
 import { type Followed, nothing } from './followed.ts';
-import { Gone } from './gone.ts';
+import type { Came } from './gone.ts';
 import { dropUnreadable } from './listed.ts';
-import { loadLosses } from './parts.ts';
+import { loadGone, loadLosses } from './parts.ts';
 import { burn } from './pens.ts';
 import { append, dropRoom, freshDoc, putWhole, readParts } from './stored-doc.ts';
 import { roomWord } from './tabs.ts';
 import { findTwin, isTwin } from './twins.ts';
 import type { Topic } from './types.ts';
-import { type Created, docOf, readFeed } from './ydoc.ts';
+import { docOf, hasDeletes } from './ydoc.ts';
 
 export class Intake {
   readonly #disk: Disk;
@@ -30,21 +31,24 @@ export class Intake {
   /** What a lost text takes to be stored: loaded with the first. */
   #losses: Awaited<ReturnType<typeof loadLosses>> | undefined;
   #acked: Acked;
-  #gone: Gone;
+  /** What it takes to let go of what is gone. */
+  #gone: Awaited<ReturnType<typeof loadGone>> | undefined;
+  /** What came of documents that have to be looked at as a whole. */
+  #came: Came[] = [];
 
   constructor(disk: Disk, person: string) {
     this.#disk = disk;
     this.#acked = new Acked(disk);
-    this.#person = person;
     this.#heads = new ChatHeads(disk, person, (topic) => this.#topic(topic));
-    this.#gone = new Gone(disk, person, this.#heads);
+    this.#person = person;
+    // On its way while the line is: nothing that is taken waits for it.
+    loadGone().catch(() => {});
   }
 
   /** Stores what the frames say, in order. Patches are inflated already. Rejects when nothing of it was stored. */
   async take(frames: readonly Frame[]): Promise<Followed> {
     this.#followed = nothing();
     this.#acked = new Acked(this.#disk);
-    this.#gone = new Gone(this.#disk, this.#person, this.#heads);
     const { rooms, docs, tails, places, outbox, acked, pens, heads, kv, pieces, papers, leases } = this.#disk;
     const stores = [rooms, docs, tails, places, outbox, acked, pens, heads, kv, pieces, papers, leases];
     // Only what there is to store: Dexie loses its transaction after a hundred idle waits, and refusals come in hundreds.
@@ -53,10 +57,15 @@ export class Intake {
     // Told again when the paper is opened next, should this not come now.
     if (stored.some(({ kind }) => kind === 'swallowed'))
       this.#losses ??= await loadLosses().catch(() => undefined);
+    // Should it not come now, it does with what is taken next.
+    this.#gone ??= await loadGone().catch(() => undefined);
     await this.#disk.transaction('rw', stores, async () => {
       for (const frame of stored) await this.#one(frame);
-      await this.#gone.settle();
+      const ground = { disk: this.#disk, person: this.#person, heads: this.#heads };
+      if (this.#came.length > 0)
+        this.#followed.wanting = (await this.#gone?.settle(ground, this.#came)) ?? [];
     });
+    if (this.#gone) this.#came = [];
     return this.#followed;
   }
 
@@ -130,10 +139,7 @@ export class Intake {
     if (patch.from === 0) await putWhole(this.#disk, doc, patch.seq, patch.bytes);
     else await this.#append(doc, patch.seq, patch.bytes);
     const at = new Map(patch.places.map((place) => [place.id, place]));
-    const { created, papers, holdsDead } = this.#readFeed(patch.doc, patch.bytes);
-    // The whole of a document replaces all that was held: it holds nothing that is gone, unless it deletes its own.
-    if (patch.from > 0 || holdsDead || !isFeed(patch.doc))
-      await this.#gone.note(patch.doc, patch.seq, patch.bytes);
+    const { created, papers, holdsDead } = newsOf(patch.doc, patch.bytes);
     const places: PlaceRow[] = [];
     for (const made of created) {
       const place = at.get(made.id);
@@ -144,7 +150,11 @@ export class Intake {
     for (const { id, seq, at: when } of at.values())
       places.push({ room, id, doc: patch.doc, kind: 'message', seq, at: when, by: '' });
     await this.#disk.places.bulkPut(places);
-    if (isFeed(patch.doc)) await this.#heads.caughtUp(room, created, places, patch.seq);
+    // The whole of a document replaces all that was held: it holds nothing that is gone, unless it deletes its own.
+    const isClean = patch.from === 0 && isFeed(patch.doc) && !holdsDead;
+    const bare = places.filter(({ kind, by }) => kind === 'message' && by === '').map(({ id }) => id);
+    await this.#note(patch.doc, patch.seq, isClean ? NOTHING : patch.bytes, [...editedIn(created), ...bare]);
+    if (isFeed(patch.doc)) await this.#heads.caughtUp(room, created, places);
     if (papers) await this.#notePapers(patch.doc);
     await this.#raise(row, patch.seq);
     this.#followed.patched.push(patch.doc);
@@ -158,14 +168,12 @@ export class Intake {
     const { lease } = update;
     if (await findTwin(this.#disk, room, update)) this.#followed.twins.push({ room, lease });
     await this.#acked.undone(update.doc, update.bytes);
-    const { created, papers } = this.#readFeed(update.doc, update.bytes);
+    const { created, papers } = newsOf(update.doc, update.bytes);
     await this.#raise(row, update.seq);
-    const isNew = doc !== undefined && update.seq > doc.seq;
-    if (isNew) await this.#gone.note(update.doc, update.seq, update.bytes);
+    if (!doc || update.seq > doc.seq)
+      await this.#note(update.doc, update.seq, update.bytes, editedIn(created));
     await this.#heads.peek(room, created, update.seq, update.at);
-    if (!doc && isFeed(update.doc) && (await this.#heads.isBlindTo(room, update.doc, update.bytes)))
-      this.#followed.wanting.push(update.doc);
-    if (!isNew) return;
+    if (!doc || update.seq <= doc.seq) return;
     await this.#append(doc, update.seq, update.bytes);
     const places = created.map((made) => placeOf(room, update.doc, made, update.seq, update.at));
     await this.#disk.places.bulkPut(places);
@@ -179,7 +187,8 @@ export class Intake {
     if (!out) return;
     await this.#disk.outbox.delete(out.id);
     const doc: DocRow | undefined = await this.#disk.docs.get(out.doc);
-    await this.#acked.took(out, ack.seq, doc !== undefined && ack.seq <= doc.seq);
+    await this.#acked.took(out, ack.seq);
+    if (doc && ack.seq <= doc.seq) await this.#note(out.doc, ack.seq, out.bytes, [], true);
     const pen: PenRow | undefined = await this.#disk.pens.get([out.room, out.slot]);
     if (pen && pen.lease === ack.lease && pen.acked < ack.n)
       await this.#disk.pens.update([out.room, out.slot], { acked: ack.n, digest: digest(out.bytes) });
@@ -187,8 +196,8 @@ export class Intake {
     // At or below what is held, a patch has brought it already, with its true place.
     if (doc && ack.seq > doc.seq) {
       await this.#append(doc, ack.seq, out.bytes);
-      await this.#gone.note(out.doc, ack.seq, out.bytes);
-      const { created, papers } = this.#readFeed(out.doc, out.bytes);
+      const { created, papers } = newsOf(out.doc, out.bytes);
+      await this.#note(out.doc, ack.seq, out.bytes, editedIn(created));
       for (const made of created) places.push(placeOf(out.room, out.doc, made, ack.seq, ack.at));
       await this.#disk.places.bulkPut(places);
       await this.#heads.peek(out.room, created, ack.seq, ack.at);
@@ -225,12 +234,6 @@ export class Intake {
     if (kept === 'kept') this.#topic(roomOf(doc) as Topic);
   }
 
-  #readFeed(doc: string, bytes: Uint8Array): ReturnType<typeof readFeed> {
-    return isFeed(doc) && bytes.length > 0
-      ? readFeed(bytes)
-      : { created: [], papers: false, holdsDead: false };
-  }
-
   /** Papers are listed, and their rights known, without opening their chats. */
   async #notePapers(name: string): Promise<void> {
     const doc = docOf(name, await readParts(this.#disk, name));
@@ -241,6 +244,14 @@ export class Intake {
       this.#topic(`paper/${id}`);
     }
     this.#topic('papers');
+  }
+
+  /** Something deletes, or changes messages; `late`: an answer to what was known. Papers keep their past. */
+  async #note(doc: string, seq: number, bytes: Uint8Array, changed: string[], late = false): Promise<void> {
+    if (doc.startsWith('paper/') || !(hasDeletes(bytes) || late || changed.length > 0)) return;
+    // Asked now: what comes behind it may move the list on.
+    const isNews = seq > (await this.#heads.row(roomOf(doc).slice(5))).seq;
+    this.#came.push({ doc, bytes, changed, late, news: isNews ? seq : 0 });
   }
 
   async #append(doc: DocRow, seq: number, bytes: Uint8Array): Promise<void> {
@@ -283,10 +294,4 @@ const STORED: ReadonlySet<Frame['kind']> = new Set([
   'registry',
 ]);
 
-function isFeed(doc: string): boolean {
-  return parseDoc(doc)?.kind === 'feed';
-}
-
-function placeOf(room: string, doc: string, made: Created, seq: number, at: number): PlaceRow {
-  return { room, id: made.id, doc, kind: made.kind, seq, at, by: made.message?.by ?? '' };
-}
+const NOTHING = new Uint8Array();

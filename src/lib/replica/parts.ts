@@ -6,11 +6,19 @@
 export const loadRecovery = () => import('./recover.ts');
 export const loadEpochs = () => import('./epochs.ts');
 export const loadLosses = () => import('./losses.ts');
+export const loadGone = () => import('./gone.ts');
 export const loadExport = () => import('./export.ts');
 export const loadDesk = () => import('./registry-desk.ts');
 export const loadBroken = () => import('./broken.ts');
 
 /** Brings them into memory: a browser that stores no app would have to ask for them when the network is gone. */
 export async function bringParts(): Promise<void> {
-  await Promise.allSettled([loadRecovery(), loadEpochs(), loadLosses(), loadExport(), loadDesk()]);
+  await Promise.allSettled([
+    loadRecovery(),
+    loadEpochs(),
+    loadLosses(),
+    loadGone(),
+    loadExport(),
+    loadDesk(),
+  ]);
 }

@@ -70,15 +70,16 @@ export interface Created {
   id: string;
   /** Of a message, while it lives. */
   message: Message | undefined;
-  /** Of an edit, while it lives: the message it is about, and its words. */
-  edit: { message: string; text: string } | undefined;
+  /** Of an edit: the message it is about. */
+  of: string | undefined;
 }
 
 /** What an update deletes: by client, ranges of clocks. */
 export type Deletes = ReadonlyMap<number, readonly { clock: number; len: number }[]>;
 
-export function deletesOf(bytes: Uint8Array): Deletes {
-  return Y.decodeUpdate(bytes).ds.clients;
+/** Whether an update deletes anything: what it deletes stands at its end, and ends with a length. */
+export function hasDeletes(bytes: Uint8Array): boolean {
+  return (bytes.at(-1) ?? 0) !== 0;
 }
 
 export interface FeedNews {
@@ -108,12 +109,11 @@ export function readFeed(bytes: Uint8Array): FeedNews {
     const dies = isIn(ds.clients, struct.id);
     if (dies && value !== undefined && (root === 'messages' || root === 'edits')) holdsDead = true;
     const living = dies ? undefined : value;
-    if (root === 'messages') created.push({ kind: 'message', id, message: living, edit: undefined });
-    else if (root === 'papers') created.push({ kind: 'paper', id, message: undefined, edit: undefined });
+    if (root === 'messages') created.push({ kind: 'message', id, message: living, of: undefined });
+    else if (root === 'papers') created.push({ kind: 'paper', id, message: undefined, of: undefined });
     else if (root === 'edits') {
       const key = splitKey(id) ?? { message: id, rest: '' };
-      const edit = living && { message: key.message, text: living.text };
-      created.push({ kind: 'edit', id: key.rest, message: undefined, edit });
+      created.push({ kind: 'edit', id: key.rest, message: undefined, of: key.message });
     }
   }
   return { created, papers, holdsDead };
