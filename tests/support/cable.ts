@@ -14,7 +14,7 @@ import { backup } from '#server/keep/backup.ts';
 import { restore } from '#server/keep/restore.ts';
 import { openStore } from '#server/serve.ts';
 import type { Matrix } from '#shared/school/may.ts';
-import type { Role } from '#shared/school/roles.ts';
+import type { Duty, Role } from '#shared/school/roles.ts';
 import { decodeMessage, encodeFrame, joinFrames } from '#shared/wire/codec.ts';
 import type { Frame } from '#shared/wire/frames.ts';
 import { LINE_PATH } from '#shared/wire/protocol.ts';
@@ -251,6 +251,20 @@ export class Cable {
   async setMatrix(chat: string, from: Matrix, to: Matrix): Promise<void> {
     const admin = await AdminDevice.start(this.relay);
     const answer = await admin.setMatrix(chat, from, to);
+    admin.device.line.ws.terminate();
+    if (answer.kind !== 'ack') throw new Error(answer.code);
+  }
+
+  async setHistory(chat: string, from: boolean, to: boolean): Promise<void> {
+    const admin = await AdminDevice.start(this.relay);
+    const answer = await admin.setHistory(chat, from, to);
+    admin.device.line.ws.terminate();
+    if (answer.kind !== 'ack') throw new Error(answer.code);
+  }
+
+  async setDuty(person: string, unit: string, from: Duty | null, to: Duty | null): Promise<void> {
+    const admin = await AdminDevice.start(this.relay);
+    const answer = await admin.setDuty({ person, unit, from: from ?? undefined, to: to ?? undefined });
     admin.device.line.ws.terminate();
     if (answer.kind !== 'ack') throw new Error(answer.code);
   }

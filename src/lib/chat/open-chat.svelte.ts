@@ -51,7 +51,11 @@ export class OpenChat {
   readonly #byId = $derived(new Map(this.messages.map((message) => [message.id, message])));
   readonly pins: PinnedMessage[] = $derived.by(() =>
     this.#follow(() =>
-      this.#chat.pins().map(({ message }) => ({ id: message, message: this.#byId.get(message) })),
+      this.#chat
+        .pins()
+        .map(({ message }) => ({ id: message, message: this.#byId.get(message) }))
+        // All that may be read is here: what a pin names beside it is hidden from this person.
+        .filter(({ message }) => message !== undefined || !this.#chat.beginsLate),
     ),
   );
 
@@ -92,6 +96,11 @@ export class OpenChat {
 
   get hasOlder(): boolean {
     return this.#follow(() => this.#chat.hasOlder);
+  }
+
+  /** Whether what is shown begins where this person joined, with more before it that is not theirs to read. */
+  get beginsLate(): boolean {
+    return this.#follow(() => this.#chat.beginsLate);
   }
 
   get loading(): boolean {

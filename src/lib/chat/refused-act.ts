@@ -21,6 +21,7 @@ export function actWord(intent: Intent): string {
       return m.refused_paper();
     case 'role.set':
     case 'matrix.set':
+    case 'history.set':
     case 'duty.set':
       return m.refused_rights();
     default:

@@ -2,7 +2,15 @@
 
 import wasm from '@automerge/automerge/automerge.wasm?url';
 import * as automerge from '@automerge/automerge/slim';
-import { actorOf, plainOf, type RegistryDoc, setDuty, setMatrix, setRole } from '#shared/registry/change.ts';
+import {
+  actorOf,
+  plainOf,
+  type RegistryDoc,
+  setDuty,
+  setHistory,
+  setMatrix,
+  setRole,
+} from '#shared/registry/change.ts';
 import type { Registry } from '#shared/registry/shape.ts';
 import type { Matrix } from '#shared/school/may.ts';
 import type { Duty, Role } from '#shared/school/roles.ts';
@@ -21,6 +29,7 @@ export function loadAutomerge(): Promise<void> {
 export type RegistryChange =
   | { act: 'role.set'; person: string; from: Role; to: Role; at: number }
   | { act: 'matrix.set'; chat: string; from: Matrix; to: Matrix; at: number }
+  | { act: 'history.set'; chat: string; from: boolean; to: boolean; at: number }
   | { act: 'duty.set'; person: string; unit: string; from?: Duty; to?: Duty; at: number };
 
 /** The registry's document under one lease. Use it after `loadAutomerge`. */
@@ -52,6 +61,12 @@ export class RegistryReplica {
     return this.#entry('chats', chat)?.matrix as Matrix | undefined;
   }
 
+  /** Whether newcomers of a chat read no earlier messages; undefined: no such chat. */
+  hidesHistory(chat: string): boolean | undefined {
+    const entry = this.#entry('chats', chat);
+    return entry && entry.hidesHistory === true;
+  }
+
   duty(person: string, unit: string): Duty | undefined {
     const duties = (this.#entry('members', person)?.duties ?? {}) as Record<string, Duty>;
     return Object.hasOwn(duties, unit) ? duties[unit] : undefined;
@@ -65,6 +80,7 @@ export class RegistryReplica {
   #made(intent: RegistryChange): ReturnType<typeof setRole> {
     if (intent.act === 'role.set') return setRole(automerge, this.#doc, intent);
     if (intent.act === 'matrix.set') return setMatrix(automerge, this.#doc, intent);
+    if (intent.act === 'history.set') return setHistory(automerge, this.#doc, intent);
     return setDuty(automerge, this.#doc, { ...intent, from: intent.from, to: intent.to });
   }
 

@@ -32,7 +32,7 @@ export function brokenDevice(person: string, disk: DiskState): Device {
 
 function brokenChat(id: string): Chat {
   return {
-    ...{ id, ready: false, hasOlder: false, firstUnread: undefined, draft: '' },
+    ...{ id, ready: false, hasOlder: false, beginsLate: false, firstUnread: undefined, draft: '' },
     ...{ say: no, edit: no, remove: no, react: no, pin: no, unpin: no, createPaper: no, setPaperRights: no },
     messages: () => [],
     older: () => Promise.resolve(false),

@@ -15,6 +15,8 @@ export interface ChatGround {
   copy: RoomCopy;
   look(): Look;
   head(): HeadRow | undefined;
+  /** The first segment that the person may read. */
+  first(): number;
   write(build: (id: () => string) => Intent): Promise<Verdict>;
   /** Brings a document to disk if it can; whether it is there now. */
   fetch(doc: string): Promise<boolean>;
@@ -48,7 +50,11 @@ export class ChatView implements Chat {
   }
 
   get hasOlder(): boolean {
-    return this.#oldest() > 1;
+    return this.#oldest() > this.#ground.first();
+  }
+
+  get beginsLate(): boolean {
+    return this.#ground.first() > 1 && !this.hasOlder;
   }
 
   get firstUnread(): string | undefined {
@@ -83,14 +89,14 @@ export class ChatView implements Chat {
 
   async older(): Promise<boolean> {
     const segment = this.#oldest() - 1;
-    if (segment < 1) return false;
+    if (segment < this.#ground.first()) return false;
     return this.#load(feedDoc(this.id, segment));
   }
 
   /** Called once the room was read: a new segment that fills no screen brings the one before it. */
   async fillScreen(): Promise<void> {
     const segment = this.#oldest() - 1;
-    if (segment >= 1 && this.messages().length < SCREEN_MESSAGES)
+    if (segment >= this.#ground.first() && this.messages().length < SCREEN_MESSAGES)
       if (await this.#ground.readMore(feedDoc(this.id, segment))) this.#ground.changed();
   }
 

@@ -11,6 +11,7 @@ import type { Ack, Frame, Patch, RoomState, Swallowed, Update } from '#shared/wi
 import { Acked, ackedIn, letGo } from './acked.ts';
 import { ChatHeads } from './chat-heads.ts';
 import type { Disk, DocRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
+import { dropEarlier } from './earlier.ts';
 import { editedIn, isFeed, newsOf, placeOf } from './feed-news.ts';
 import { type Followed, nothing } from './followed.ts';
 import type { Came } from './gone.ts';
@@ -97,7 +98,9 @@ export class Intake {
 
   async #projection(value: Projection): Promise<void> {
     await this.#disk.kv.put({ key: 'projection', value });
-    if ((await dropUnreadable(this.#disk, value)) > 0) this.#topic('papers');
+    const shrunk = await dropEarlier(this.#disk, value);
+    for (const room of shrunk) this.#say(room, { rebuilt: true });
+    if ((await dropUnreadable(this.#disk, value)) + shrunk.length > 0) this.#topic('papers');
     this.#topic('projection');
     this.#topic('chats');
   }

@@ -1,6 +1,6 @@
 /** The registry on the tab of who may change it: offline too, shown at once, judged by the relay like everything else. */
 import type { RegistryReplica } from '#lib/registry/automerge.ts';
-import { maySetDuty, maySetMatrix } from '#shared/registry/rights.ts';
+import { maySetDuty, maySetHistory, maySetMatrix } from '#shared/registry/rights.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { type Matrix, may, type Verdict as Ruling } from '#shared/school/may.ts';
 import { registryDoc, roomOf } from '#shared/school/names.ts';
@@ -35,7 +35,10 @@ export async function registryMaker(): Promise<RegistryMaker> {
   return (confirmed, lease) => {
     const replica = new RegistryReplica(lease, confirmed);
     return ({ intent }) =>
-      intent.act === 'role.set' || intent.act === 'matrix.set' || intent.act === 'duty.set'
+      intent.act === 'role.set' ||
+      intent.act === 'matrix.set' ||
+      intent.act === 'history.set' ||
+      intent.act === 'duty.set'
         ? replica.change(intent)
         : { ok: false, code: 'not-allowed' };
   };
@@ -86,6 +89,10 @@ export class Desk implements RegistryDesk {
     return this.#replica.matrix(chat);
   }
 
+  hidesHistory(chat: string): boolean | undefined {
+    return this.#replica.hidesHistory(chat);
+  }
+
   duty(person: string, unit: string): Duty | undefined {
     return this.#replica.duty(person, unit);
   }
@@ -105,6 +112,15 @@ export class Desk implements RegistryDesk {
       if (from === undefined) return { ok: false, code: 'unknown-place' };
       const ruling = maySetMatrix(this.#who(), { unit: this.#replica.unitOf(chat), from, to });
       return this.#set(ruling, { act: 'matrix.set', chat, from, to, at: Date.now() });
+    });
+  }
+
+  setHistory(chat: string, to: boolean): Promise<Verdict> {
+    return this.#inLane(async () => {
+      const from = this.#replica.hidesHistory(chat);
+      if (from === undefined) return { ok: false, code: 'unknown-place' };
+      const ruling = maySetHistory(this.#who(), this.#replica.unitOf(chat));
+      return this.#set(ruling, { act: 'history.set', chat, from, to, at: Date.now() });
     });
   }
 

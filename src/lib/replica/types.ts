@@ -162,6 +162,7 @@ export type Intent =
   | { act: 'me.set'; root: 'settings' | 'drafts'; key: string; value: Plain | null }
   | { act: 'role.set'; person: string; from: Role; to: Role; at: number }
   | { act: 'matrix.set'; chat: string; from: Matrix; to: Matrix; at: number }
+  | { act: 'history.set'; chat: string; from: boolean; to: boolean; at: number }
   /** A duty is missing where there is none. */
   | { act: 'duty.set'; person: string; unit: string; from?: Duty; to?: Duty; at: number };
 
@@ -174,6 +175,8 @@ export interface Chat {
   /** Whether the chat was read from disk (or the relay): before it, an empty list means «not known yet». */
   readonly ready: boolean;
   readonly hasOlder: boolean;
+  /** Whether the first that is shown is where the person's reading begins: what stands before is hidden from them. */
+  readonly beginsLate: boolean;
   /** Brings the segment before the oldest loaded one, from disk or relay. False: there is none, or it is out of reach now. */
   older(): Promise<boolean>;
   say(text: string, re?: string): Promise<Verdict>;
@@ -272,6 +275,9 @@ export interface RegistryDesk {
   role(person: string): Role | undefined;
   matrix(chat: string): Matrix | undefined;
   duty(person: string, unit: string): Duty | undefined;
+  /** Whether whoever joins a chat reads no earlier messages; undefined: no such chat. */
+  hidesHistory(chat: string): boolean | undefined;
+  setHistory(chat: string, to: boolean): Promise<Verdict>;
   setRole(person: string, to: Role): Promise<Verdict>;
   setMatrix(chat: string, to: Matrix): Promise<Verdict>;
   setDuty(person: string, unit: string, to: Duty | undefined): Promise<Verdict>;

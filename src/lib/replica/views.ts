@@ -63,6 +63,7 @@ export class Views {
       ...{ person: this.#ground.person, copy },
       look: () => this.look(copy),
       head: () => this.#ground.shelf.heads.get(id),
+      first: () => this.#ground.shelf.projection?.chats[id]?.first ?? 1,
       write: (build) => this.#ground.writer.write(room, build),
       fetch: (doc) => this.#ground.fetching.fetch(doc),
       readMore: (doc) => copy.inLane(() => copy.readMore(this.#ground.disk, doc)),

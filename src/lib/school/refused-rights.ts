@@ -17,6 +17,7 @@ export interface WantedRight {
 
 type DutyIntent = Extract<Intent, { act: 'duty.set' }>;
 type RoleIntent = Extract<RefusedDraft['intent'], { act: 'role.set' }>;
+type HistoryIntent = Extract<RefusedDraft['intent'], { act: 'history.set' }>;
 type MatrixIntent = Extract<RefusedDraft['intent'], { act: 'matrix.set' }>;
 
 export function wantedRole({ to }: RoleIntent, name: string, present: Role): WantedRight[] {
@@ -44,12 +45,21 @@ export function changeOf(intent: Intent, projection: Projection | undefined): st
     const unit = units[intent.unit]?.title ?? intent.unit;
     return [m.refused_duty({ unit, name, from: dutyOrNone(intent.from), to: dutyOrNone(intent.to) })];
   }
-  if (intent.act !== 'matrix.set') return undefined;
+  if (intent.act !== 'matrix.set' && intent.act !== 'history.set') return undefined;
   const chat = (chats[intent.chat] ?? governed[intent.chat])?.title || m.chat_untitled();
+  if (intent.act === 'history.set') return [`${chat}: ${historyWord(intent.to)}`];
   return touched(intent).map((key) => {
     const [from, to] = [groupWord(intent.from[key]), groupWord(intent.to[key])];
     return m.refused_matrix({ chat, right: matrixWord(key), from, to });
   });
+}
+
+function historyWord(hides: boolean): string {
+  return hides ? m.history_hidden() : m.history_open();
+}
+
+export function wantedHistory({ to }: HistoryIntent, present: boolean): WantedRight[] {
+  return [{ about: m.history_title(), wanted: historyWord(to), present: historyWord(present) }];
 }
 
 /** Only the rights that this change was about, not the rest of the matrix. */

@@ -64,6 +64,15 @@ export class Rights {
     });
   }
 
+  hidesHistory(chat: string): { hides: boolean; settled: boolean } {
+    return this.#follow(() => {
+      const { projection } = this.#device;
+      const known = (projection?.chats[chat] ?? projection?.governed?.[chat])?.hidesHistory === true;
+      const hides = this.#desk?.hidesHistory(chat) ?? known;
+      return { hides, settled: hides === known };
+    });
+  }
+
   duty(person: string, unit: string): { duty: Duty | undefined; settled: boolean } {
     return this.#follow(() => {
       const known = this.#device.who(person)?.duties[unit];
@@ -85,6 +94,11 @@ export class Rights {
   /** True when it is kept on the device. */
   async setMatrix(chat: string, to: Matrix): Promise<boolean> {
     return this.#keep(await this.#desk?.setMatrix(chat, to));
+  }
+
+  /** True when it is kept on the device. */
+  async setHistory(chat: string, to: boolean): Promise<boolean> {
+    return this.#keep(await this.#desk?.setHistory(chat, to));
   }
 
   async dismiss(draft: RefusedDraft): Promise<void> {

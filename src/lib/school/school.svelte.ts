@@ -91,7 +91,7 @@ export class School {
       this.#device.refused().flatMap(({ id, intent, code }) => {
         const says = changeOf(intent, this.#device.projection);
         if (!says) return [];
-        const isOfChat = intent.act === 'matrix.set';
+        const isOfChat = intent.act === 'matrix.set' || intent.act === 'history.set';
         const person = 'person' in intent ? intent.person : '';
         const open = isOfChat ? this.governs(intent.chat) : this.mayChange(person);
         const page = isOfChat ? `/school/chats/${intent.chat}` : `/school/people/${person}`;
