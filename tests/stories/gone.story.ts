@@ -38,7 +38,7 @@ async function takesBack(person: StoryPerson, text: string): Promise<void> {
   await expect(person.message(text)).toHaveCount(0);
 }
 
-test('[R723] a message deleted for all leaves both lists and both disks, and an edit reaches both lists', async ({
+test('[R724] a message deleted for all leaves both lists and both disks, and an edit reaches both lists', async ({
   people,
 }) => {
   const [masha, anna] = [await people.comeIn('masha'), await people.comeIn('anna')];
