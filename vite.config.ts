@@ -2,7 +2,7 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig, type Plugin } from 'vite';
-import { engine, lighter } from './scripts/app-parts.mjs';
+import { engine, lighter, lighterYjs } from './scripts/app-parts.mjs';
 import { messageOptions } from './scripts/sync.mjs';
 
 export default defineConfig(({ command }) => ({
@@ -13,6 +13,7 @@ export default defineConfig(({ command }) => ({
       ? [paraglideVitePlugin(messageOptions as Parameters<typeof paraglideVitePlugin>[0])]
       : []),
     sveltekit(),
+    lighterYjs(),
     nameLazyChunks(),
     gatherTheShell(),
   ],

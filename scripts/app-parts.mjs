@@ -4,9 +4,25 @@ import { root } from './fingerprint.mjs';
 /** Modules of packages that the built app replaces by smaller ones of its own. */
 export const lighter = { 'lib0/logging': join(root, 'src/lib/replica/yjs-log.ts') };
 
+/** The same for what Yjs alone asks for: the editor of papers takes more of these modules. */
+const LIGHTER_FOR_YJS = {
+  'lib0/buffer': join(root, 'src/lib/replica/yjs-bytes.ts'),
+  'lib0/environment': join(root, 'src/lib/replica/yjs-environment.ts'),
+};
+
+/** @returns {import('vite').Plugin} */
+export function lighterYjs() {
+  return {
+    name: 'parta:lighter-yjs',
+    enforce: 'pre',
+    resolveId: (source, importer) =>
+      importer?.includes('/node_modules/yjs/') ? LIGHTER_FOR_YJS[source] : undefined,
+  };
+}
+
 /** Come on demand. */
 const LATER =
-  /\/replica\/(broken|epochs|export|gone|live\.svelte|losses|near|paper|pieces|private-copy|rebase|recover|registry-desk|renaming|returned|stock|text)\.ts$/;
+  /\/replica\/(broken|epochs|export|gone|leaving|live\.svelte|losses|near|paper|pieces|private-copy|rebase|recover|registry-desk|renaming|returned|stock|text)\.ts$/;
 const ENGINE =
   /node_modules\/(yjs|y-protocols\/sync)|src\/lib\/replica\/[^/]+\.ts$|src\/shared\/(feed|me|pins)\/|src\/shared\/wire\/(backed|digest)\.ts$/;
 
@@ -17,7 +33,7 @@ const ENGINE =
 export const engine = [
   {
     name: 'store',
-    test: /node_modules\/dexie\/|\/replica\/(disk|pens)\.ts$|\/shared\/wire\/codec\.ts$/,
+    test: /node_modules\/dexie\/|\/replica\/(disk|pens)\.ts$/,
     priority: 2,
   },
   { name: 'engine', test: (id) => ENGINE.test(id) && !LATER.test(id), priority: 1 },

@@ -1,6 +1,5 @@
 /** The end of a person's use of a device: what is unsent is sent, taken along or let go by their own word, and then all goes. */
 import { type Disk, wipe } from './disk.ts';
-import { loadExport } from './parts.ts';
 import type { Tabs } from './tabs.ts';
 import type { Device } from './types.ts';
 
@@ -12,11 +11,13 @@ export interface LeavingGround {
   tabs: Tabs;
   /** Puts on disk what is only in memory. */
   save(): Promise<void>;
+  /** What is unsent, as a file that its author takes along. */
+  takeAlong(): Promise<string>;
 }
 
 /** As `signOut` of a device promises. */
 export async function leave(
-  { device, disk, tabs, save }: LeavingGround,
+  { device, disk, tabs, save, takeAlong }: LeavingGround,
   how: Parameters<Device['signOut']>[0],
 ): ReturnType<Device['signOut']> {
   await save();
@@ -30,7 +31,7 @@ export async function leave(
   await tabs.alone();
   const count = how === 'wait' ? await disk.outbox.count() : 0;
   if (count > 0) return { at: 'unsent', count };
-  const exported = how === 'export' ? await (await loadExport()).exportUnsent(disk) : undefined;
+  const exported = how === 'export' ? await takeAlong() : undefined;
   await device.close();
   await wipe(device.person);
   return { at: 'gone', exported };

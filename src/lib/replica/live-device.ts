@@ -7,11 +7,10 @@ import { type Disks, troubleOf } from './disk.ts';
 import { Fetching } from './fetching.ts';
 import { Hearing } from './hearing.ts';
 import { Leader } from './leader.ts';
-import { leave } from './leaving.ts';
 import { keepListed } from './listed.ts';
 import { MeView } from './me.ts';
 import type { PaperView } from './paper.ts';
-import { bringParts, loadDesk, loadExport } from './parts.ts';
+import { bringParts, loadDesk, loadExport, loadLeaving } from './parts.ts';
 import type { Desk } from './registry-desk.ts';
 import { Shelf } from './shelf.ts';
 import { Tabs } from './tabs.ts';
@@ -221,9 +220,11 @@ export class LiveDevice implements Device {
     return exportEverything(this.#parts.disks.strict, this.projection);
   }
 
-  signOut(how: 'wait' | 'export' | 'discard'): ReturnType<Device['signOut']> {
+  async signOut(how: 'wait' | 'export' | 'discard'): ReturnType<Device['signOut']> {
+    const { leave } = await loadLeaving();
     const disk = this.#parts.disks.strict;
-    return leave({ device: this, disk, tabs: this.#tabs, save: () => this.#save() }, how);
+    const takeAlong = async () => (await loadExport()).exportUnsent(disk);
+    return leave({ device: this, disk, tabs: this.#tabs, save: () => this.#save(), takeAlong }, how);
   }
 
   wake(): void {

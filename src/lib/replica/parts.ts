@@ -8,6 +8,7 @@ export const loadEpochs = () => import('./epochs.ts');
 export const loadLosses = () => import('./losses.ts');
 export const loadGone = () => import('./gone.ts');
 export const loadExport = () => import('./export.ts');
+export const loadLeaving = () => import('./leaving.ts');
 export const loadDesk = () => import('./registry-desk.ts');
 export const loadBroken = () => import('./broken.ts');
 
@@ -19,6 +20,7 @@ export async function bringParts(): Promise<void> {
     loadLosses(),
     loadGone(),
     loadExport(),
+    loadLeaving(),
     loadDesk(),
   ]);
 }

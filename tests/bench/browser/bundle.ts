@@ -1,7 +1,7 @@
 // Bundles modules of the product alone, minified as the build does it.
 import { join } from 'node:path';
 import { build } from 'vite';
-import { engine, lighter } from '../../../scripts/app-parts.mjs';
+import { engine, lighter, lighterYjs } from '../../../scripts/app-parts.mjs';
 import { root } from '../../../scripts/fingerprint.mjs';
 
 export interface Chunk {
@@ -15,6 +15,7 @@ export interface Chunk {
 export async function bundle(entry: string, external: readonly string[] = []): Promise<Chunk[]> {
   const result = await build({
     ...{ root, configFile: false, logLevel: 'error', publicDir: false, resolve: { alias: lighter } },
+    plugins: [lighterYjs()],
     build: {
       write: false,
       minify: true,
