@@ -160,6 +160,23 @@ test('[R414] a chat that stops being readable is purged; what was written for it
   await until(olga, 'the chat is gone with its last words', () => row() === undefined);
 });
 
+test('[R414] a chat that stays on screen while its person is taken out and put back fills again', async () => {
+  const masha = await school.device('masha');
+  const hers = await enter(masha, '7a');
+  await settled(masha, hers);
+  const petya = await school.device('petya');
+  const his = await enter(petya, '7a');
+  await until(petya, 'he reads it', () => has(his, 'Здравствуйте'));
+  await school.on('setDuty', 'petya', '7a', 'student', null);
+  await until(petya, 'it is purged', () => texts(his).length === 0);
+  await school.on('setDuty', 'petya', '7a', null, 'student');
+  await until(petya, 'he reads it again', () => has(his, 'Здравствуйте'));
+  await hers.say('С возвращением');
+  await until(petya, 'and what is new', () => has(his, 'С возвращением'));
+  expect((await his.say('Спасибо')).ok).toBe(true);
+  await until(masha, 'she hears him', () => has(hers, 'Спасибо'));
+});
+
 test('[R415] a newer database closes this tab’s one after everything is saved', async () => {
   const masha = await school.device('masha');
   const chat = await enter(masha, '7a');

@@ -227,7 +227,7 @@ export class Leader {
         this.#line.storing(frame.code !== 'try-later');
         return;
       case 'registry':
-        this.#filling.add(this.#chatsToFill());
+        this.#mayReadNow(JSON.parse(frame.json));
         return;
       default:
     }
@@ -251,8 +251,16 @@ export class Leader {
     this.#filling.next();
   }
 
-  #chatsToFill(): string[] {
-    return Object.keys(this.#ground.projection()?.chats ?? {}).map(chatRoom);
+  #chatsToFill(projection = this.#ground.projection()): string[] {
+    return Object.keys(projection?.chats ?? {}).map(chatRoom);
+  }
+
+  /** A right that comes back fills what a page still shows; papers are not in the projection, the relay knows of them. */
+  #mayReadNow(projection: Projection): void {
+    const chats = this.#chatsToFill(projection);
+    const wanted = [...this.#wanted].filter((room) => !room.startsWith('chat/') || chats.includes(room));
+    for (const room of wanted) if (!this.#sending.isOpen(room)) this.#sending.flush(room);
+    this.#filling.add(chats);
   }
 
   async #flushAll(): Promise<void> {
