@@ -74,7 +74,10 @@ export interface Relay {
 }
 
 /** Opens the relay's database in a data folder. */
-export function openStore(dataDir: string, options: { pagesMax?: number } = {}): Promise<SqliteStore> {
+export function openStore(
+  dataDir: string,
+  options: { pagesMax?: number; isStretched?: boolean } = {},
+): Promise<SqliteStore> {
   return openSqlite({ file: join(dataDir, 'parta.sqlite'), ...options });
 }
 

@@ -76,7 +76,7 @@ export async function start(options: StartOptions): Promise<Started> {
 
 async function open(options: StartOptions): Promise<Started> {
   const { dataDir, origin, otherOrigins = [] } = options;
-  const store = await openStore(dataDir);
+  const store = await openStore(dataDir, { isStretched: true });
   const people = openPeople(join(dataDir, 'people.sqlite'));
   const school = await schoolIn(store, people, options);
   const accounts = await openAccounts({

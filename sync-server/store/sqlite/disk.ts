@@ -36,6 +36,8 @@ export interface DiskOptions {
   /** Upper bound of the database in pages of 4 KB: a disk that is full, for tests and quotas. */
   pagesMax?: number | undefined;
   readerPauseMs?: number;
+  /** Whether the WAL's file gets its length before the store is opened, and not in the first quiet moment only. */
+  isStretched?: boolean;
 }
 
 /** One thing of a commit, in the order it was asked for. */

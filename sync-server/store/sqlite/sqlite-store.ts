@@ -26,6 +26,8 @@ import type { Answer, Call } from './worker.ts';
 
 /** A commit takes at most this many writes: acks of a flood still come back in steps. */
 const COMMIT_WRITES_MAX = 2_000;
+/** What a commit leaves behind is little, and gone with the next one: a young generation that grew would only lie there. */
+const YOUNG_MB = 3;
 
 interface Waiting {
   writes: Write[];
@@ -35,7 +37,10 @@ interface Waiting {
 
 /** Opens (or creates) the database and resolves once it is migrated; rejects when it cannot be opened. */
 export async function openSqlite(options: DiskOptions): Promise<SqliteStore> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: options,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
   await new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve());
     worker.once('error', reject);

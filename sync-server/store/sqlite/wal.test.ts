@@ -51,3 +51,10 @@ it('[R307] a disk without room for the length of the WAL takes what it has room 
   expect(await log.append([append(ROOM, 2)], fence)).toEqual([{ ok: true }]);
   await log.close();
 });
+
+it('[R300] a store that is opened for a relay has the length of its WAL before it takes the first word', async () => {
+  const ready = join(folder, 'ready.sqlite');
+  const log = await openSqlite({ file: ready, isStretched: true });
+  expect(statSync(`${ready}-wal`).size).toBeGreaterThanOrEqual(LENGTH_BYTES);
+  await log.close();
+});

@@ -20,7 +20,9 @@ const QUIET_MS = 250;
 /** A store that is opened for one question is closed before. */
 const FIRST_QUIET_MS = 1_000;
 
-const disk = new Disk(workerData as DiskOptions);
+const options = workerData as DiskOptions;
+const disk = new Disk(options);
+if (options.isStretched) tidy();
 let quiet = setTimeout(tidy, FIRST_QUIET_MS).unref();
 let isFirst = true;
 

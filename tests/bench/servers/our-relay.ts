@@ -11,7 +11,7 @@ const IDLE_MS = 2_000;
 const [port, folder, plan] = process.argv.slice(2) as [string, string, string];
 
 const relay = await startRelay({
-  store: await openStore(folder),
+  store: await openStore(folder, { isStretched: true }),
   port: Number(port),
   host: '127.0.0.1',
   origin: '',
