@@ -79,6 +79,31 @@ test('[R471] Tab goes on in what was just opened', async ({ people }) => {
   await expect(role).toBeFocused();
 });
 
+test('[R725] the page is still on its way when Elena begins to type: what she looks for goes on where it began', async ({
+  people,
+}) => {
+  const elena = await people.comeIn('elena', { serviceWorkers: 'block' });
+  await elena.page.getByRole('link', { name: 'Школа' }).click();
+  const search = elena.page.getByRole('searchbox');
+  await expect(search).toBeVisible();
+  let arrive = (): void => undefined;
+  const late = new Promise<void>((done) => {
+    arrive = done;
+  });
+  await elena.page.route('**/_app/immutable/**', async (route) => {
+    await late;
+    await route.continue();
+  });
+  await elena.page.getByRole('link', { name: /Смирнова Анна Петровна/ }).click();
+  await search.click();
+  await elena.page.keyboard.type('Кот');
+  arrive();
+  await expect(elena.page.getByRole('combobox', { name: 'Роль в школе' })).toBeEnabled();
+  await elena.page.keyboard.type('ова');
+  await expect(search).toHaveValue('Котова');
+  await expect(elena.page.getByRole('link', { name: /Котова Маша/ })).toBeVisible();
+});
+
 /** Shift+Tab until the focus is there; a page that loses it would never end. */
 async function tabBackTo(person: StoryPerson, place: StoryPerson['log']): Promise<void> {
   for (let stops = 0; stops < 8; stops++) {
