@@ -1,6 +1,6 @@
 /**
  * The write-ahead log as a file. A commit that makes the file longer costs twice: the file system's own journal waits
- * for the disk too. So it gets its length in a quiet moment, and is written over from then on.
+ * for the disk too. So it gets its length while nobody waits, and is written over from then on.
  */
 import { closeSync, fsyncSync, openSync, statSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';

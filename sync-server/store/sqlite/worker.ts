@@ -17,14 +17,11 @@ const port = parentPort;
 if (!port) throw new Error('runs as a worker thread only');
 /** Without a write for so long the disk has time for what all acks would wait for under load. */
 const QUIET_MS = 250;
-/** A store that is opened for one question is closed before. */
-const FIRST_QUIET_MS = 1_000;
 
 const options = workerData as DiskOptions;
 const disk = new Disk(options);
 if (options.isStretched) tidy();
-let quiet = setTimeout(tidy, FIRST_QUIET_MS).unref();
-let isFirst = true;
+let quiet: NodeJS.Timeout | undefined;
 
 port.on('message', ({ id, method, args }: Call) => {
   port.postMessage(answer(id, method, args));
@@ -32,11 +29,8 @@ port.on('message', ({ id, method, args }: Call) => {
     clearTimeout(quiet);
     port.close();
   } else if (method === 'commit') {
-    if (isFirst) {
-      clearTimeout(quiet);
-      quiet = setTimeout(tidy, QUIET_MS).unref();
-      isFirst = false;
-    } else quiet.refresh();
+    if (quiet) quiet.refresh();
+    else quiet = setTimeout(tidy, QUIET_MS).unref();
   }
 });
 port.postMessage({ id: 0 } satisfies Answer);
