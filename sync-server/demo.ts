@@ -9,7 +9,7 @@ import { makeRoom, readStamp, writeStamp } from './demo/stamp.ts';
 import { makeFolder } from './folders.ts';
 import { createLog } from './monitoring/log.ts';
 import { type Started, start } from './start.ts';
-import { endFenced, startTrouble, stopOnSignal } from './stopping.ts';
+import { endBroken, endFenced, startTrouble, stopOnSignal } from './stopping.ts';
 import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 
 const read = readOptions(process.argv.slice(2));
@@ -44,6 +44,7 @@ async function run({ fresh, lan, port, data }: DemoOptions): Promise<void> {
     ...{ dataDir, port, host, origin, otherOrigins, prepare, found },
     log: warningsOnly(),
     fenced: endFenced,
+    broken: endBroken,
   });
   stopOnSignal(started.stop);
   const links = await linksFor(started, readStamp(dataDir));

@@ -5,7 +5,7 @@ import { createLog } from './monitoring/log.ts';
 import { emptySchool, foundSchool } from './registry/founding.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { isBuilt, type Started, start } from './start.ts';
-import { endFenced, startTrouble, stopOnSignal } from './stopping.ts';
+import { endBroken, endFenced, startTrouble, stopOnSignal } from './stopping.ts';
 import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 
 const read = readSettings(process.env);
@@ -25,7 +25,7 @@ async function run(settings: Settings): Promise<void> {
 async function startOrSayWhy(settings: Settings): Promise<Started> {
   const found = (store: SqliteStore, people: People) => foundEmpty(store, people, settings.school);
   try {
-    return await start({ ...settings, log: createLog(), fenced: endFenced, found });
+    return await start({ ...settings, log: createLog(), fenced: endFenced, broken: endBroken, found });
   } catch (error) {
     const says = startTrouble(error, settings, {
       port: 'Set PARTA_PORT to another one. Example: PARTA_PORT=8081',

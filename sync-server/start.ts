@@ -34,6 +34,8 @@ export interface StartOptions {
   prepare?(): void;
   /** Another relay took the rooms over: nothing more can be stored, and this process is of no use. */
   fenced?(): void;
+  /** The disk did not say that it holds what was written, or the store failed: only a new start reads what is there. */
+  broken?(): void;
   /** Fills a data folder that holds no school yet. */
   found(store: SqliteStore, people: People): Promise<void>;
 }
@@ -77,6 +79,10 @@ export async function start(options: StartOptions): Promise<Started> {
 async function open(options: StartOptions): Promise<Started> {
   const { dataDir, origin, otherOrigins = [] } = options;
   const store = await openStore(dataDir, { isStretched: true });
+  store.onBroken((error) => {
+    options.log.error('store-broken', { says: (error as NodeJS.ErrnoException).code ?? error.name });
+    options.broken?.();
+  });
   const people = openPeople(join(dataDir, 'people.sqlite'));
   const school = await schoolIn(store, people, options);
   const accounts = await openAccounts({

@@ -45,3 +45,11 @@ export function endFenced(): never {
   console.error('Another Parta took this data folder over. This one ends: only one may run on a folder.');
   process.exit(1);
 }
+
+/** Whether what was written last is on the disk is unknown: nothing of it was acknowledged, and devices send it again. */
+export function endBroken(): never {
+  console.error(
+    'The disk failed while Parta was writing. It ends, and reads at its next start what the disk holds.',
+  );
+  process.exit(1);
+}

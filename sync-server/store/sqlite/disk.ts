@@ -1,5 +1,6 @@
 /**
- * The synchronous half of the SQLite store: it runs in a worker thread (worker.ts) and owns the only connection.
+ * The synchronous half of the SQLite store: it runs in a worker thread (worker.ts) and owns the connection for all that may
+ * take time.
  * What it promises is written at the ports (../log.ts, ../marks.ts).
  */
 import { randomBytes, randomInt } from 'node:crypto';
@@ -7,7 +8,6 @@ import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { meDoc } from '#shared/school/names.ts';
 import {
-  type Append,
   type AppendResult,
   type FirstRow,
   type Fold,
@@ -24,11 +24,12 @@ import {
   type WholeVersion,
 } from '../log.ts';
 import type { ChatSummary, MarkRow } from '../marks.ts';
+import { Commits, isDisk, type Write } from './commits.ts';
 import { makeDurable } from './durable.ts';
 import { migrate } from './migrations.ts';
 import { PastRows } from './past-rows.ts';
 import { prepareAll, type Statements } from './statements.ts';
-import { bare, type Summed, sumOfRow, sumOfSnapshot, whole } from './sums.ts';
+import { bare, type Summed, sumOfSnapshot, whole } from './sums.ts';
 import { Wal } from './wal.ts';
 
 export interface DiskOptions {
@@ -40,24 +41,17 @@ export interface DiskOptions {
   isStretched?: boolean;
 }
 
-/** One thing of a commit, in the order it was asked for. */
-export type Write =
-  | { kind: 'append'; item: Append; fence: number }
-  | { kind: 'close'; room: string; lease: number; person: string }
-  | { kind: 'marks'; rows: MarkRow[] };
-
 /** A lease is `generation × 2^24 + counter`, so it stays below 2^48. */
 const LEASES_PER_GENERATION = 2 ** 24;
+const CACHE_KB = 32_000;
 const PROBE_BYTES = 64 * 1024;
 const READER_PAUSE_MS = 3_000;
-const NOTED_DOCS_MAX = 10_000;
 
 export class Disk {
   readonly #db: Sqlite.Database;
   readonly #file: string;
   readonly #sql: Statements;
-  /** Documents that have their row: most appends are to one that had one before. */
-  readonly #noted = new Set<string>();
+  readonly #commits: Commits;
   readonly #wal: Wal;
   readonly #past: PastRows;
 
@@ -66,11 +60,12 @@ export class Disk {
     this.#db = new Sqlite(options.file);
     makeDurable(this.#db);
     this.#db.pragma('secure_delete = ON');
-    this.#db.pragma('cache_size = -32000');
+    this.#db.pragma(`cache_size = -${CACHE_KB}`);
     this.#wal = new Wal(this.#db, options.file, options.readerPauseMs ?? READER_PAUSE_MS);
     migrate(this.#db);
     if (options.pagesMax !== undefined) this.limitPages(options.pagesMax);
     this.#sql = prepareAll(this.#db);
+    this.#commits = new Commits(this.#db, this.#sql);
     this.#past = new PastRows(this.#sql);
   }
 
@@ -99,20 +94,8 @@ export class Disk {
     return rooms.flatMap((room) => (this.#sql.room.get(room) as RoomRow | undefined) ?? []);
   }
 
-  /** One transaction for everything that queued while the last one ran. */
   commit(writes: Write[]): AppendResult[] {
-    try {
-      const results = this.#atomic(() => {
-        const fence = this.#meta('fence');
-        return writes.map((write) => this.#write(write, fence));
-      });
-      if (this.#noted.size > NOTED_DOCS_MAX) this.#noted.clear();
-      return results;
-    } catch (error) {
-      this.#noted.clear();
-      if (!isDisk(error)) throw error;
-      return writes.map(() => ({ ok: false, why: 'disk' }));
-    }
+    return this.#commits.commit(writes);
   }
 
   load(doc: string): { snapshot: SnapshotRow | undefined; rows: LogRow[] } {
@@ -276,6 +259,7 @@ export class Disk {
       for (const erase of ['Snapshots', 'Log', 'Docs', 'Lasts', 'Room'] as const)
         this.#sql[`erase${erase}`].run(own);
     });
+    this.#commits.forget();
     this.#wal.truncate();
   }
 
@@ -310,53 +294,23 @@ export class Disk {
     this.#db.close();
   }
 
+  checkpoint(): void {
+    this.#wal.checkpoint();
+  }
+
   /** What a quiet moment is good for: the WAL is brought into the database, and its file gets its length. */
   tidy(): void {
-    this.#wal.checkpoint();
-    this.#wal.stretch();
+    try {
+      this.#wal.checkpoint();
+      this.#wal.stretch();
+    } catch (error) {
+      // The next commit meets a full disk too, and says so.
+      if (!isDisk(error)) throw error;
+    }
   }
 
-  /** A backup writes too: a transaction that had read before it asked to write would be refused instead of waiting. */
   #atomic<T>(work: () => T): T {
     return this.#db.transaction(work).immediate();
-  }
-
-  #write(write: Write, fence: number | undefined): AppendResult {
-    if (write.kind === 'append') {
-      if (write.fence !== fence) return { ok: false, why: 'fenced' };
-      return this.#append(write.item);
-    }
-    if (write.kind === 'close') {
-      this.#sql.closeLease.run({ room: write.room, lease: write.lease, person: write.person });
-      return { ok: true };
-    }
-    for (const row of write.rows) this.#sql.raise.run(row);
-    return { ok: true };
-  }
-
-  #append(item: Append): AppendResult {
-    const { row } = item;
-    const sql = this.#sql;
-    if (sql.nextSeq.run(row.seq, row.room, row.seq - 1).changes !== 1) return { ok: false, why: 'sequence' };
-    if (item.head !== undefined) sql.setHead.run(item.head, row.room);
-    const { room, seq, doc, lease, n, person, at } = row;
-    sql.newRow.run(room, seq, doc, lease, n, person, at, row.bytes, sumOfRow(row));
-    if (!this.#noted.has(row.doc)) sql.touchDoc.run(row.doc, row.room);
-    this.#noted.add(row.doc);
-    sql.setLast.run(room, lease, person, n, item.digest, seq, at, item.digest);
-    if (item.replaces > 0) sql.closeLease.run({ room: row.room, lease: item.replaces, person: row.person });
-    for (const { doc, id, kind, of, seq, at, by, text } of item.places)
-      sql.newPlace.run(room, id, doc, kind, of, seq, at, by, text);
-    for (const id of item.gone) sql.forget.run({ room: row.room, id });
-    if (item.gone.length > 0) sql.setDue.run(1, row.doc);
-    for (const paper of item.papers) sql.setPaper.run(paper);
-    for (const lost of item.lost ?? []) this.#keepLost({ ...lost, room: row.room });
-    return { ok: true };
-  }
-
-  #keepLost(lost: LostText & { room: string }): void {
-    if (this.#sql.joinLost.run(lost).changes === 0) this.#sql.newLost.run(lost);
-    this.#sql.trimLost.run({ room: lost.room, person: lost.person });
   }
 
   #rows(doc: string, from: number): LogRow[] {
@@ -372,11 +326,6 @@ export class Disk {
     this.#sql.setMeta.run('generation', generation);
     return generation;
   }
-}
-
-function isDisk(error: unknown): boolean {
-  const code = (error as { code?: string }).code ?? '';
-  return code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY';
 }
 
 function freshEpoch(): string {

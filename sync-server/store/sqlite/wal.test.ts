@@ -40,6 +40,22 @@ it('[R300] a relay’s store opens with the length of its WAL, writes over it, a
   await log.close();
 });
 
+it('[R300] under a load without a pause the WAL is brought into the database and begins anew: it stays short', async () => {
+  const busy = join(folder, 'busy.sqlite');
+  const log = await openSqlite({ file: busy, isStretched: true });
+  const fence = await log.claim();
+  await log.room(ROOM);
+  const stretched = statSync(`${busy}-wal`).size;
+  for (let seq = 1; seq <= 3_000; seq++) {
+    const row = append(ROOM, seq);
+    row.row.bytes = new Uint8Array(20_000);
+    await log.append([row], fence);
+  }
+  // Some 40 000 pages were written, five times its length.
+  expect(statSync(`${busy}-wal`).size).toBeLessThan(2 * stretched);
+  await log.close();
+});
+
 it('[R307] a disk without room for the length of the WAL takes what it has room for', async () => {
   const small = join(folder, 'small.sqlite');
   const log = await openSqlite({ file: small, pagesMax: 60 });
