@@ -78,10 +78,14 @@ export function runDemo(args: string[]) {
   return runProgram(['sync-server/demo.ts', ...args]);
 }
 
-/** Runs a program of the relay to its end; one that does not end is cut off, and its status is null. */
-export function runProgram(words: string[], env: Record<string, string> = {}) {
+/**
+ * Runs a program of the relay to its end, as an argument of another one (`under`) where that is given; one that does not
+ * end is cut off, and its status is null.
+ */
+export function runProgram(words: string[], env: Record<string, string> = {}, under: string[] = []) {
   const all = { ...clean(), ...env };
-  return spawnSync(process.execPath, words, { cwd: ROOT, env: all, encoding: 'utf8', timeout: 20_000 });
+  const [program, ...more] = [...under, process.execPath, ...words] as [string, ...string[]];
+  return spawnSync(program, more, { cwd: ROOT, env: all, encoding: 'utf8', timeout: 20_000 });
 }
 
 function clean(): NodeJS.ProcessEnv {
