@@ -46,6 +46,11 @@ export class Person {
     return this.#asks.spend(now, price);
   }
 
+  /** What was asked for turned out to cost so much more. */
+  chargeAsks(more: number): void {
+    this.#asks.charge(more);
+  }
+
   /** Whether nothing is known of them but what the log knows: a new object would be the same. */
   isRested(now: number, today: number): boolean {
     if (this.inFlightBytes > 0 || (this.#grants.count > 0 && today - this.#grants.since <= DAY_MS))

@@ -96,10 +96,10 @@ const paragraph = (text: string): Y.XmlElement => {
 const lastRun = (body: Y.XmlFragment) => (body.get(body.length - 1) as Y.XmlElement).get(0) as Y.XmlText;
 
 async function reads(seq: number): Promise<string | undefined> {
-  const bytes = await asOf(store, PAPER, seq);
-  if (!bytes || bytes === 'too-much') return undefined;
+  const version = await asOf(store, PAPER, seq);
+  if (!version || version === 'too-much') return undefined;
   const doc = new Y.Doc();
-  Y.applyUpdate(doc, bytes);
+  Y.applyUpdate(doc, version.update);
   expect(doc.store.pendingStructs).toBeNull();
   return doc.getXmlFragment('body').toString();
 }
@@ -180,6 +180,39 @@ test('[R371] a pupil who floods a paper keeps within its bytes, and pushes out n
   // Nobody wants to see thirty thousand letters when it fails.
   expect((await reads(writers.seq)) === writers.read[writers.seq]).toBe(true);
 }, 60_000);
+
+test('[R634] a version of a thousand letters, or of some long pastes, is made in parts: others get their turns meanwhile', async () => {
+  const typed = new Writers('anna');
+  typed.write('anna', NOW, (body) => body.insert(0, [paragraph('')]));
+  for (let i = 1; i < 10 * PAPER_PAST.turnRows; i++)
+    typed.write('anna', NOW, (body) => lastRun(body).insert(0, 'аб'[i % 2] as string));
+  await typed.arrive();
+  expect(await turnsOf(typed.seq)).toBeGreaterThanOrEqual(10);
+  const pastes = 20;
+  for (let i = 0; i < pastes; i++)
+    typed.write('anna', NOW, (body) => body.insert(0, [paragraph('а'.repeat(PAPER_PAST.turnBytes / 2))]));
+  const { seq } = typed;
+  await typed.arrive();
+  expect((await turnsOf(seq)) - (await turnsOf(seq - pastes))).toBeGreaterThanOrEqual(pastes);
+});
+
+/** Turns that others get while a version is made of rows that are read already. */
+async function turnsOf(seq: number): Promise<number> {
+  let turns = 0;
+  let isMade = false;
+  const count = () => {
+    turns++;
+    if (!isMade) setImmediate(count);
+  };
+  const history = async (doc: string, to: number) => {
+    const read = await store.history(doc, to);
+    setImmediate(count);
+    return read;
+  };
+  expect(await asOf({ history }, PAPER, seq)).toMatchObject({ update: expect.any(Uint8Array) });
+  isMade = true;
+  return turns;
+}
 
 test('[R371] a whole version that would not read as the paper did drops nothing', async () => {
   const writers = new Writers('anna');

@@ -15,18 +15,34 @@ const DAY_MS = 24 * HOUR_MS;
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
 
-/** A document as of a sequence, as one update; undefined when that moment is not kept. */
+/** A document as it was, as one update, and of how much it was made. */
+export interface Version {
+  update: Uint8Array;
+  rows: number;
+  bytes: number;
+}
+
+/** A document as of a sequence; undefined when that moment is not kept. */
 export async function asOf(
   log: Pick<Log, 'history'>,
   doc: string,
   seq: number,
-): Promise<Uint8Array | 'too-much' | undefined> {
+): Promise<Version | 'too-much' | undefined> {
   const history = await log.history(doc, seq);
   if (history === 'too-much') return history;
   const { base, rows } = history;
   if ((rows.at(-1)?.seq ?? base?.seq) !== seq) return undefined;
-  const updates = rows.map(({ bytes }) => bytes);
-  return Y.mergeUpdates(base ? [await inflate(base.bytes), ...updates] : updates);
+  const was = new Y.Doc();
+  let size = base?.bytes.length ?? 0;
+  if (base) Y.applyUpdate(was, await inflate(base.bytes));
+  // Written once more in parts: to merge ten thousand updates as bytes takes Yjs a second in which nobody is answered.
+  const rest = restBetween();
+  for (const { bytes } of rows) {
+    Y.applyUpdate(was, bytes);
+    size += bytes.length;
+    await rest(bytes.length);
+  }
+  return { update: Y.encodeStateAsUpdate(was), rows: rows.length, bytes: size };
 }
 
 /** Folds what is too much of a paper's past. Rejects, with nothing dropped, when a version could not be made whole. */
@@ -104,13 +120,28 @@ async function wholesOf(
   doc.getXmlFragment('body');
   if (base) Y.applyUpdate(doc, await inflate(base.bytes));
   const made: WholeVersion[] = [];
-  for (const [i, { seq, at, person, bytes }] of rows.entries()) {
+  const rest = restBetween();
+  for (const { seq, at, person, bytes } of rows) {
     Y.applyUpdate(doc, bytes);
     if (stays.has(seq)) made.push({ seq, at, person, bytes: await deflate(wholeBytes(name, doc)) });
-    if (stays.has(seq) || i % PAPER_PAST.turnRows === 0) await turn();
+    await rest(bytes.length);
     if (isOver()) return undefined;
   }
   return made;
+}
+
+/** Told of each row that is written once more, it gives others their turn after so many rows, or bytes. */
+function restBetween(): (bytes: number) => Promise<void> | undefined {
+  let rows = 0;
+  let size = 0;
+  return (bytes) => {
+    rows++;
+    size += bytes;
+    if (rows < PAPER_PAST.turnRows && size < PAPER_PAST.turnBytes) return undefined;
+    rows = 0;
+    size = 0;
+    return turn();
+  };
 }
 
 /** The state as one update that shows what the document shows: read once more before anything is dropped for it. */

@@ -42,8 +42,9 @@ export const PAPER_PAST = {
   wholeBytesMax: 32 * 1024 * 1024,
   /** Bytes of rows that are folded at once. */
   foldBytesMax: 8 * 1024 * 1024,
-  /** Rows that are replayed before others get their turn. */
+  /** Rows, or bytes, that are written once more before others get their turn. */
   turnRows: 100,
+  turnBytes: 64 * 1024,
 } as const;
 
 export const LINE_LIMITS = {

@@ -2,7 +2,7 @@
 import { type Context, Hono, type Next } from 'hono';
 import { may } from '#shared/school/may.ts';
 import { paperDoc } from '#shared/school/names.ts';
-import type { People } from '../gate/people.ts';
+import type { People, Person } from '../gate/people.ts';
 import type { Session, Sessions } from '../gate/sessions.ts';
 import type { Log, Moment } from '../store/log.ts';
 import { asOf } from './history.ts';
@@ -35,20 +35,34 @@ const ONE_STEP_MS = 3_000;
 const TYPED_BYTES_MAX = 128;
 const NO_IDS: ReadonlySet<string> = new Set();
 
+/** The past of a paper is long: who asks for it pays for each so many rows, and bytes, that were read for it. */
+const ASK_ROWS = 200;
+const ASK_BYTES = 64 * 1024;
+
+type Env = { Variables: { session: Session; asker: Person } };
+
 export function versionRoutes(ground: VersionsGround): Hono<never> {
-  const app = new Hono();
-  app.use('/api/papers/:id/versions/*', (c, next) => onlyForEditors(ground, c.req.param('id'), c, next));
+  const app = new Hono<Env>();
+  const inTurn = oneAtATime();
+  app.use('/api/papers/:id/versions/*', async (c, next) => {
+    const session = await ground.sessions.ofHeaders(c.req.raw.headers);
+    if (!session) return c.json({ code: 'signed-out' }, 401);
+    c.set('session', session);
+    return inTurn(() => onlyForEditors(ground, c.req.param('id'), c, next));
+  });
   app.get('/api/papers/:id/versions', async (c) => {
     const moments = await ground.log.moments(paperDoc(c.req.param('id')));
+    c.var.asker.chargeAsks(priceOf(moments.length, 0));
     return c.json({ versions: sittings(moments) });
   });
   app.get('/api/papers/:id/versions/:seq', async (c) => {
     const seq = Number(c.req.param('seq'));
     if (!Number.isSafeInteger(seq) || seq < 1) return c.json({ code: 'unknown-version' }, 404);
-    const bytes = await asOf(ground.log, paperDoc(c.req.param('id')), seq);
-    if (bytes === 'too-much') return c.json({ code: 'too-long' }, 413);
-    if (!bytes) return c.json({ code: 'unknown-version' }, 404);
-    return c.body(new Uint8Array(bytes), 200, {
+    const version = await asOf(ground.log, paperDoc(c.req.param('id')), seq);
+    if (version === 'too-much') return c.json({ code: 'too-long' }, 413);
+    if (!version) return c.json({ code: 'unknown-version' }, 404);
+    c.var.asker.chargeAsks(priceOf(version.rows, version.bytes));
+    return c.body(new Uint8Array(version.update), 200, {
       'content-type': 'application/octet-stream',
       'cache-control': 'no-store',
     });
@@ -56,27 +70,33 @@ export function versionRoutes(ground: VersionsGround): Hono<never> {
   return app as unknown as Hono<never>;
 }
 
-async function onlyForEditors(ground: VersionsGround, paper: string, c: Context, next: Next) {
-  const session = await ground.sessions.ofHeaders(c.req.raw.headers);
-  if (!session) return c.json({ code: 'signed-out' }, 401);
-  const refused = await whyNot(ground, session, paper);
-  return refused ? c.json({ code: refused.code }, refused.status) : next();
+/** Who asks for many at once is told of the price before the second is made; and the store has others to serve. */
+function oneAtATime() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
 }
 
-/** A paper that does not exist looks like one of others; reading history costs as much as opening rooms. */
-async function whyNot(
-  { people, places }: VersionsGround,
-  session: Session,
-  paper: string,
-): Promise<{ code: string; status: 403 | 429 } | undefined> {
+const priceOf = (rows: number, bytes: number) => Math.floor(rows / ASK_ROWS) + Math.floor(bytes / ASK_BYTES);
+
+async function onlyForEditors(ground: VersionsGround, paper: string, c: Context<Env>, next: Next) {
+  const refused = whyNot(ground, c.var.session, paper);
+  if (refused) return c.json({ code: refused }, 403);
+  const asker = await ground.people.get(c.var.session.person);
+  if (asker.ask(performance.now(), LINE_LIMITS.stockAskCosts) > 0) return c.json({ code: 'try-later' }, 429);
+  c.set('asker', asker);
+  return next();
+}
+
+/** A paper that does not exist looks like one of others. */
+function whyNot({ places }: VersionsGround, session: Session, paper: string): string | undefined {
   const around = places.around(paperDoc(paper), session.person, 0, NO_IDS);
-  if (!around || !may(around.who, 'paper.read', around.place).ok)
-    return { code: 'unknown-place', status: 403 };
+  if (!around || !may(around.who, 'paper.read', around.place).ok) return 'unknown-place';
   const verdict = may(around.who, 'paper.edit', around.place);
-  if (!verdict.ok) return { code: verdict.code, status: 403 };
-  const person = await people.get(session.person);
-  const wait = person.ask(performance.now(), LINE_LIMITS.stockAskCosts);
-  return wait > 0 ? { code: 'try-later', status: 429 } : undefined;
+  return verdict.ok ? undefined : verdict.code;
 }
 
 /** Of moments, newest first. */

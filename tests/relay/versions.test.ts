@@ -122,6 +122,22 @@ test('[R371] a paper with too long a past keeps its newest half step by step and
   expect(runIn(again.doc(room)).toString()).toBe(`Вот: ${before}`);
 });
 
+test('[R634] who asks for versions of a long past pays for its length, and is told so before many are made', async () => {
+  const { anna, paper, room } = await written('everyone');
+  const { dataDir, sessions } = relay;
+  await relay.close();
+  await runs(dataDir, room, anna.lease);
+  relay = await startTestRelay({ dataDir, sessions, rates: { asksPerSecond: 1, asksBurst: 200 } });
+  const newest = (await relay.store.room(room)).seq;
+  const answers = await Promise.all(
+    Array.from({ length: 16 }, () => ask(`${paper}/versions/${newest}`, 'masha')),
+  );
+  const made = answers.filter(({ status }) => status === 200);
+  expect(made.length).toBeGreaterThan(0);
+  expect(made.length).toBeLessThan(8);
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(16 - made.length);
+});
+
 /** Anna Petrovna has written a letter at a time, for long; gives what the paper says then. */
 async function runs(dataDir: string, room: string, lease: number): Promise<string> {
   const store = await openStore(dataDir, {});
