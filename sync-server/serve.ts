@@ -11,6 +11,7 @@ import { createApp } from './app.ts';
 import { People, type Rates } from './gate/people.ts';
 import { Revocation } from './gate/revocation.ts';
 import type { Session, Sessions } from './gate/sessions.ts';
+import { Strangers } from './gate/strangers.ts';
 import { Upgrade } from './gate/upgrade.ts';
 import { bounded } from './monitoring/bounded.ts';
 import type { RelayLog } from './monitoring/log.ts';
@@ -38,6 +39,10 @@ export const PATIENCE = {
   connectionsCheckingInterval: 2_000,
 };
 const HANDSHAKE_MS = 15_000;
+/** A connection on which nothing moves for so long, in either direction, ends: an answer that nobody reads too. */
+const STILL_MS = 60_000;
+/** Connections of people who are not known (yet): more than the devices of a whole school that come back at once. */
+const STRANGERS_MAX = 8_192;
 /** How long an answer that is on its way may take at the end. */
 const LAST_ANSWERS_MS = 1_000;
 
@@ -62,7 +67,8 @@ export interface RelayOptions {
   rates?: Partial<Rates>;
   idleMs?: number;
   helloTimeoutMs?: number;
-  patience?: Partial<typeof PATIENCE>;
+  patience?: Partial<typeof PATIENCE> & { stillMs?: number };
+  strangersMax?: number;
 }
 
 export interface Relay {
@@ -98,7 +104,12 @@ export async function startRelay(given: RelayOptions): Promise<Relay> {
       return opened;
     },
   };
-  const upgrade = new Upgrade({ sessions: options.sessions, origins, metrics, accepts, log: options.log });
+  const strangers = new Strangers(options.strangersMax ?? STRANGERS_MAX, () =>
+    metrics.count('crowded_total'),
+  );
+  metrics.gauge('strangers', () => strangers.size);
+  const { sessions, log } = options;
+  const upgrade = new Upgrade({ sessions, origins, metrics, accepts, log, strangers });
   let logBytes = 0;
   metrics.gauge('log_bytes', () => logBytes);
   const app = createApp({
@@ -126,7 +137,11 @@ export async function startRelay(given: RelayOptions): Promise<Relay> {
   const server = options.tls
     ? createTlsServer({ ...options.tls, ...patience, handshakeTimeout: HANDSHAKE_MS }, listener)
     : createServer(patience, listener);
+  server.setTimeout(options.patience?.stillMs ?? STILL_MS);
+  server.on('connection', (socket) => strangers.come(socket));
+  server.on('request', ({ socket }) => strangers.heard(socket));
   server.on('upgrade', (request, socket, head) => {
+    strangers.heard(request.socket);
     if (!upgrade.take(request, socket, head)) socket.destroy();
   });
   const port = await listen(server, options);

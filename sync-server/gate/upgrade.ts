@@ -14,6 +14,7 @@ import type { Wire } from '../rooms/outlet.ts';
 import { Connection, type Talker } from './connection.ts';
 import { isOwnOrigin } from './origin.ts';
 import type { Session, Sessions } from './sessions.ts';
+import type { Strangers } from './strangers.ts';
 
 export interface Accepts {
   line(session: Session, wire: Wire): Talker | CloseName;
@@ -26,6 +27,7 @@ export interface UpgradeOptions {
   metrics: Metrics;
   log: RelayLog;
   accepts: Accepts;
+  strangers: Strangers;
 }
 
 /** So much over the limit is read, so that its sender hears a named code; beyond it the socket itself cuts off. */
@@ -109,9 +111,11 @@ export class Upgrade {
       this.#wss.handleUpgrade(request, socket, head, (ws) => {
         const connection = new Connection(ws, socket, session.person, this.#connections);
         this.#listen(ws, connection);
+        const known = () => this.#options.strangers.known(request.socket);
         this.#talk(
           ws,
           connection,
+          known,
           isLine ? accepts.line(session, connection) : accepts.stock(session, connection, doc),
         );
       });
@@ -157,11 +161,13 @@ export class Upgrade {
   #talk(
     ws: WebSocket,
     connection: Connection,
+    known: () => void,
     asked: Talker | CloseName | Promise<Talker | CloseName>,
   ): void {
     const take = (taken: Talker | CloseName) => {
-      if (typeof taken === 'string') this.#end(ws, taken);
-      else connection.talk(taken);
+      if (typeof taken === 'string') return this.#end(ws, taken);
+      known();
+      connection.talk(taken);
     };
     if (asked instanceof Promise) asked.then(take, () => this.#end(ws, 'tryLater'));
     else take(asked);
