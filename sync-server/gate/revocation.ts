@@ -10,7 +10,9 @@ import { registryFrame, registrySeq } from '../rooms/welcome.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Lines that are checked before the event loop gets a turn: a whole school is done within the second. */
-const LINES_PER_TURN = 20;
+const CHECKED_PER_TURN = 100;
+/** Lines that are told what they may know now: a teacher's is the whole school. */
+const TOLD_PER_TURN = 20;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 /** Sessions that ended while a connection on them may still have been on its way in. */
 const ENDED_KEPT = 1_000;
@@ -19,7 +21,9 @@ export class Revocation {
   readonly #ground: LineGround;
   readonly #stops: (() => void)[];
   readonly #expiry = new Map<Line | StockClient, NodeJS.Timeout>();
-  readonly #dirty = new Set<Line>();
+  /** Lines whose rights may have changed: what is no longer theirs goes before anybody is told anything new. */
+  readonly #unchecked = new Set<Line>();
+  readonly #untold = new Set<Line>();
   readonly #endedLately = new Set<string>();
   #running = false;
 
@@ -49,7 +53,8 @@ export class Revocation {
   forget(line: Line | StockClient): void {
     clearTimeout(this.#expiry.get(line));
     this.#expiry.delete(line);
-    this.#dirty.delete(line as Line);
+    this.#unchecked.delete(line as Line);
+    this.#untold.delete(line as Line);
   }
 
   close(): void {
@@ -59,8 +64,11 @@ export class Revocation {
 
   #changed(persons: ReadonlySet<string> | undefined): void {
     const { lines } = this.#ground;
-    if (!persons) for (const line of lines.all()) this.#dirty.add(line);
-    else for (const person of persons) for (const line of lines.of(person)) this.#dirty.add(line);
+    const concerned = persons ? [...persons].flatMap((person) => [...lines.of(person)]) : lines.all();
+    for (const line of concerned) {
+      this.#unchecked.add(line);
+      this.#untold.add(line);
+    }
     for (const stock of this.#ground.stocks)
       if (!persons || persons.has(stock.person)) stock.recheck().catch(() => stock.close('tryLater'));
     if (!this.#running) void this.#run();
@@ -68,17 +76,33 @@ export class Revocation {
 
   async #run(): Promise<void> {
     this.#running = true;
-    while (this.#dirty.size > 0) {
+    while (this.#unchecked.size > 0 || this.#untold.size > 0) {
       const seq = await registrySeq(this.#ground).catch(() => 0);
-      for (const line of [...this.#dirty].slice(0, LINES_PER_TURN)) {
-        this.#dirty.delete(line);
-        // A line that cannot be checked may not stay: fail closed.
-        await line.recheck().catch(() => line.close('tryLater'));
-        for (const frame of registryFrame(this.#ground, line.person, seq, 0)) line.told(frame);
-      }
+      const isChecking = this.#unchecked.size > 0;
+      const some = isChecking
+        ? [...this.#unchecked].slice(0, CHECKED_PER_TURN)
+        : [...this.#untold].slice(0, TOLD_PER_TURN);
+      for (const line of some) if (!isChecking || (await this.#hasLost(line))) this.#tell(line, seq);
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.#running = false;
+  }
+
+  /** Whether something of what the line knows is not its person's any more: it hears at once what is left. */
+  async #hasLost(line: Line): Promise<boolean> {
+    this.#unchecked.delete(line);
+    try {
+      return await line.recheck();
+    } catch {
+      // A line that cannot be checked may not stay: fail closed.
+      line.close('tryLater');
+      return false;
+    }
+  }
+
+  #tell(line: Line, seq: number): void {
+    this.#untold.delete(line);
+    for (const frame of registryFrame(this.#ground, line.person, seq, 0)) line.told(frame);
   }
 
   #ended(session: string): void {

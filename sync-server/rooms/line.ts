@@ -127,12 +127,15 @@ export class Line implements Watcher {
     this.#ground.left(this);
   }
 
-  /** Rights may have changed: what is no longer readable is purged here and now. */
-  async recheck(): Promise<void> {
+  /** Rights may have changed: what is no longer readable is purged here and now. Whether anything was. */
+  async recheck(): Promise<boolean> {
+    let isLess = false;
     for (const name of this.known) {
       if ((await this.#ground.rooms.mayRead(this.person, name)).ok) continue;
       this.#purge(name);
+      isLess = true;
     }
+    return isLess;
   }
 
   #purge(name: string): void {
