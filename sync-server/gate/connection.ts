@@ -29,13 +29,13 @@ export class Connection implements Wire {
   #early: Uint8Array[] | undefined;
   #gone = false;
   heardAt = Date.now();
-  readonly #person: string;
+  readonly person: string;
   readonly #all: ReadonlyMap<WebSocket, Connection>;
 
   constructor(ws: WebSocket, socket: Duplex, person: string, all: ReadonlyMap<WebSocket, Connection>) {
     this.#ws = ws;
     this.#socket = socket;
-    this.#person = person;
+    this.person = person;
     this.#all = all;
   }
 
@@ -47,7 +47,7 @@ export class Connection implements Wire {
     if (own < MUCH_BYTES) return own;
     let all = 0;
     for (const other of this.#all.values())
-      if (other.#person === this.#person) all += other.#socket.writableLength;
+      if (other.person === this.person) all += other.#socket.writableLength;
     return Math.max(own, all / PERSON_SHARES);
   }
   close(why: CloseName): void {

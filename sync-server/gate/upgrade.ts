@@ -10,6 +10,7 @@ import { CLOSE, type CloseName } from '#shared/wire/close.ts';
 import { LINE_PATH, STOCK_PATH } from '#shared/wire/protocol.ts';
 import type { RelayLog } from '../monitoring/log.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
+import { LINE_LIMITS } from '../rooms/limits.ts';
 import type { Wire } from '../rooms/outlet.ts';
 import { Connection, type Talker } from './connection.ts';
 import { isOwnOrigin } from './origin.ts';
@@ -57,6 +58,8 @@ export class Upgrade {
     clientTracking: false,
   });
   readonly #connections = new Map<WebSocket, Connection>();
+  /** Sockets by person: one that was closed counts until it is gone. */
+  readonly #held = new Map<string, number>();
   readonly #options: UpgradeOptions;
   readonly #heartbeat: NodeJS.Timeout;
   /** One of each for all sockets: thousands of idle connections cost memory. */
@@ -107,10 +110,13 @@ export class Upgrade {
         : await sessions.ofToken(url.searchParams.get('token') ?? '');
       if (!session || session.expiresAt <= Date.now())
         return this.#turnAway(request, socket, head, 'signedOut');
+      if ((this.#held.get(session.person) ?? 0) >= LINE_LIMITS.socketsPerPersonMax)
+        return this.#turnAway(request, socket, head, 'tooMany');
       const doc = decodeURIComponent(url.pathname.slice(STOCK_PATH.length + 1));
       this.#wss.handleUpgrade(request, socket, head, (ws) => {
         const connection = new Connection(ws, socket, session.person, this.#connections);
         this.#listen(ws, connection);
+        this.#hold(session.person, 1);
         const known = () => this.#options.strangers.known(request.socket);
         this.#talk(
           ws,
@@ -137,6 +143,7 @@ export class Upgrade {
     const connections = this.#connections;
     const end = (ws: WebSocket, why: CloseName) => this.#end(ws, why);
     const note = (why: CloseName) => this.#note(why);
+    const hold = (person: string, more: number) => this.#hold(person, more);
     return {
       error(error) {
         const why = brokenBy(error);
@@ -148,14 +155,23 @@ export class Upgrade {
         if (connection) connection.heardAt = Date.now();
       },
       close() {
-        connections.get(this)?.left();
+        const connection = connections.get(this);
         connections.delete(this);
+        if (!connection) return;
+        hold(connection.person, -1);
+        connection.left();
       },
       message(data, binary) {
         const why = connections.get(this)?.message(data, binary);
         if (why) end(this, why);
       },
     };
+  }
+
+  #hold(person: string, more: number): void {
+    const held = (this.#held.get(person) ?? 0) + more;
+    if (held > 0) this.#held.set(person, held);
+    else this.#held.delete(person);
   }
 
   #talk(

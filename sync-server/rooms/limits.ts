@@ -55,6 +55,8 @@ export const LINE_LIMITS = {
   connectionsPerPersonMax: 16,
   /** Stock clients have a connection for each document. */
   stockPerPersonMax: 64,
+  /** All sockets of one person, those that are closing and do not go included. */
+  socketsPerPersonMax: 128,
   /** What all connections of one person ask for, and the relay looks up: a bucket; what is beyond it waits. */
   asksPerSecond: 100,
   asksBurst: 640,

@@ -6,8 +6,11 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { LINE_LIMITS } from '#server/rooms/limits.ts';
+import { CLOSE } from '#shared/wire/close.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { TestDevice } from '../support/device.ts';
+import { connect, type TestLine } from '../support/line.ts';
 import { startTestRelay, type TestRelayOptions } from '../support/relay.ts';
 
 const STRANGERS = 20;
@@ -120,4 +123,28 @@ test('[R636] with https those who never finish a handshake make room too', async
     get(options, (answer) => resolve(answer.statusCode)).on('error', reject);
   });
   expect(status).toBe(200);
+});
+
+test('[R638] who is hung up on again and again and never answers the close holds only so many sockets', async () => {
+  const relay = await startRelay({});
+  const token = relay.sessions.signIn('masha');
+  const lines: TestLine[] = [];
+  let refused: number | undefined;
+  while (refused === undefined && lines.length < 2 * LINE_LIMITS.socketsPerPersonMax) {
+    const line = await connect(relay, token);
+    lines.push(line);
+    const isIn = await line.next('welcome').catch(() => false);
+    if (!isIn) refused = line.closed;
+    // What is no frame closes the line; nobody reads that it does.
+    line.ws.pause();
+    line.raw(Uint8Array.of(99));
+  }
+  expect(refused).toBe(CLOSE.tooMany.code);
+  expect(lines).toHaveLength(LINE_LIMITS.socketsPerPersonMax + 1);
+  const petya = await TestDevice.start(relay, relay.sessions.signIn('petya'));
+  expect((await petya.open('chat/7a')).head).toBe(1);
+  for (const { ws } of lines) ws.terminate();
+  await expect
+    .poll(async () => (await connect(relay, token)).next('welcome').catch(() => false))
+    .toBeTruthy();
 });
