@@ -1,5 +1,6 @@
 /** People on the line: what all connections of one person share. */
 import { LIMITS } from '#shared/school/limits.ts';
+import { LINE_LIMITS } from '../rooms/limits.ts';
 import type { Log } from '../store/log.ts';
 import { Bucket } from './bucket.ts';
 
@@ -22,6 +23,8 @@ export class Person {
   inFlightBytes = 0;
   readonly #intents: Bucket;
   readonly #asks: Bucket;
+  /** Most people never show themselves in a paper. */
+  #shows: Bucket | undefined;
   #grants: { since: number; count: number } = { since: 0, count: 0 };
 
   constructor(person: string, leases: number[], rates: Rates, now: number) {
@@ -51,11 +54,17 @@ export class Person {
     this.#asks.charge(more);
   }
 
+  /** Whether others may be shown where this person is now: more often than hands move it would flood them all. */
+  mayShow(now: number): boolean {
+    this.#shows ??= new Bucket(LINE_LIMITS.awarePerSecond, LINE_LIMITS.awareBurst, now);
+    return this.#shows.spend(now) === 0;
+  }
+
   /** Whether nothing is known of them but what the log knows: a new object would be the same. */
   isRested(now: number, today: number): boolean {
     if (this.inFlightBytes > 0 || (this.#grants.count > 0 && today - this.#grants.since <= DAY_MS))
       return false;
-    return this.#intents.isFull(now) && this.#asks.isFull(now);
+    return this.#intents.isFull(now) && this.#asks.isFull(now) && this.#shows?.isFull(now) !== false;
   }
 
   /** How many leases of those asked for may be granted today. */

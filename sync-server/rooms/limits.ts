@@ -66,6 +66,9 @@ export const LINE_LIMITS = {
   stockAskCosts: 10,
   /** Presence is shown to everybody in the paper: faster than any hand it is a flood. */
   awareCostsFrames: 10,
+  /** Presence of one person, over all connections, that others are shown: a bucket; what is beyond it they miss. */
+  awarePerSecond: 60,
+  awareBurst: 240,
   /** Bytes of pushes that the connections of one person may have in the air. */
   inFlightBytesMax: 32 * 1024 * 1024,
   /** Frames of one connection in a second, whatever they are. */

@@ -266,7 +266,7 @@ export class Line implements Watcher {
 
   #aware({ doc, bytes }: Aware): void {
     const room = this.#rooms.get(doc);
-    if (!room || parseDoc(doc)?.kind !== 'paper' || !this.#speaker) return;
+    if (!room || parseDoc(doc)?.kind !== 'paper' || !this.#speaker?.mayShow(performance.now())) return;
     const shown = this.#ground.presence.take(doc, bytes, this.#speaker, this);
     if (shown) this.#ground.showPresence(room, doc, shown, this);
   }

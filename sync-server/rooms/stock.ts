@@ -236,7 +236,7 @@ export class StockClient implements Watcher {
 
   #aware(bytes: Uint8Array): void {
     this.#lease ||= clientIn(bytes, this.#speaker.leases);
-    if (parseDoc(this.#doc)?.kind !== 'paper') return;
+    if (parseDoc(this.#doc)?.kind !== 'paper' || !this.#speaker.mayShow(performance.now())) return;
     const shown = this.#ground.presence.take(this.#doc, bytes, this.#speaker, this);
     if (shown) this.#ground.showPresence(this.#room, this.#doc, shown, this);
   }
