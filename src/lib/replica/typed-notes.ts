@@ -1,4 +1,7 @@
-/** Where last words (last-words.ts) are noted: the one place of a browser that takes no waiting. */
+/**
+ * Where words of the last moment are noted: the one place of a browser that takes no waiting. Those of a paper
+ * (last-words.ts), and those of unfinished messages (me.ts), until the disk has them.
+ */
 export interface LastWords {
   lease: number;
   /** The lease's clock behind them: a document that holds it holds them. */
@@ -11,11 +14,24 @@ export interface LastWords {
 const KEY = 'parta-typed';
 
 export function noteLastWords(person: string, paper: string, words: LastWords): void {
-  try {
-    localStorage.setItem(`${KEY}/${person}/${paper}/${words.lease}`, JSON.stringify(words));
-  } catch {
-    // No room: what was flushed may still reach the disk.
-  }
+  note(`${KEY}/${person}/${paper}/${words.lease}`, words);
+}
+
+export function noteDraft(person: string, of: string, text: string): void {
+  note(draftsOf(person) + of, text);
+}
+
+export function forgetDraft(person: string, of: string): void {
+  localStorage.removeItem(draftsOf(person) + of);
+}
+
+/** The unfinished messages that no disk has, as far as they can be read. */
+export function notedDrafts(person: string): [of: string, text: string][] {
+  const prefix = draftsOf(person);
+  return keysUnder(prefix).flatMap((key) => {
+    const text = read<string>(key);
+    return text === undefined ? [] : [[key.slice(prefix.length), text]];
+  });
 }
 
 export function forgetLastWords(person: string, paper: string, lease: number): void {
@@ -29,16 +45,27 @@ export function wipeLastWords(person: string): void {
 
 /** What is noted of a paper, by its key; undefined for what cannot be read. */
 export function notesOf(person: string, paper: string): [key: string, words: LastWords | undefined][] {
-  return keysUnder(`${KEY}/${person}/${paper}/`).map((key) => [key, read(key)]);
+  return keysUnder(`${KEY}/${person}/${paper}/`).map((key) => [key, read<LastWords>(key)]);
+}
+
+/** No paper has this name: those of papers begin with a lease. */
+const draftsOf = (person: string): string => `${KEY}/${person}/draft/`;
+
+function note(key: string, words: unknown): void {
+  try {
+    localStorage.setItem(key, JSON.stringify(words));
+  } catch {
+    // No room: what was flushed may still reach the disk.
+  }
 }
 
 function keysUnder(prefix: string): string[] {
   return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
 }
 
-function read(key: string): LastWords | undefined {
+function read<Noted>(key: string): Noted | undefined {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? '') as LastWords;
+    return JSON.parse(localStorage.getItem(key) ?? '') as Noted;
   } catch {
     return undefined;
   }

@@ -1,0 +1,42 @@
+/** Words that were not sent yet: whatever becomes of the page, they are where they were typed. */
+import { expect } from '@playwright/test';
+import { test } from '../support/story.ts';
+import type { StoryPerson } from '../support/story-person.ts';
+
+/** On a new page of the same browser, in the same chat. */
+async function comeBack(person: StoryPerson): Promise<void> {
+  const page = await person.page.context().newPage();
+  await page.goto(person.page.url());
+  person.page = page;
+}
+
+test('[R490] what Masha types is kept while she types: through a crash, a reload at the last letter, a closed tab, a word of an input method', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  await masha.composer.click();
+  // A hand that never rests: the tab goes before any pause.
+  const words = 'Пишу без остановки и ни разу не задумавшись';
+  await masha.page.keyboard.type(words, { delay: 50 });
+  await masha.crash();
+  await comeBack(masha);
+  await expect(masha.composer).toHaveValue(/^Пишу без остановки и ни/);
+
+  await masha.composer.fill('');
+  await masha.composer.pressSequentially('До последней буквы');
+  await masha.page.reload();
+  await expect(masha.composer).toHaveValue('До последней буквы');
+
+  await masha.composer.press('End');
+  const session = await masha.page.context().newCDPSession(masha.page);
+  await session.send('Input.imeSetComposition', { text: ' слова', selectionStart: 6, selectionEnd: 6 });
+  await masha.page.reload();
+  await expect(masha.composer).toHaveValue('До последней буквы слова');
+
+  await masha.composer.press('End');
+  await masha.page.keyboard.type('!');
+  const closed = masha.page;
+  await Promise.all([comeBack(masha), closed.close({ runBeforeUnload: true })]);
+  await expect(masha.composer).toHaveValue('До последней буквы слова!');
+});
