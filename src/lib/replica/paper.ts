@@ -7,10 +7,12 @@ import { PAPER_SCHEMA } from '#shared/papers/shape.ts';
 import { may, type PaperPlace, type Verdict as Ruling } from '#shared/school/may.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Standing } from '#shared/school/roles.ts';
+import { standingOf } from './acts.ts';
 import type { LiveDoc, RoomCopy } from './copy.ts';
 import type { CopyRow, Disk } from './disk.ts';
 import { lastWordsOf, takeLastWords } from './last-words.ts';
 import { nearOf } from './near.ts';
+import { type Copies, chatOfPaper, placeOfPaper, type Shelved } from './paper-place.ts';
 import { moveKeys } from './rebase.ts';
 import { settlePiece, waitingPieces } from './returned.ts';
 import { forgetLastWords, noteLastWords } from './typed-notes.ts';
@@ -26,10 +28,9 @@ export interface PaperGround {
   person: string;
   copy: RoomCopy;
   disk: Disk;
-  standing(): Standing | undefined;
-  chat(): string | undefined;
-  /** The place of the paper for the rules, and its card; undefined while its chat is not loaded. */
-  place(): { place: PaperPlace; card: PaperCard } | undefined;
+  /** Where the chat of the paper is looked for. */
+  copies: Copies;
+  shelf: Shelved;
   put(intent: Intent, bytes: Uint8Array): Promise<Verdict>;
   write(intent: Intent): Promise<Verdict>;
   /** The replica holds what nobody wrote: read it anew. */
@@ -89,24 +90,24 @@ export class PaperView implements Paper {
   }
 
   get right(): 'edit' | 'read' | 'none' {
-    const place = this.#ground.place()?.place;
-    if (!place || !may(this.#ground.standing(), 'paper.read', place).ok) return 'none';
+    const place = this.#place()?.place;
+    if (!place || !may(this.#standing(), 'paper.read', place).ok) return 'none';
     // Keystrokes are bytes: without a lease they could not be made again.
     return this.#mayEdit(place).ok && this.#ground.copy.pen ? 'edit' : 'read';
   }
 
   get reason(): RefusalCode | undefined {
-    const place = this.#ground.place()?.place;
+    const place = this.#place()?.place;
     const verdict = place && this.#mayEdit(place);
     return verdict && !verdict.ok ? verdict.code : undefined;
   }
 
   get chat(): string | undefined {
-    return this.#ground.chat();
+    return chatOfPaper(this.#ground, this.id);
   }
 
   get card(): PaperCard | undefined {
-    return this.#ground.place()?.card;
+    return this.#place()?.card;
   }
 
   get schema(): 'known' | 'unknown' | 'empty' {
@@ -205,8 +206,16 @@ export class PaperView implements Paper {
     if (this.ready) applyAwarenessUpdate(this.awareness, bytes, FROM_OUTSIDE);
   }
 
+  #standing(): Standing | undefined {
+    return standingOf(this.#ground.shelf.projection);
+  }
+
+  #place(): ReturnType<typeof placeOfPaper> {
+    return placeOfPaper(this.#ground, this.id);
+  }
+
   #mayEdit(place: PaperPlace): Ruling {
-    return may(this.#ground.standing(), 'paper.edit', place);
+    return may(this.#standing(), 'paper.edit', place);
   }
 
   #bind(live: LiveDoc): void {

@@ -1,13 +1,13 @@
 /** The chats and papers that are open on this tab: one view each, however many parts of the screen show it. */
 import { chatRoom } from '#shared/school/names.ts';
-import { chatPlace, type Look, standingOf } from './acts.ts';
+import type { Look } from './acts.ts';
 import { ChatView } from './chat.ts';
 import type { RoomCopy } from './copy.ts';
 import type { Disk } from './disk.ts';
 import type { Fetching } from './fetching.ts';
 import type { MeView } from './me.ts';
 import { pinsOf } from './message-views.ts';
-import type { PaperGround, PaperView } from './paper.ts';
+import type { PaperView } from './paper.ts';
 import type { Shelf } from './shelf.ts';
 import type { Tabs } from './tabs.ts';
 import type { Topic } from './types.ts';
@@ -85,9 +85,7 @@ export class Views {
       person: this.#ground.person,
       copy,
       disk: this.#ground.disk,
-      standing: () => standingOf(this.#ground.shelf.projection),
-      chat: () => this.#chatOfPaper(id),
-      place: () => this.#placeOfPaper(id),
+      ...{ copies: this.#ground.writer.copies, shelf: this.#ground.shelf },
       put: (intent, bytes) => this.#ground.writer.put(copy, intent, room, bytes, id),
       write: (intent) => this.#ground.writer.write(room, () => intent),
       rebuild: () => void this.#ground.writer.reload(copy),
@@ -135,22 +133,6 @@ export class Views {
       paper: (id) => copy.paper(id),
       pins: () => pinsOf(copy),
     };
-  }
-
-  #chatOfPaper(id: string): string | undefined {
-    for (const [room, copy] of this.#ground.writer.copies) if (copy.paper(id)) return room.slice(5);
-    return this.#ground.shelf.papers.find((paper) => paper.id === id)?.chat;
-  }
-
-  #placeOfPaper(id: string): ReturnType<PaperGround['place']> {
-    const chat = this.#chatOfPaper(id);
-    const place = chat === undefined ? undefined : chatPlace(this.#ground.shelf.projection, chat);
-    if (chat === undefined || !place) return undefined;
-    const row = this.#ground.shelf.papers.find((paper) => paper.id === id);
-    const entry = this.#ground.writer.copies.get(chatRoom(chat))?.paper(id) ?? row;
-    if (!entry) return undefined;
-    const { title, by, edit } = entry;
-    return { place: { kind: 'paper', chat: place, owner: by, edit }, card: { id, title, by, edit } };
   }
 
   async #markRead(chat: string, seq: number): Promise<void> {
