@@ -225,6 +225,24 @@ test('[R417] an unfinished message is kept on the device', async () => {
   expect(later.chats().find(({ id }) => id === '7a')?.draft).toBe('Можно выйт');
 });
 
+test('[R491] a draft that is longer than a message stays on its device, and the relay is not asked', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  const essay = 'Вчера мы были в музее. '.repeat(300);
+  chat.setDraft(essay);
+  // What is in memory is brought to disk and into the outbox.
+  await masha.exportAll();
+  await chat.say('Пока пишу сочинение');
+  await until(masha, 'all is sent', () => masha.unsent === 0);
+  expect(chat.draft === essay).toBe(true);
+  expect(masha.refused()).toEqual([]);
+  await masha.close();
+  const later = await school.device('masha');
+  later.me();
+  expect((await enter(later, '7a')).draft === essay).toBe(true);
+});
+
 test('[R418] rights that change while a chat is on screen are known at once', async () => {
   const masha = await school.device('masha');
   const chat = await enter(masha, '7a');

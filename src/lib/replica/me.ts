@@ -1,4 +1,5 @@
 /** The person's own settings and unfinished messages. */
+import { LIMITS } from '#shared/school/limits.ts';
 import { meDoc } from '#shared/school/names.ts';
 import type { RoomCopy } from './copy.ts';
 import type { Disk } from './disk.ts';
@@ -9,6 +10,14 @@ import type { Intent, Me, Plain, Verdict } from './types.ts';
 const REST_MS = 4_000;
 const KEEP_MS = 250;
 
+interface Draft {
+  text: string;
+  /** It is what the devices last agreed on. */
+  shared: boolean;
+  /** It is kept, and shared, when these are over. */
+  keep?: Timer | undefined;
+  share?: Timer | undefined;
+}
 type Timer = ReturnType<typeof setTimeout>;
 
 export interface MeGround {
@@ -21,9 +30,8 @@ export interface MeGround {
 
 export class MeView implements Me {
   readonly #ground: MeGround;
-  /** Drafts of this device; '' where it was emptied here. One that was shared is what the devices last agreed on. */
-  readonly #drafts = new Map<string, { text: string; shared: boolean }>();
-  readonly #timers = new Map<string, { keep: Timer | undefined; share: Timer }>();
+  /** Drafts of this device; '' where it was emptied here. */
+  readonly #drafts = new Map<string, Draft>();
 
   constructor(ground: MeGround) {
     this.#ground = ground;
@@ -66,61 +74,52 @@ export class MeView implements Me {
 
   /** Writes unfinished messages to disk, and into the outbox for the other devices, now. */
   async flush(): Promise<void> {
-    const chats = [...this.#timers.keys()];
-    for (const chat of chats) {
-      this.#stop(chat);
-      // A page that is going does not hear the disk's answer.
-      noteDraft(this.#ground.person, chat, this.#textOf(chat));
-    }
-    for (const chat of chats) {
-      await this.#keep(chat);
-      await this.#share(chat, this.#textOf(chat));
+    const waiting = [...this.#drafts].filter(([, { share }]) => share);
+    // A page that is going does not hear the disk's answer.
+    for (const [chat, { text }] of waiting) noteDraft(this.#ground.person, chat, text);
+    for (const [chat, draft] of waiting) {
+      await this.#keep(chat, draft);
+      await this.#share(chat, draft);
     }
   }
 
   #takeUp(chat: string, text: string): void {
-    this.#drafts.set(chat, { text, shared: false });
+    const before = this.#drafts.get(chat);
+    clearTimeout(before?.share);
+    const draft: Draft = { text, shared: false };
+    this.#drafts.set(chat, draft);
+    const rest = text === '' ? 0 : 1;
+    draft.share = setTimeout(() => void this.#share(chat, draft), REST_MS * rest);
     // A hand that never rests is kept all the same.
-    const running = text === '' ? undefined : this.#timers.get(chat)?.keep;
-    this.#stop(chat, running);
-    const keep = running ?? setTimeout(() => void this.#keep(chat), text === '' ? 0 : KEEP_MS);
-    const share = setTimeout(() => void this.#share(chat, text), text === '' ? 0 : REST_MS);
-    this.#timers.set(chat, { keep, share });
+    draft.keep =
+      (rest && before?.keep) ||
+      setTimeout(() => void this.#keep(chat, this.#drafts.get(chat) ?? draft), KEEP_MS * rest);
   }
 
-  #stop(chat: string, but?: Timer): void {
-    const { keep, share } = this.#timers.get(chat) ?? {};
-    if (keep !== but) clearTimeout(keep);
-    clearTimeout(share);
-    this.#timers.delete(chat);
-  }
-
-  #textOf(chat: string): string {
-    return this.#drafts.get(chat)?.text ?? '';
-  }
-
-  async #keep(chat: string, shared?: true): Promise<void> {
-    const timers = this.#timers.get(chat);
-    if (timers) timers.keep = undefined;
+  async #keep(chat: string, draft: Draft): Promise<void> {
+    clearTimeout(draft.keep);
+    draft.keep = undefined;
+    const { text, shared } = draft;
     const { person, disk } = this.#ground;
-    const text = this.#textOf(chat);
-    const row = { key: `draft/${chat}` as const, value: text, ...(shared && { shared }) };
     try {
-      await disk.kv.put(row);
-      if (this.#textOf(chat) === text) forgetDraft(person, chat);
+      await disk.kv.put({ key: `draft/${chat}`, value: text, ...(shared && { shared }) });
+      if (this.#drafts.get(chat) === draft) forgetDraft(person, chat);
     } catch {
       // A full disk is told where a message is sent; a draft that is not kept must not stop the typing.
       noteDraft(person, chat, text);
     }
   }
 
-  async #share(chat: string, text: string): Promise<void> {
-    this.#timers.delete(chat);
-    const value = text === '' ? null : text;
+  async #share(chat: string, draft: Draft): Promise<void> {
+    clearTimeout(draft.share);
+    draft.share = undefined;
+    // Longer than the relay takes: it waits here to become shorter.
+    if (draft.text.length > LIMITS.messageCharsMax) return;
+    const value = draft.text || null;
     const { ok } = await this.#ground.write({ act: 'me.set', root: 'drafts', key: chat, value });
-    if (!ok || this.#drafts.get(chat)?.text !== text) return;
-    this.#drafts.set(chat, { text, shared: true });
-    await this.#keep(chat, true);
+    if (!ok || this.#drafts.get(chat) !== draft) return;
+    draft.shared = true;
+    await this.#keep(chat, draft);
   }
 
   #map(root: 'settings' | 'drafts') {
