@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
 import { test } from '../support/story.ts';
+import { StoryPaper } from '../support/story-paper.ts';
 import { AFTER_OUTAGE } from '../support/story-person.ts';
 
 test('[R717] a full device keeps the words in the composer, says why, saves everything to a file, and sends once there is room', async ({
@@ -41,6 +42,29 @@ test('[R717] a full device keeps the words in the composer, says why, saves ever
   await expect(anna.message('Это уже не помещается')).toHaveCount(1, AFTER_OUTAGE);
   await expect(bar).toHaveCount(0);
   await expect(masha.message('Это ещё поместилось')).toBeVisible();
+});
+
+test('[R493] a full device keeps what is typed in a paper on screen, says so, and gives it back after a reload', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  const paper = new StoryPaper(anna);
+  await paper.make('Поход', 'Берём палатки.');
+  await anna.page.evaluate(() => {
+    IDBObjectStore.prototype.add = () => {
+      throw new DOMException('The disk is full', 'QuotaExceededError');
+    };
+  });
+  await paper.typeAfter('Берём палатки.', ' Котелок.');
+  await expect(anna.page.getByRole('alert').filter({ hasText: 'новое не сохраняется' })).toBeVisible();
+  await expect(anna.page.getByTitle('Сохраняется')).toBeVisible();
+  await expect(paper.text).toContainText('Берём палатки. Котелок.');
+  await anna.page.reload();
+  await expect(anna.page.getByRole('region', { name: 'Возвращённый текст' })).toContainText('Котелок.');
+  await anna.page.getByRole('button', { name: 'Вернуть' }).click();
+  await expect(paper.text).toContainText('Котелок.');
+  await paper.isSaved();
 });
 
 test('[R718] a browser whose storage does not open says so and wipes nothing: with the next start everything is there', async ({

@@ -43,6 +43,8 @@ export class RoomCopy {
   places = new Map<string, PlaceRow>();
   out: OutRow[] = [];
   unsaved: Unsaved[] = [];
+  /** Runs while the disk has no room for what is unsaved. */
+  again: ReturnType<typeof setTimeout> | undefined;
   pen: PenRow | undefined;
   /** Whether a pen was looked for: there may be none. */
   isSettled = false;

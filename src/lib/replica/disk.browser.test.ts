@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PaperView } from './paper.ts';
 import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
+import { notesOf } from './typed-notes.ts';
+import type { Paper } from './types.ts';
+import { lastRun, type } from './typing.ts';
 
 let school: TestSchool;
 beforeEach(async () => {
@@ -9,6 +13,8 @@ afterEach(async () => {
   emptyDisk();
   await school.end();
 });
+
+const textIn = (paper: Paper) => lastRun(paper.doc.getXmlFragment('body'))?.toString();
 
 /** Chromium counts a quota by the minute; here the disk is full from one write to the next, as it answers then. */
 const { add } = IDBObjectStore.prototype;
@@ -38,6 +44,37 @@ test('[R419] a full disk is said; the words go back to their writer, and what is
   expect(masha.disk).toBe('open');
   expect(masha.unsent).toBe(2);
   expect(has(chat, 'помещается')).toBe(true);
+});
+
+test('[R493] what is typed in a paper while the disk is full stays on screen and reaches the relay once there is room', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  const made = await chat.createPaper('Поход', 'everyone');
+  if (!made.ok) throw new Error(made.code);
+  const paper = masha.paper(made.id, PaperView);
+  await until(masha, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  type(paper, 'Берём палатки');
+  await paper.flush();
+  await until(masha, 'all is sent', () => masha.unsent === 0);
+  fillDisk();
+  type(paper, ' и котелок');
+  expect(await paper.flush()).toEqual({ ok: false, code: 'storage-full' });
+  expect(masha.disk).toBe('full');
+  expect(textIn(paper)).toBe('Берём палатки и котелок');
+  expect(paper.unsaved).toBe(true);
+  // The page goes: what no disk has is noted, and comes back.
+  paper.leave();
+  expect(notesOf('masha', made.id)).toMatchObject([[expect.anything(), { text: ' и котелок' }]]);
+  emptyDisk();
+  type(paper, ' на всех');
+  expect((await paper.flush()).ok).toBe(true);
+  expect(masha.disk).toBe('open');
+  await until(masha, 'all is sent', () => paper.unsynced === 0);
+  const anna = await school.device('anna');
+  await enter(anna, '7a');
+  const read = anna.paper(made.id, PaperView);
+  await until(anna, 'read', () => textIn(read) === 'Берём палатки и котелок на всех');
 });
 
 test('[R442] when the browser says that the network went, a silent socket is offline at once and one that answers is not', async () => {

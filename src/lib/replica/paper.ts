@@ -175,7 +175,7 @@ export class PaperView implements Paper {
   }
 
   close(): void {
-    void this.flush();
+    this.leave();
     clearTimeout(this.#awareTimer);
     this.#awareness?.destroy();
     this.#ground.copy.beforeSwap = undefined;

@@ -14,6 +14,8 @@ import type { Intent, Topic, Verdict } from './types.ts';
 const LEASE_WAIT_MS = 8_000;
 /** Rounds of «the disk has moved on, make it again» before the disk counts as broken. */
 const STALE_ROUNDS_MAX = 8;
+/** A full disk is asked again whether it has room for what is typed in a paper. */
+const SAVE_AGAIN_MS = 5_000;
 
 class Stale extends Error {}
 
@@ -263,16 +265,27 @@ export class Writer {
     }
   }
 
-  /** What could not be kept leaves the screen again: it must never look as if it were safe. */
+  /**
+   * What could not be kept leaves the screen again: it must never look as if it were safe. Keystrokes cannot be given
+   * back to a field: they stay where they were typed, said to be unsaved, and are tried again.
+   */
   async #fail(copy: RoomCopy, batch: readonly Unsaved[], error: unknown): Promise<void> {
     const code = troubleOf(error);
-    const lost = new Set(batch);
-    copy.unsaved = copy.unsaved.filter((unsaved) => !lost.has(unsaved));
     this.#around.onTrouble(code);
-    try {
-      await this.#read(copy);
-    } catch {
-      copy.loaded = false;
+    if (copy.room.startsWith('paper/')) {
+      if (code === 'storage-full')
+        copy.again ??= setTimeout(() => {
+          copy.again = undefined;
+          void copy.inLane(() => this.#save(copy));
+        }, SAVE_AGAIN_MS);
+    } else {
+      const lost = new Set(batch);
+      copy.unsaved = copy.unsaved.filter((unsaved) => !lost.has(unsaved));
+      try {
+        await this.#read(copy);
+      } catch {
+        copy.loaded = false;
+      }
     }
     for (const unsaved of batch) unsaved.done({ ok: false, code });
     this.#around.emit(copy.room as Topic);
