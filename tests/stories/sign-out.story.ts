@@ -61,6 +61,29 @@ test('[R710] leaving with unsent work asks: waiting keeps it, a file takes it al
   await expect(anna.message('передумала')).toHaveCount(0);
 });
 
+test('[R494] leaving asks about words that no school has: a draft too long to travel goes along in a file', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  const essay = 'Вчера мы были в музее. '.repeat(200);
+  await masha.composer.fill(essay);
+  await masha.page.getByRole('link', { name: 'Настройки' }).click();
+  await masha.page.getByRole('button', { name: 'Выйти' }).click();
+  const dialog = masha.page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Выйти', exact: true }).click();
+  await expect(dialog).toContainText('1 текст есть только на этом устройстве');
+  await expect(dialog.getByRole('button', { name: 'Отправить и выйти' })).toHaveCount(0);
+  const download = masha.page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Сохранить в файл и выйти' }).click();
+  expect(readFileSync(await (await download).path(), 'utf8')).toContain('Вчера мы были в музее.');
+  await expect(masha.page.getByText('Откройте одноразовую ссылку')).toBeVisible();
+  const kept = await masha.page.evaluate(() =>
+    Object.keys(localStorage).filter((key) => key.startsWith('parta-typed')),
+  );
+  expect(kept).toEqual([]);
+});
+
 test('[R711] a session that ended keeps the outbox; her mother signs in on the same browser and sends none of it', async ({
   school,
   people,

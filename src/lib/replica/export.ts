@@ -8,6 +8,7 @@ import type { Disk, DocRow, OutRow, PlaceRow } from './disk.ts';
 import { lastEdits } from './last-edits.ts';
 import { partsOf, tailsOf } from './stored-doc.ts';
 import { allText } from './text.ts';
+import { unsharedDrafts } from './unshared-drafts.ts';
 import { docOf } from './ydoc.ts';
 
 /** Only what is in the outbox or came back from it. */
@@ -48,6 +49,7 @@ async function unsentOf(disk: Disk): Promise<object> {
       room,
       text: allText(keys.filter((row) => row.room === room).map(({ bytes }) => bytes)),
     })),
+    drafts: await unsharedDrafts(disk.kv),
     refused: refused.map(({ room, intent, code, when }) => ({ room, intent, code, when })),
     returned: (await disk.pieces.toArray()).filter((piece) => piece.text !== ''),
     privateCopies: (await disk.copies.toArray()).map(({ paper, when, bytes }) => {

@@ -1,8 +1,10 @@
 import { Dexie } from 'dexie';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import * as Y from 'yjs';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
-import { diskName } from './disk.ts';
+import { Disk, diskName } from './disk.ts';
 import { PaperView } from './paper.ts';
+import { keepCopy } from './private-copy.ts';
 import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
 import type { Device } from './types.ts';
 import { type } from './typing.ts';
@@ -38,7 +40,7 @@ test('[R437] leaving waits for unsent work, and then nothing of hers is on the d
 
 test('[R437] with a relay that answers nothing leaving ends too: it says what is unsent and keeps everything', async () => {
   const masha = await withUnsent('не уходит');
-  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 1 });
+  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 1, here: 0 });
   expect(masha.unsent).toBe(1);
   const chat = await enter(masha, '7a');
   expect(texts(chat)).toEqual(['Здравствуйте', 'не уходит']);
@@ -85,6 +87,28 @@ test('[R437] what another tab has only in memory is unsent, and asked about', as
   const masha = await withTypedElsewhere('едем в восемь');
   expect(await masha.signOut('wait')).toMatchObject({ at: 'unsent' });
   expect(await Dexie.exists(diskName('masha'))).toBe(true);
+});
+
+test('[R494] what will never be sent from here is asked about too: a refused text, a private copy, a draft that is too long', async () => {
+  const masha = await withUnsent('этого уже нельзя');
+  await school.on('setMatrix', '7a', DEFAULT_MATRIX, { ...DEFAULT_MATRIX, write: 'staff' });
+  await school.mend();
+  masha.wake();
+  await until(masha, 'refused', () => masha.refused().length === 1 && masha.unsent === 0);
+  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 1 });
+  expect(masha.refused()).toHaveLength(1);
+
+  const disk = new Disk('masha', 'strict');
+  await keepCopy(disk, 'paper/plan', new Y.Doc(), 'wrong-epoch', []);
+  disk.close();
+  const essay = 'Вчера мы были в музее. '.repeat(200);
+  (await enter(masha, '7a')).setDraft(essay);
+  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 3 });
+  const { exported } = (await masha.signOut('export')) as { exported: string };
+  const taken = JSON.parse(exported);
+  expect(taken.drafts).toEqual([{ chat: '7a', text: essay }]);
+  expect(taken.refused).toHaveLength(1);
+  expect(taken.privateCopies).toHaveLength(1);
 });
 
 test('[R437] leaving and discarding deletes what is on the device', async () => {

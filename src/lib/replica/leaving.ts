@@ -2,6 +2,7 @@
 import { type Disk, wipe } from './disk.ts';
 import type { Tabs } from './tabs.ts';
 import type { Device } from './types.ts';
+import { unsharedDrafts } from './unshared-drafts.ts';
 
 const WAIT_MS = 15_000;
 
@@ -24,17 +25,42 @@ export async function leave(
   if (how === 'wait') {
     device.wake();
     await emptied(device);
-    const count = await disk.outbox.count();
-    if (count > 0) return { at: 'unsent', count };
   }
+  const before = await leftIn(device, disk, how);
+  if (before) return before;
   // Another tab may hold words of the last moment: they are unsent too.
   await tabs.alone();
-  const count = how === 'wait' ? await disk.outbox.count() : 0;
-  if (count > 0) return { at: 'unsent', count };
+  const left = await leftIn(device, disk, how);
+  if (left) return left;
   const exported = how === 'export' ? await takeAlong() : undefined;
   await device.close();
   await wipe(device.person);
   return { at: 'gone', exported };
+}
+
+/** What would be lost; undefined when nothing is. A file takes along what the disk has. */
+async function leftIn(
+  device: Pick<Device, 'unsent'>,
+  disk: Disk,
+  how: Parameters<Device['signOut']>[0],
+): Promise<{ at: 'unsent'; count: number; here: number } | undefined> {
+  if (how === 'discard') return undefined;
+  const stored = await disk.outbox.count();
+  const here = how === 'wait' ? await onlyHere(disk) : 0;
+  const count = Math.max(device.unsent, stored);
+  const lost = how === 'wait' ? count + here : count - stored;
+  return lost > 0 ? { at: 'unsent', count, here } : undefined;
+}
+
+/** Texts that the school does not have and will not get from here: refused, returned, or too long to travel. */
+async function onlyHere({ refused, pieces, copies, kv }: Disk): Promise<number> {
+  // A refused copy of what stands in a person's own document is no text of theirs.
+  const drafts = await refused.filter(({ room }) => !room.startsWith('me/')).count();
+  const kept = new Set<string>((await copies.toArray()).map(({ id }) => id));
+  // The relay tells again of what it told once; a private copy and its piece are one.
+  const returned = await pieces.filter((row) => !row.from && !row.done && row.text.trim() !== '').toArray();
+  for (const { id } of returned) kept.add(id);
+  return drafts + kept.size + (await unsharedDrafts(kv)).length;
 }
 
 /** Resolves when nothing waits to be sent any more, and after a while all the same. */

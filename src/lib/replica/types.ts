@@ -316,12 +316,13 @@ export interface Device {
   /** Everything of this person on this device as JSON: chats, papers as text, unsent and refused work. */
   exportAll(): Promise<string>;
   /**
-   * Ends the use of this device by this person. `wait` resolves `unsent` when work is still in the outbox after a
-   * flush; `export` gives what is unsent as JSON and then discards; `discard` deletes. Local data goes unless `unsent`.
+   * Ends the use of this device by this person. `wait` resolves `unsent` when `count` changes are still unsent after a
+   * flush, or `here` texts are on this device alone and will not be sent (refused, returned, too long to travel);
+   * `export` gives both as JSON and then discards; `discard` deletes. Local data goes unless `unsent`.
    */
   signOut(
     how: 'wait' | 'export' | 'discard',
-  ): Promise<{ at: 'gone'; exported: string | undefined } | { at: 'unsent'; count: number }>;
+  ): Promise<{ at: 'gone'; exported: string | undefined } | { at: 'unsent'; count: number; here: number }>;
   /** Tries to connect now. */
   wake(): void;
   /** Saves what is in memory and lets go of database, line and locks. */
