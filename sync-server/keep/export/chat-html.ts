@@ -5,6 +5,8 @@ import { clockOf, dayOf, escapeHtml, momentOf, page, timeTag } from './page.ts';
 /** Written at another time than it arrived: both are shown, as in the app. */
 const APART_MS = 60_000;
 const QUOTE_CHARS_MAX = 120;
+/** Who was erased, or never had a name. */
+export const NAMELESS = 'Имя удалено';
 
 /** The whole page of a chat. */
 export function chatPage(chat: ExportedChat): string {
@@ -32,7 +34,7 @@ function article(message: ExportedMessage, answered: ExportedMessage | null | un
     message.pinned ? 'закреплено' : '',
     Math.abs(at - written) > APART_MS ? `написано ${momentOf(written)}` : '',
   ].filter(Boolean);
-  const head = `<header><b>${escapeHtml(message.name ?? 'Имя удалено')}</b><span>${[...notes.map(escapeHtml), timeTag(at, clockOf(at))].join(' · ')}</span></header>`;
+  const head = `<header><b>${escapeHtml(message.name ?? NAMELESS)}</b><span>${[...notes.map(escapeHtml), timeTag(at, clockOf(at))].join(' · ')}</span></header>`;
   return `<article id="m-${escapeHtml(message.id)}">${head}${quote(answered)}<p class="text">${escapeHtml(textOf(message))}</p>${paperLink(message)}${reactions(message)}</article>`;
 }
 
@@ -41,7 +43,7 @@ function quote(answered: ExportedMessage | null | undefined): string {
   if (answered === null) return '<p class="quote">Сообщение удалено</p>';
   const words = textOf(answered);
   const short = words.length > QUOTE_CHARS_MAX ? `${words.slice(0, QUOTE_CHARS_MAX)}…` : words;
-  return `<p class="quote"><a href="#m-${escapeHtml(answered.id)}">${escapeHtml(answered.name ?? 'Имя удалено')}</a>: ${escapeHtml(short)}</p>`;
+  return `<p class="quote"><a href="#m-${escapeHtml(answered.id)}">${escapeHtml(answered.name ?? NAMELESS)}</a>: ${escapeHtml(short)}</p>`;
 }
 
 function paperLink({ paper }: ExportedMessage): string {
@@ -53,8 +55,7 @@ function reactions({ reactions: given }: ExportedMessage): string {
   if (given.length === 0) return '';
   const byEmoji = Map.groupBy(given, (reaction) => reaction.emoji);
   const words = [...byEmoji].map(
-    ([emoji, of]) =>
-      `${escapeHtml(emoji)} ${escapeHtml(of.map(({ name }) => name ?? 'Имя удалено').join(', '))}`,
+    ([emoji, of]) => `${escapeHtml(emoji)} ${escapeHtml(of.map(({ name }) => name ?? NAMELESS).join(', '))}`,
   );
   return `<p class="quiet">${words.join(' · ')}</p>`;
 }

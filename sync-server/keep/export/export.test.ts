@@ -4,6 +4,8 @@ import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { editKey, idOf, reactionKey } from '#shared/feed/shape.ts';
+import { foundSchool } from '../../registry/founding.ts';
+import { smallRegistry } from '../../registry/school.fixture.ts';
 import { ANNA, folder, MASHA, placeOf, smallSchool } from '../school.fixture.ts';
 import type { ExportedChat } from './chat.ts';
 import { exportSchool } from './export.ts';
@@ -58,6 +60,20 @@ it('[R620] a chat leaves whole: order, edits, replies, reactions, pins, both tim
   Y.applyUpdate(raw, readFileSync(join(to, 'documents', 'chat__7a__feed__1.yjs')));
   expect(raw.getMap('messages').size).toBe(2);
   expect(readdirSync(to).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+it('[R620] a chat of two bears their names, on its page and in the list of all', async () => {
+  const school = await smallSchool();
+  school.people.put([{ person: 'olga', name: 'Котова Ольга' }]);
+  await foundSchool(school.store, smallRegistry(), 1_000);
+  const to = join(folder(), 'export');
+  await exportSchool({ data: school.data, to });
+  await school.close();
+  const list = readFileSync(join(to, 'index.html'), 'utf8');
+  expect(list).toContain('<a href="chats/olga.masha.html">Имя удалено, Котова Ольга</a>');
+  expect(list).not.toContain('></a>');
+  const page = readFileSync(join(to, 'chats', 'olga.masha.html'), 'utf8');
+  expect(page).toContain('<h1>Имя удалено, Котова Ольга</h1>');
 });
 
 it('[R621] hostile words in texts, names and titles stay words in every page', async () => {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import * as Y from 'yjs';
-import type { Registry } from '#shared/registry/shape.ts';
+import type { ChatEntry, Registry } from '#shared/registry/shape.ts';
 import { parseDoc, pinsDoc } from '#shared/school/names.ts';
 import { openPeople } from '../../accounts/people.ts';
 import { makeFolder } from '../../folders.ts';
@@ -16,7 +16,7 @@ import { snapshotDatabase } from '../snapshot.ts';
 import { Trouble } from '../trouble.ts';
 import { wholeFolder } from '../whole.ts';
 import { type ExportedChat, messagesOf, type NameOf, type Segment } from './chat.ts';
-import { chatPage } from './chat-html.ts';
+import { chatPage, NAMELESS } from './chat-html.ts';
 import { indexPage } from './index-html.ts';
 import { paperPage } from './paper-html.ts';
 import { paperJson } from './paper-json.ts';
@@ -167,7 +167,7 @@ async function writeChat(
     format: 'parta-chat',
     version: 1,
     id,
-    title: entry?.title ?? id,
+    title: entry ? titleOf(entry, source.nameOf) : id,
     unit: entry?.unit ?? null,
     exportedAt: source.at,
     messages: messagesOf(segments, pins, source.nameOf),
@@ -176,6 +176,13 @@ async function writeChat(
   put(`chats/${id}.html`, chatPage(chat));
   for (const { doc } of segments) doc.destroy();
   return { id, title: chat.title, messages: chat.messages.length };
+}
+
+/** A chat of two has no title of its own: in the app each sees the other's name. */
+function titleOf({ title, people }: ChatEntry, nameOf: NameOf): string {
+  if (title) return title;
+  const names = Object.keys(people).map((person) => nameOf(person) ?? NAMELESS);
+  return names.sort((a, b) => a.localeCompare(b, 'ru')).join(', ');
 }
 
 async function writePaper(source: Source, put: Put, doc: string, id: string): Promise<string> {
