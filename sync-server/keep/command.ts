@@ -38,14 +38,24 @@ export async function run(command: () => Promise<number>): Promise<void> {
 interface DiskError extends Error {
   code: string;
   path?: string;
+  /** Where a copy was to go. */
+  dest?: string;
 }
+
+const DISK = ['ENOSPC', 'EACCES', 'EPERM', 'EROFS', 'EDQUOT', 'EIO'];
+/** A file stands where a folder was named, or the system lets nobody make one there. */
+const NO_FOLDER = ['ENOTDIR', 'EEXIST', 'ENOENT'];
 
 function isOfTheDisk(error: unknown): error is DiskError {
-  return ['ENOSPC', 'EACCES', 'EPERM', 'EROFS', 'EDQUOT', 'EIO'].includes((error as DiskError)?.code);
+  const { code, syscall = '' } = error as NodeJS.ErrnoException;
+  return (
+    DISK.includes(code ?? '') || (NO_FOLDER.includes(code ?? '') && ['mkdir', 'scandir'].includes(syscall))
+  );
 }
 
-function sentenceOf({ code, path }: DiskError): string {
-  const where = path ? ` (${path})` : '';
+function sentenceOf({ code, path, dest }: DiskError): string {
+  const where = path ? ` (${dest ?? path})` : '';
+  if (NO_FOLDER.includes(code)) return `${path} is no folder, and none can be made there. Name another one.`;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return `The disk is full${where}. Nothing half-written was left.`;
   if (code === 'EIO') return `The disk failed${where}. Nothing half-written was left.`;

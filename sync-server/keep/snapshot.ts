@@ -18,6 +18,9 @@ export function snapshotDatabase(from: string, to: string): void {
   try {
     source.prepare('vacuum into ?').run(to);
   } catch (error) {
+    // What was read is whole: it is the copy that had no room.
+    if ((error as { code?: string }).code === 'SQLITE_FULL')
+      throw new Trouble(`The disk of ${dirname(to)} is full. Nothing half-written was left.`);
     throw new Trouble(`${from} could not be read whole (${reasonOf(error)}). Run: npm run doctor`);
   } finally {
     source.close();

@@ -1,0 +1,69 @@
+/** What the commands say when the disk, or a word of the person at the console, is wrong. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { runProgram } from '../../tests/support/programs.ts';
+import { backup } from './backup.ts';
+import { folder, MASHA, smallSchool } from './school.fixture.ts';
+
+it('[R670] a file where a folder was named, and a place where none can be made, are sentences', async () => {
+  const { data } = await stoppedSchool();
+  const made = await backup({ data, to: folder(), maxAgeDays: 30 });
+  const file = join(folder(), 'file');
+  writeFileSync(file, '');
+  for (const to of [file, join(file, 'below'), '/proc/nothing'])
+    for (const words of [
+      ['backup.ts', '--data', data, '--to', to],
+      ['export.ts', '--data', data, '--to', to],
+      ['restore.ts', '--from', made.backup, '--to', to],
+    ])
+      expect(sentenceOf(words)).toMatch(/Name another one\.$/);
+  expect(sentenceOf(['backup.ts', '--data', file, '--to', folder()])).toMatch(/Name another one\.$/);
+});
+
+const mounts = canMount();
+it.runIf(mounts)('[R655] a full disk is named where it is full, and nothing is left on it', async () => {
+  const { data } = await stoppedSchool('длинно '.repeat(100_000));
+  const made = await backup({ data, to: folder(), maxAgeDays: 30 });
+  const small = smallDisk();
+  for (const words of [
+    ['backup.ts', '--data', data, '--to', join(small, 'backups')],
+    ['export.ts', '--data', data, '--to', join(small, 'export')],
+    ['restore.ts', '--from', made.backup, '--to', join(small, 'data')],
+  ]) {
+    const says = sentenceOf(words);
+    expect(says).toMatch(/^The disk .*is full/);
+    expect(says).toContain(small);
+    expect(says).not.toContain(data);
+  }
+  expect(readdirSync(small, { recursive: true })).toEqual(['backups']);
+});
+
+async function stoppedSchool(text = 'Привет') {
+  const school = await smallSchool();
+  await school.say('7a', MASHA, text);
+  await school.close();
+  return school;
+}
+
+/** What a command that ends with an error says, in one line. */
+function sentenceOf([program, ...words]: string[]): string {
+  const { status, stderr } = runProgram([`sync-server/${program}`, ...words]);
+  expect([status, stderr]).toEqual([1, expect.not.stringMatching(/\n\s+at /)]);
+  return stderr.trim();
+}
+
+/** A disk of one megabyte. */
+function smallDisk(): string {
+  const disk = join(folder(), 'disk');
+  mkdirSync(disk);
+  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]).status).toBe(0);
+  onTestFinished(() => void spawnSync('umount', [disk]));
+  return disk;
+}
+
+/** A container's root often may not, a developer never: the rest is tried all the same. */
+function canMount(): boolean {
+  return process.platform === 'linux' && spawnSync('unshare', ['--mount', 'true']).status === 0;
+}
