@@ -30,6 +30,8 @@ test('[R600] each wrong value is named with an example', () => {
     [{ PARTA_ORIGIN: 'parta.school7.example' }, 'PARTA_ORIGIN'],
     [{ PARTA_ORIGIN: 'http://localhost:8080/app' }, 'PARTA_ORIGIN'],
     [{ PARTA_ORIGIN: 'ftp://school7.example' }, 'PARTA_ORIGIN'],
+    [{ PARTA_ORIGIN: 'http://*.school7.example' }, 'PARTA_ORIGIN'],
+    [{ PARTA_ORIGIN: 'http://a.example,b.example' }, 'PARTA_ORIGIN'],
     [{ PARTA_ORIGIN: 'https://school7.example' }, 'PARTA_TLS_CERT'],
     [{ PARTA_TLS_CERT: CERT, PARTA_ORIGIN: 'https://school7.example' }, 'PARTA_TLS_KEY'],
     [{ PARTA_TLS_KEY: KEY, PARTA_ORIGIN: 'http://localhost:8080' }, 'PARTA_TLS_CERT'],
@@ -101,6 +103,12 @@ test('[R600] https by certificate opens to everyone, behind a proxy to the proxy
     ok: true,
     settings: { host: '127.0.0.1', trustedProxies: ['127.0.0.1', '::1'] },
   });
+});
+
+test('[R600] names of any script and addresses of both kinds are origins', () => {
+  const origins = ['http://парта.школа7.рф', 'http://[::1]:8080', 'http://10.0.0.7', 'http://parta-1:8080'];
+  for (const PARTA_ORIGIN of origins)
+    expect(readSettings({ ...base, PARTA_ORIGIN }).ok, PARTA_ORIGIN).toBe(true);
 });
 
 test('[R600] a misspelt variable and an insecure origin are warned of', () => {

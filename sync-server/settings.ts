@@ -43,6 +43,8 @@ type Variable = keyof typeof EXAMPLES;
 const DEFAULT_PORT = 8080;
 const SECRET_CHARS_MIN = 32;
 const TITLE_CHARS_MAX = 120;
+/** A name or an address. What else a URL may hold, a browser would never show as this school. */
+const HOST = /^(\[[\da-f:.]+\]|[\da-z_-]+(\.[\da-z_-]+)*)$/;
 
 /** Reads and checks everything at once, so that one start names every mistake. Makes the data folder. */
 export function readSettings(env: Environment): Read {
@@ -157,6 +159,7 @@ function readOrigin(
 function originOf(said: string): string | undefined {
   if (!/^https?:\/\//.test(said) || !URL.canParse(said)) return undefined;
   const url = new URL(said);
+  if (!HOST.test(url.hostname)) return undefined;
   return url.pathname === '/' && !url.search && !url.hash && !url.username ? url.origin : undefined;
 }
 
