@@ -7,8 +7,13 @@ export interface Certificate {
   key: string;
 }
 
-/** Writes a self-signed certificate for `host` (and 127.0.0.1) into a folder; needs openssl. */
-export function selfSigned(folder: string, host = 'localhost', days = 90): Certificate {
+/** Writes a self-signed certificate for `host` (and 127.0.0.1, or other names) into a folder; needs openssl. */
+export function selfSigned(
+  folder: string,
+  host = 'localhost',
+  days = 90,
+  others = 'IP:127.0.0.1',
+): Certificate {
   const made = { cert: join(folder, `${host}.pem`), key: join(folder, `${host}.key`) };
   const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days ${days} -subj /CN=${host}`;
   const { status, stderr, error } = spawnSync(
@@ -16,7 +21,7 @@ export function selfSigned(folder: string, host = 'localhost', days = 90): Certi
     [
       ...words.split(' '),
       '-addext',
-      `subjectAltName=DNS:${host},IP:127.0.0.1`,
+      `subjectAltName=DNS:${host},${others}`,
       '-keyout',
       made.key,
       '-out',

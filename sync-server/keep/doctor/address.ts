@@ -1,5 +1,6 @@
 /** The address: what the environment says, the certificate, and whether the relay answers the way browsers will ask. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import WebSocket from 'ws';
 import { CLOSE } from '#shared/wire/close.ts';
@@ -33,7 +34,8 @@ export async function checkPublicCertificate(origin: string, now: number): Promi
 
 function judged(certificate: X509Certificate, host: string, now: number): Finding {
   const days = Math.floor((Date.parse(certificate.validTo) - now) / DAY_MS);
-  if (!certificate.checkHost(host))
+  const isFor = isIP(bare(host)) === 0 ? certificate.checkHost(host) : certificate.checkIP(bare(host));
+  if (!isFor)
     return bad(`the certificate is not for ${host}`, `Get one for ${host}, or set PARTA_ORIGIN to its name.`);
   if (days < 0) return bad(`the certificate ended ${-days} days ago: browsers refuse the page`, RENEW);
   if (Date.parse(certificate.validFrom) > now)
@@ -42,10 +44,16 @@ function judged(certificate: X509Certificate, host: string, now: number): Findin
   return ok(`the certificate is for ${host} and lasts ${days} days`);
 }
 
+/** An address of six parts stands in brackets in a URL, and nowhere else. */
+function bare(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
+}
+
 function shownAt(host: string, port: number): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
     // Looked at, not trusted: that is the question being asked.
-    const options = { host, port, servername: host, rejectUnauthorized: false, timeout: ANSWER_MS_MAX };
+    const servername = isIP(bare(host)) === 0 ? host : '';
+    const options = { host: bare(host), port, servername, rejectUnauthorized: false, timeout: ANSWER_MS_MAX };
     const socket = connect(options, () => done(socket.getPeerCertificate().raw));
     const done = (raw?: Buffer) => {
       socket.destroy();

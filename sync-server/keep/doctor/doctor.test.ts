@@ -135,6 +135,15 @@ it('[R632] a certificate that ends, ended, or is another’s', () => {
   expect(level('https://localhost', 0.1, other)).toEqual(['bad']);
 });
 
+it('[R632] a certificate of an address is for that address', () => {
+  const { cert, key } = selfSigned(folder(), 'localhost', 20, 'IP:192.168.1.5,IP:::1');
+  const tls = { cert: readFileSync(cert), key: readFileSync(key) };
+  const says = (origin: string) => checkCertificate({ tls, origin }, Date.now()).map(({ level }) => level);
+  expect(says('https://192.168.1.5:8443')).toEqual(['ok']);
+  expect(says('https://[::1]:8443')).toEqual(['ok']);
+  expect(says('https://192.168.1.6')).toEqual(['bad']);
+});
+
 it('[R633] a proxy that swallows WebSockets, and a relay of another origin, are told apart', async () => {
   const { port } = await runningSchool();
   expect((await checkLine(`http://127.0.0.1:${port}`)).what).toContain('another PARTA_ORIGIN');
