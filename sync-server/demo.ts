@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { People } from './accounts/people.ts';
 import { greeting, lanOrigins } from './demo/greeting.ts';
-import { type DemoOptions, readOptions } from './demo/options.ts';
+import { DEMO_PORT, type DemoOptions, PORT_MAX, readOptions } from './demo/options.ts';
 import type { Cast } from './demo/school.ts';
 import { seed } from './demo/seed.ts';
 import { makeRoom, readStamp, writeStamp } from './demo/stamp.ts';
@@ -12,17 +12,18 @@ import { type Started, start } from './start.ts';
 import { endBroken, endFenced, startTrouble, stopOnSignal } from './stopping.ts';
 import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 
+process.umask(0o077);
 const read = readOptions(process.argv.slice(2));
 if (!read.ok) fail(read.says);
 try {
   await run(read.options);
 } catch (error) {
-  const { port, lan } = read.options;
+  const { port, lan, data } = read.options;
   const says = startTrouble(
     error,
-    { port, host: hostOf(lan) },
+    { port, host: hostOf(lan), dataDir: resolve(data) },
     {
-      port: `Choose another one: npm run demo -- --port ${port + 1}`,
+      port: `Choose another one: npm run demo -- --port ${port < PORT_MAX ? port + 1 : DEMO_PORT}`,
       host: 'Leave --lan out.',
       folder: 'Stop that one, or make a school elsewhere: npm run demo -- --data FOLDER --port PORT',
     },

@@ -1,6 +1,7 @@
 /** `npm start`: a school for everyday use. The only file that reads the environment. */
 import { randomBytes } from 'node:crypto';
 import type { People } from './accounts/people.ts';
+import { checkCertificate } from './keep/doctor/address.ts';
 import { createLog } from './monitoring/log.ts';
 import { emptySchool, foundSchool } from './registry/founding.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -8,12 +9,17 @@ import { isBuilt, type Started, start } from './start.ts';
 import { endBroken, endFenced, startTrouble, stopOnSignal } from './stopping.ts';
 import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 
+// What a school writes is its user's alone, also in a folder that others can read.
+process.umask(0o077);
 const read = readSettings(process.env);
 if (!read.ok) fail(read.problems);
 await run(read.settings);
 
 async function run(settings: Settings): Promise<void> {
   for (const warning of settings.warnings) console.error(warning);
+  // A school with a certificate that ended still starts: who is in may stay, and the operator hears of it.
+  for (const { level, what, todo } of checkCertificate(settings, Date.now()))
+    if (level !== 'ok') console.error(`PARTA_TLS_CERT: ${what}. ${todo}`);
   if (!isBuilt())
     console.error('The app is not built, so browsers find nothing here. Build it: npm run build');
   const started = await startOrSayWhy(settings);

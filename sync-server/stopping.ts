@@ -29,12 +29,17 @@ interface Advice {
 /** Why a start failed and what to do, as a sentence; undefined when nobody at the console can mend it. */
 export function startTrouble(
   error: unknown,
-  { port, host }: { port: number; host: string },
+  { port, host, dataDir }: { port: number; host: string; dataDir: string },
   advice: Advice,
 ): string | undefined {
   if (error instanceof FolderTaken) return `${error.message}. ${advice.folder}`;
-  const code = (error as NodeJS.ErrnoException).code;
+  const { code = '', syscall, path, message } = error as NodeJS.ErrnoException;
+  if (code.startsWith('SQLITE_'))
+    return `A database in ${dataDir} cannot be used (${message}). Which one, and what to do: npm run doctor`;
   if (code === 'EADDRINUSE') return `Port ${port} is taken by another program. ${advice.port}`;
+  if (syscall === 'mkdir') return `${path} is no folder, and none can be made there. Name another one.`;
+  if (['EACCES', 'EPERM'].includes(code) && syscall !== 'listen')
+    return `This user may not use ${path}. What to do: npm run doctor`;
   if (code === 'EACCES') return `This user may not open port ${port}. ${advice.port}`;
   if (code === 'EADDRNOTAVAIL') return `${host} is no address of this computer. ${advice.host}`;
   return undefined;

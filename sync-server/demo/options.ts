@@ -8,7 +8,8 @@ export interface DemoOptions {
   data: string;
 }
 
-const DEMO_PORT = 8080;
+export const DEMO_PORT = 8080;
+export const PORT_MAX = 65_535;
 const USAGE =
   'Options: --fresh (a new demo school), --lan (phones in the same network), --port 8081, --data FOLDER';
 
@@ -26,10 +27,10 @@ export function readOptions(
       },
     });
     const port = Number(values.port);
-    if (!/^\d{1,5}$/.test(values.port) || port < 1 || port > 65_535)
+    if (!/^\d{1,5}$/.test(values.port) || port < 1 || port > PORT_MAX)
       return {
         ok: false,
-        says: `--port is «${values.port}» and has to be between 1 and 65535. Example: --port 8081`,
+        says: `--port is «${values.port}» and has to be between 1 and ${PORT_MAX}. Example: --port 8081`,
       };
     return { ok: true, options: { ...values, port } };
   } catch (error) {

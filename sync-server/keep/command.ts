@@ -26,6 +26,8 @@ export function dataFolder(named: string | undefined): string {
 
 /** Runs a command to its exit code. What a person can mend is one sentence; anything else is a bug and shows itself. */
 export async function run(command: () => Promise<number>): Promise<void> {
+  // Copies and exports hold names and messages: they are their user's alone.
+  process.umask(0o077);
   try {
     process.exitCode = await command();
   } catch (error) {

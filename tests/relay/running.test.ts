@@ -1,6 +1,6 @@
 /** The programs as they are started: real processes, real links, real lines. */
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -9,8 +9,18 @@ import { WebSocket } from 'ws';
 import { lanOrigins } from '#server/demo/greeting.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { LINE_PATH } from '#shared/wire/protocol.ts';
+import { selfSigned } from '../support/certificate.ts';
 import { TestLine } from '../support/line.ts';
-import { hello, newFolder, runDemo, runMain, signIn, startDemo, startMain } from '../support/programs.ts';
+import {
+  hello,
+  newFolder,
+  runDemo,
+  runMain,
+  runProgram,
+  signIn,
+  startDemo,
+  startMain,
+} from '../support/programs.ts';
 import { freePort } from '../support/served-school.ts';
 
 test('[R601] an empty data folder becomes a school, and its first administrator gets in by one link', async () => {
@@ -55,6 +65,31 @@ test('[R602] an address that is not this computer’s stops the start and names 
   const { status, stderr } = runMain({ PARTA_PORT: String(await freePort()), PARTA_HOST: '192.0.2.1' });
   expect([status, stderr]).toEqual([1, expect.stringContaining('PARTA_HOST=')]);
   expect(stderr).not.toContain('PARTA_PORT');
+});
+
+test('[R602] a database that cannot be used stops the start and sends to the doctor', async () => {
+  const school = await startMain();
+  await school.stop();
+  for (const name of ['parta', 'people', 'auth']) {
+    const data = join(newFolder(), 'data');
+    cpSync(school.data, data, { recursive: true });
+    writeFileSync(join(data, `${name}.sqlite`), 'no database at all '.repeat(1_000));
+    const { status, stderr } = runMain({ PARTA_DATA: data, PARTA_PORT: String(await freePort()) });
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`A database in ${data} cannot be used`)]);
+    expect(stderr).toContain('npm run doctor');
+  }
+});
+
+test('[R671] what a school writes is readable by its user alone, in a folder that was open before too', async () => {
+  const data = join(newFolder(), 'data');
+  mkdirSync(data, { mode: 0o755 });
+  const school = await startMain({ data });
+  const to = newFolder();
+  expect(runProgram(['sync-server/backup.ts', '--data', data, '--to', to]).status).toBe(0);
+  for (const folder of [data, to])
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+      expect([file, statSync(join(folder, file)).mode & 0o077]).toEqual([file, 0]);
+  await school.stop();
 });
 
 test('[R603] a signal says goodbye to the lines and ends the process well', async () => {
@@ -137,6 +172,14 @@ test('[R604] with a certificate the school is https, its cookie Secure, its line
   socket.terminate();
 });
 
+test('[R632] a start with a certificate that browsers refuse says so, and goes on', async () => {
+  const { cert, key } = selfSigned(newFolder(), 'other.example');
+  const port = await freePort();
+  const env = { PARTA_TLS_CERT: cert, PARTA_TLS_KEY: key, PARTA_HOST: '127.0.0.1' };
+  const school = await startMain({ port, env: { ...env, PARTA_ORIGIN: `https://localhost:${port}` } });
+  expect(school.out()).toContain('PARTA_TLS_CERT: the certificate is not for localhost.');
+});
+
 test('[R611] the demo prints five links; a second start is at once, with new ones; --fresh starts over', async () => {
   const first = await startDemo();
   expect(first.links()).toHaveLength(5);
@@ -177,6 +220,11 @@ test('[R611] the demo says what to do about a busy port and never empties a real
   const real = runDemo(['--fresh', '--port', String(await freePort()), '--data', school.data]);
   expect([real.status, real.stderr]).toEqual([1, expect.stringContaining('--data')]);
   expect(statSync(join(school.data, 'parta.sqlite')).size).toBe(size);
+  const file = runDemo(['--port', String(await freePort()), '--data', join(school.data, 'secret')]);
+  expect([file.status, file.stderr]).toEqual([
+    1,
+    expect.stringMatching(/secret is no folder.*another one\.\n$/),
+  ]);
   const unknown = runDemo(['--frsh']);
   expect([unknown.status, unknown.stderr]).toEqual([1, expect.stringContaining('--fresh')]);
 });
