@@ -3,11 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FILE = 'secret';
+/** In the data folder. */
+export const SECRET_FILE = 'secret';
+const CHARS_MIN = 32;
+
+export function isSecret(text: string): boolean {
+  return text.trim().length >= CHARS_MIN;
+}
 
 /** Reads the secret of a data folder, and makes it on the first start. */
 export function secretOf(dataDir: string): string {
-  const file = join(dataDir, FILE);
+  const file = join(dataDir, SECRET_FILE);
   try {
     writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
   } catch (error) {
@@ -15,6 +21,6 @@ export function secretOf(dataDir: string): string {
     chmodSync(file, 0o600);
   }
   const secret = readFileSync(file, 'utf8').trim();
-  if (secret.length < 32) throw new Error(`${file} is damaged: delete it, and everyone signs in anew`);
+  if (!isSecret(secret)) throw new Error(`${file} is damaged: delete it, and everyone signs in anew`);
   return secret;
 }

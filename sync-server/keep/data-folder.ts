@@ -38,7 +38,8 @@ export function readDataFolder(folder: string): DataFolder {
   return found;
 }
 
-function pathsUnder(folder: string): string[] {
+/** Every file under a folder, relative to it, with `/`. */
+export function pathsUnder(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))

@@ -53,8 +53,9 @@ function peopleErasedIn(db: Sqlite.Database): Erasures['people'] {
 export function readErasures(backups: string): Erasures {
   const file = join(backups, ERASURES);
   if (!existsSync(file)) return NOTHING_ERASED;
+  const text = readFileSync(file, 'utf8');
   try {
-    return v.parse(Erasures, JSON.parse(readFileSync(file, 'utf8')));
+    return v.parse(Erasures, JSON.parse(text));
   } catch {
     throw new Trouble(`${file} is damaged or of a newer Parta: without it, erased text would come back.`);
   }

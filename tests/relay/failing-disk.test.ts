@@ -14,7 +14,7 @@ test.skipIf(!canBend)(
     const data = join(newFolder(), 'data');
     const env = { PARTA_DATA: data, PARTA_PORT: String(await freePort()) };
     const bend = ['strace', '-f', '-o', '/dev/null', '-e', 'inject=fdatasync:error=EIO:when=1'];
-    const { status, stdout, stderr } = runProgram(['sync-server/main.ts'], env, bend);
+    const { status, stdout, stderr } = runProgram(['sync-server/main.ts'], env, { under: bend });
     expect(status).toBe(1);
     expect(stderr).toContain('The disk failed while Parta was writing.');
     expect(stdout + stderr).toMatch(/"event":"store-broken".*EIO/);

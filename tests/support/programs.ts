@@ -79,13 +79,17 @@ export function runDemo(args: string[]) {
 }
 
 /**
- * Runs a program of the relay to its end, as an argument of another one (`under`) where that is given; one that does not
- * end is cut off, and its status is null.
+ * Runs a program of the relay to its end, as another user or as an argument of another program (`under`) where that is
+ * given; one that does not end is cut off, and its status is null.
  */
-export function runProgram(words: string[], env: Record<string, string> = {}, under: string[] = []) {
-  const all = { ...clean(), ...env };
+export function runProgram(
+  words: string[],
+  env: Record<string, string> = {},
+  { uid = process.getuid?.(), under = [] }: { uid?: number | undefined; under?: string[] } = {},
+) {
+  const options = { cwd: ROOT, env: { ...clean(), ...env }, uid, encoding: 'utf8', timeout: 20_000 } as const;
   const [program, ...more] = [...under, process.execPath, ...words] as [string, ...string[]];
-  return spawnSync(program, more, { cwd: ROOT, env: all, encoding: 'utf8', timeout: 20_000 });
+  return spawnSync(program, more, options);
 }
 
 function clean(): NodeJS.ProcessEnv {

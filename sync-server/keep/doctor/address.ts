@@ -1,6 +1,9 @@
 /** The address: what the environment says, the certificate, and whether the relay answers the way browsers will ask. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { get as getPlainly } from 'node:http';
+import { get as getSafely } from 'node:https';
 import { isIP } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import WebSocket from 'ws';
 import { CLOSE } from '#shared/wire/close.ts';
@@ -82,6 +85,33 @@ export async function checkLine(origin: string): Promise<Finding> {
     `${origin} answers, but lets no WebSocket through (${answer})`,
     'The proxy has to pass Upgrade on /line and /y: see docs/deploy.',
   );
+}
+
+/** A relay that answers may still store nothing. */
+export async function checkHealth(origin: string): Promise<Finding[]> {
+  const storage = await storageAt(origin);
+  if (storage === 'refuses')
+    return [
+      bad('the relay stores nothing: its disk refuses', 'Free some room there. It takes again by itself.'),
+    ];
+  if (storage === 'fenced')
+    return [bad('another Parta took the data folder over', 'Stop both, and start one of them.')];
+  return [];
+}
+
+function storageAt(origin: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const get = origin.startsWith('https:') ? getSafely : getPlainly;
+    const options = { rejectUnauthorized: false, timeout: ANSWER_MS_MAX };
+    const asked = get(`${origin}/healthz`, options, (answer) => {
+      json(answer).then(
+        (said) => resolve((said as { storage?: string } | null)?.storage),
+        () => resolve(undefined),
+      );
+    });
+    asked.on('error', () => resolve(undefined));
+    asked.on('timeout', () => asked.destroy());
+  });
 }
 
 function lineAnswer(origin: string): Promise<number | string> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { parseDoc } from '#shared/school/names.ts';
 import { plainRegistry } from '../../registry/plain.ts';
+import { FORMAT } from '../../store/sqlite/migrations.ts';
 import { openSqlite, type SqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import { readDataFolder } from '../data-folder.ts';
 import { loadYjs } from '../load-yjs.ts';
@@ -11,10 +12,18 @@ import { bad, type Finding, ok, warn } from './finding.ts';
 
 const RESTORE = 'Stop the relay, keep the folder as it is, and put the last backup back: npm run restore.';
 
+/** What a school that was started once has beside its rooms. */
+const NEEDED = [
+  { path: 'people.sqlite', holds: 'names' },
+  { path: 'auth.sqlite', holds: 'accounts and sessions' },
+];
+
 export async function checkDatabases(data: string): Promise<Finding[]> {
   const { log, databases } = readDataFolder(data);
   if (log === undefined) return [warn(`${data} holds no school yet`, 'Run: npm start')];
   const findings = [log, ...databases].map((path) => checkDatabase(data, path));
+  for (const { path, holds } of NEEDED)
+    if (!databases.includes(path)) findings.push(bad(`${path} is missing: ${holds} are gone`, RESTORE));
   if (findings[0]?.level === 'ok') findings.push(...(await checkDocuments(join(data, log))));
   return findings;
 }
@@ -26,6 +35,21 @@ function checkDatabase(data: string, path: string): Finding {
 }
 
 async function checkDocuments(file: string): Promise<Finding[]> {
+  const version = versionOf(file);
+  // Opened, it would become one of this program, and the older one could read it no more.
+  if (version < FORMAT)
+    return [
+      warn(
+        `${file} is of an older Parta (format ${version}, this one writes ${FORMAT})`,
+        'The next start brings it up to date: make a backup before.',
+      ),
+    ];
+  if (version > FORMAT)
+    return [bad(`${file} is of a newer Parta (format ${version})`, 'Update the program.')];
+  return checkEach(file);
+}
+
+async function checkEach(file: string): Promise<Finding[]> {
   const docs = docsIn(file);
   const store = await openSqlite({ file });
   const findings: Finding[] = [];
@@ -51,6 +75,15 @@ async function faultOf(store: SqliteStore, doc: string): Promise<string | undefi
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function versionOf(file: string): number {
+  const db = new Sqlite(file, { readonly: true, fileMustExist: true });
+  try {
+    return db.pragma('user_version', { simple: true }) as number;
+  } finally {
+    db.close();
   }
 }
 

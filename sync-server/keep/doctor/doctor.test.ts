@@ -1,10 +1,13 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { selfSigned } from '../../../tests/support/certificate.ts';
+import { runProgram, startMain } from '../../../tests/support/programs.ts';
 import { freePort } from '../../../tests/support/served-school.ts';
 import { createLog } from '../../monitoring/log.ts';
 import { foundSchool } from '../../registry/founding.ts';
@@ -12,11 +15,12 @@ import { NAMES, smallRegistry } from '../../registry/school.fixture.ts';
 import { start } from '../../start.ts';
 import { backup } from '../backup.ts';
 import { folder, MASHA, smallSchool } from '../school.fixture.ts';
-import { checkCertificate, checkLine } from './address.ts';
+import { checkCertificate, checkHealth, checkLine } from './address.ts';
 import { examine, report } from './doctor.ts';
 import type { Finding } from './finding.ts';
 import { checkBackups, checkNode, checkRoom } from './folder.ts';
 
+const NOBODY = 65_534;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 function trouble(findings: readonly Finding[]): string[] {
@@ -154,3 +158,108 @@ it('[R633] a proxy that swallows WebSockets, and a relay of another origin, are 
   const finding = await checkLine(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
   expect(finding).toMatchObject({ level: 'bad', what: expect.stringContaining('no WebSocket') });
 });
+
+it('[R631] files that the owner of the folder cannot use are named, and not taken for damaged', async () => {
+  const { data, port } = await stoppedSchool();
+  chmodSync(join(data, 'people.sqlite'), 0o400);
+  const env = { PARTA_PORT: String(port) };
+  const findings = await examine({ env, data, build: builtApp(), now: Date.now() });
+  expect(findings.find(({ what }) => what.includes('may not read or write'))).toMatchObject({
+    level: 'bad',
+    what: expect.stringContaining('people.sqlite'),
+    todo: expect.stringContaining('chown -R'),
+  });
+  expect(report(findings)).not.toContain('damaged');
+});
+
+it.runIf(mayBeNobody())(
+  '[R631] what root left in the folder of the relay is named, to root and to the relay',
+  async () => {
+    const { data, port } = await stoppedSchool();
+    chownSync(data, NOBODY, NOBODY);
+    for (const name of readdirSync(data)) chownSync(join(data, name), NOBODY, NOBODY);
+    chownSync(join(data, 'auth.sqlite'), 0, 0);
+    chmodSync(dirname(data), 0o755);
+    const words = ['sync-server/doctor.ts', '--data', data];
+    for (const uid of [0, NOBODY]) {
+      const { stdout, status } = runProgram(words, { PARTA_PORT: String(port) }, { uid });
+      expect(stdout).toContain(`the owner of ${data} may not read or write auth.sqlite`);
+      expect(stdout).toContain(`chown -R ${NOBODY}:${NOBODY} ${data}`);
+      expect(stdout).not.toContain('damaged');
+      expect(status).toBe(1);
+    }
+    const other = runProgram(words, { PARTA_PORT: String(port) }, { uid: NOBODY - 1 });
+    expect(other.stdout).toContain('this user cannot look into');
+  },
+);
+
+it('[R630] the doctor leaves a database of an older format as it is, and names one of a newer', async () => {
+  const { data, port } = await stoppedSchool();
+  const old = fileURLToPath(new URL('../fixtures/rooms-3.db.gz', import.meta.url));
+  writeFileSync(join(data, 'parta.sqlite'), gunzipSync(readFileSync(old)));
+  const options = { env: { PARTA_PORT: String(port) }, data, build: builtApp(), now: Date.now() };
+  expect(report(await examine(options))).toContain('is of an older Parta (format 3');
+  expect(formatOf(data)).toBe(3);
+  setFormat(data, 99);
+  expect(report(await examine(options))).toContain('is of a newer Parta (format 99)');
+});
+
+it('[R631] a secret that is too short and a database that is gone are named', async () => {
+  const { data, port } = await stoppedSchool();
+  writeFileSync(join(data, 'secret'), 'x');
+  rmSync(join(data, 'people.sqlite'));
+  const env = { PARTA_PORT: String(port) };
+  const findings = await examine({ env, data, build: builtApp(), now: Date.now() });
+  const faults = findings.filter(({ level }) => level === 'bad').map(({ what }) => what);
+  expect(faults).toEqual([
+    expect.stringContaining('secret is damaged'),
+    'people.sqlite is missing: names are gone',
+  ]);
+});
+
+it('[R631] a relay that answers and stores nothing is named', async () => {
+  let storage = 'ok';
+  const relay = createServer((_, answer) =>
+    answer.writeHead(503).end(JSON.stringify({ ok: false, storage })),
+  );
+  await new Promise<void>((done) => relay.listen(0, '127.0.0.1', done));
+  onTestFinished(() => void relay.close());
+  const origin = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+  expect(await checkHealth(origin)).toEqual([]);
+  storage = 'refuses';
+  expect(await checkHealth(origin)).toMatchObject([
+    { level: 'bad', what: expect.stringContaining('stores nothing') },
+  ]);
+  storage = 'fenced';
+  expect(await checkHealth(origin)).toMatchObject([
+    { level: 'bad', what: expect.stringContaining('another Parta') },
+  ]);
+});
+
+/** Root alone may be another, and the other has to reach this program. */
+function mayBeNobody(): boolean {
+  return process.getuid?.() === 0 && runProgram(['--version'], {}, { uid: NOBODY }).status === 0;
+}
+
+/** A school that was started once, with nothing amiss. */
+async function stoppedSchool(): Promise<{ data: string; port: number }> {
+  const data = join(folder(), 'data');
+  const school = await startMain({ data });
+  await school.stop();
+  return { data, port: school.port };
+}
+
+function formatOf(data: string): number {
+  const db = new Sqlite(join(data, 'parta.sqlite'), { readonly: true });
+  try {
+    return db.pragma('user_version', { simple: true }) as number;
+  } finally {
+    db.close();
+  }
+}
+
+function setFormat(data: string, format: number): void {
+  const db = new Sqlite(join(data, 'parta.sqlite'));
+  db.pragma(`user_version = ${format}`);
+  db.close();
+}

@@ -3,10 +3,20 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { readSettings } from '../../settings.ts';
-import { checkCertificate, checkLine, checkPublicCertificate } from './address.ts';
+import { checkCertificate, checkHealth, checkLine, checkPublicCertificate } from './address.ts';
 import { checkDatabases } from './databases.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
-import { checkApp, checkBackups, checkClock, checkNode, checkRights, checkRoom } from './folder.ts';
+import {
+  checkApp,
+  checkBackups,
+  checkClock,
+  checkNode,
+  checkOwners,
+  checkRights,
+  checkRoom,
+  checkSecret,
+  isOpenToUs,
+} from './folder.ts';
 
 export interface DoctorOptions {
   env: Readonly<Record<string, string | undefined>>;
@@ -28,16 +38,23 @@ export async function examine({ env, data, build, now }: DoctorOptions): Promise
     findings.push(...read.settings.warnings.map((words) => warn(words, '')), ok('the settings are right'));
   else
     findings.push(...read.problems.map((words) => bad(words, 'npm start will refuse until this is right.')));
-  if (isThere) findings.push(checkRights(folder), checkRoom(folder), checkClock(folder, now));
-  if (isThere) findings.push(...(await checkDatabases(folder)), checkBackups(folder, now));
+  if (isThere) findings.push(...(await checkFolder(folder, now)));
   else findings.push(warn(`there is no data folder ${folder} yet`, 'npm start makes it; or set PARTA_DATA.'));
   if (read.ok) {
     const { settings } = read;
     const own = checkCertificate(settings, now);
     findings.push(...own, ...(own.length > 0 ? [] : await checkPublicCertificate(settings.origin, now)));
-    findings.push(await checkLine(settings.origin));
+    findings.push(await checkLine(settings.origin), ...(await checkHealth(settings.origin)));
   }
   return findings;
+}
+
+async function checkFolder(folder: string, now: number): Promise<Finding[]> {
+  const findings = [checkRights(folder), checkRoom(folder), checkOwners(folder)];
+  // What cannot be opened is not damaged: nothing is said of it.
+  if (!isOpenToUs(folder)) return findings;
+  findings.push(...checkSecret(folder), checkClock(folder, now));
+  return [...findings, ...(await checkDatabases(folder)), checkBackups(folder, now)];
 }
 
 const SIGNS = { ok: '✓', warn: '!', bad: '✗' } as const;

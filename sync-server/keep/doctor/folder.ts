@@ -1,9 +1,10 @@
 /** The computer and the data folder: version, rights, room, clock, backups. */
-import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { isSecret, SECRET_FILE } from '../../accounts/secret.ts';
 import { announcedAt } from '../announce.ts';
-import { LAST_BACKUP, readDataFolder } from '../data-folder.ts';
+import { LAST_BACKUP, pathsUnder, readDataFolder } from '../data-folder.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
 
 const NODE_MAJOR_MIN = 24;
@@ -33,6 +34,50 @@ export function checkRights(data: string): Finding {
   const isOpen = process.platform !== 'win32' && (statSync(data).mode & 0o077) !== 0;
   if (!isOpen) return ok(`${data} is its owner's alone`);
   return bad(`others on this computer can read ${data}`, `Run: chmod 700 ${data}`);
+}
+
+/** What root did there by hand belongs to root: the relay would not start, or not store. */
+export function checkOwners(data: string): Finding {
+  const { uid, gid } = statSync(data);
+  const strange = isOpen(data) ? pathsUnder(data).filter((path) => !isOf(join(data, path), uid)) : [];
+  if (strange.length > 0)
+    return bad(
+      `the owner of ${data} may not read or write ${strange.join(', ')}`,
+      `Run as root: chown -R ${uid}:${gid} ${data} && chmod -R u+rwX ${data}`,
+    );
+  if (isOpenToUs(data)) return ok(`every file in ${data} is its owner's`);
+  return bad(`this user cannot look into ${data}`, 'Run the doctor as the user of the relay.');
+}
+
+function isOf(file: string, uid: number): boolean {
+  const there = lstatSync(file, { throwIfNoEntry: false });
+  // SQLite's companions come and go.
+  return !there || (there.uid === uid && (there.mode & 0o600) === 0o600);
+}
+
+/** Whether this user may read and write everything there. */
+export function isOpenToUs(data: string): boolean {
+  return isOpen(data) && pathsUnder(data).every((path) => isOpen(join(data, path)));
+}
+
+function isOpen(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
+export function checkSecret(data: string): Finding[] {
+  const file = join(data, SECRET_FILE);
+  if (!existsSync(file) || isSecret(readFileSync(file, 'utf8'))) return [];
+  return [
+    bad(
+      `${file} is damaged: no start until it is mended`,
+      'Delete it: a new one is made, and everyone signs in anew.',
+    ),
+  ];
 }
 
 export function checkRoom(data: string, free = freeBytes(data)): Finding {

@@ -78,14 +78,15 @@ const STEPS: readonly string[] = [
   `,
 ];
 
+/** The format that this program writes. */
+export const FORMAT = STEPS.length;
+
 /** Brings the database to the newest version, each step in a transaction of its own. Throws on a newer database. */
 export function migrate(db: Database): void {
   const version = db.pragma('user_version', { simple: true }) as number;
-  if (version > STEPS.length)
-    throw new Error(
-      `the database has version ${version}, this program knows ${STEPS.length}: update the program`,
-    );
-  for (let next = version; next < STEPS.length; next++) {
+  if (version > FORMAT)
+    throw new Error(`the database has version ${version}, this program knows ${FORMAT}: update the program`);
+  for (let next = version; next < FORMAT; next++) {
     db.transaction(() => {
       db.exec(STEPS[next] as string);
       db.pragma(`user_version = ${next + 1}`);
