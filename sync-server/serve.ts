@@ -122,7 +122,10 @@ export async function startRelay(given: RelayOptions): Promise<Relay> {
       logBytes = await options.store.size();
     },
     onTrouble: (error) => options.log.error('request-failed', { says: error.name }),
-    onRefused: (code) => options.log.info('request-refused', { code }),
+    onRefused(code) {
+      metrics.count('requests_refused_total', { code });
+      options.log.info('request-refused', { code });
+    },
     origins,
     build: options.build,
     routes: [
@@ -191,6 +194,8 @@ async function layGround(options: RelayOptions, metrics: Metrics): Promise<LineG
       for (const watcher of room.watchers) if (watcher !== from) watcher.shown(doc, bytes, frame);
     },
   };
+  const startedAt = Math.round(Date.now() / 1000);
+  metrics.gauge('start_time_seconds', () => startedAt);
   metrics.gauge('connections', () => lines.size + ground.stocks.size);
   metrics.gauge('rooms', () => rooms.count);
   metrics.gauge('room_queue_depth', () => rooms.depth);

@@ -2,23 +2,46 @@
 
 type Labels = Readonly<Record<string, string>>;
 
+/** Every metric there is, and what its number says. */
+const HELP = {
+  start_time_seconds: 'When this relay started, in seconds since 1970.',
+  connections: 'Connections that are open: lines of browsers and stock providers.',
+  rooms: 'Rooms in memory.',
+  room_queue_depth: 'Intents that wait for their turn in a room.',
+  commit_queue_depth: 'Writes that wait for a commit.',
+  storage_refuses: '1 while the disk takes nothing and nothing is acknowledged.',
+  resident_bytes: 'Memory of the process.',
+  log_bytes: 'Size of the database of rooms with its write-ahead log.',
+  acts_total: 'Acts that were accepted, by kind.',
+  refusals_total: 'Intents that were refused, by rule.',
+  closed_total: 'Connections that the relay closed, by the name of the code.',
+  requests_refused_total: 'HTTP requests that got no for an answer, by code.',
+  erasures_total: 'Documents whose deleted text was erased from the disk.',
+  trouble_total: 'Faults of the relay itself, by the event in its log.',
+  ack_seconds: 'From taking an intent to its durable acknowledgement.',
+} as const;
+type Name = keyof typeof HELP;
+type Counter = Extract<Name, `${string}_total`>;
+
 /** Bounds of the histogram of acks, in seconds. */
 const ACK_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 export class Metrics {
-  readonly #counts = new Map<string, number>();
-  readonly #gauges = new Map<string, () => number>();
+  /** Samples of each counter, by their labels. */
+  readonly #counts = new Map<Counter, Map<string, number>>();
+  readonly #gauges = new Map<Name, () => number>();
   readonly #ack = new Array<number>(ACK_BUCKETS.length + 1).fill(0);
   #ackSum = 0;
 
-  count(name: string, labels?: Labels, by = 1): void {
-    const key = `parta_${name}${text(labels)}`;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + by);
+  count(name: Counter, labels?: Labels, by = 1): void {
+    const samples = this.#counts.get(name) ?? new Map<string, number>();
+    const key = text(labels);
+    this.#counts.set(name, samples.set(key, (samples.get(key) ?? 0) + by));
   }
 
   /** A value read when the page of metrics is asked for. */
-  gauge(name: string, read: () => number): void {
-    this.#gauges.set(`parta_${name}`, read);
+  gauge(name: Name, read: () => number): void {
+    this.#gauges.set(name, read);
   }
 
   /** Time from taking an intent to its durable acknowledgement. */
@@ -31,15 +54,12 @@ export class Metrics {
 
   text(): string {
     const lines: string[] = [];
-    for (const [name, read] of this.#gauges) lines.push(`# TYPE ${name} gauge`, `${name} ${read()}`);
-    const named = new Set<string>();
-    for (const [key, value] of [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const name = key.replace(/\{.*/, '');
-      if (!named.has(name)) lines.push(`# TYPE ${name} counter`);
-      named.add(name);
-      lines.push(`${key} ${value}`);
+    for (const [name, read] of this.#gauges) lines.push(...head(name, 'gauge'), `parta_${name} ${read()}`);
+    for (const [name, samples] of [...this.#counts].sort(byKey)) {
+      lines.push(...head(name, 'counter'));
+      for (const [labels, value] of [...samples].sort(byKey)) lines.push(`parta_${name}${labels} ${value}`);
     }
-    lines.push('# TYPE parta_ack_seconds histogram');
+    lines.push(...head('ack_seconds', 'histogram'));
     let sum = 0;
     for (const [i, bound] of ACK_BUCKETS.entries()) {
       sum += this.#ack[i] ?? 0;
@@ -50,6 +70,14 @@ export class Metrics {
     lines.push(`parta_ack_seconds_count ${sum}`);
     return `${lines.join('\n')}\n`;
   }
+}
+
+function head(name: Name, type: 'gauge' | 'counter' | 'histogram'): [string, string] {
+  return [`# HELP parta_${name} ${HELP[name]}`, `# TYPE parta_${name} ${type}`];
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 function text(labels: Labels | undefined): string {
