@@ -50,8 +50,9 @@ test('[R710] leaving with unsent work asks: waiting keeps it, a file takes it al
   await masha.page.getByRole('link', { name: 'Настройки' }).click();
   await masha.page.getByRole('button', { name: 'Выйти' }).click();
   await dialog.getByRole('button', { name: 'Удалить неотправленное' }).click();
-  await expect(dialog).toContainText('1 изменение пропадёт. Вернуть его будет нельзя.');
-  await dialog.getByRole('button', { name: 'Удалить и выйти' }).click();
+  const sure = masha.page.getByRole('dialog', { name: 'Удалить неотправленное навсегда?' });
+  await expect(sure).toContainText('1 изменение пропадёт. Вернуть его будет нельзя.');
+  await sure.getByRole('button', { name: 'Удалить и выйти' }).click();
   await expect(masha.page.getByText('Откройте одноразовую ссылку')).toBeVisible();
   await masha.findNetwork();
   await masha.enter(await school.linkFor('masha'));
@@ -82,6 +83,34 @@ test('[R494] leaving asks about words that no school has: a draft too long to tr
     Object.keys(localStorage).filter((key) => key.startsWith('parta-typed')),
   );
   expect(kept).toEqual([]);
+});
+
+test('[R735] who is asked about unsent work may stay, and the keyboard never loses the question', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  await masha.loseNetwork();
+  await masha.say('Это ещё пригодится');
+  await masha.page.getByRole('link', { name: 'Настройки' }).click();
+  const leave = masha.page.getByRole('button', { name: 'Выйти' });
+  await leave.click();
+  const asked = masha.page.getByRole('dialog', { name: 'Выйти на этом устройстве?' });
+  // What a hasty Enter does harms nothing.
+  await expect(asked.getByRole('button', { name: 'Отмена' })).toBeFocused();
+  await masha.page.keyboard.press('Tab');
+  await masha.page.keyboard.press('Enter');
+  const sure = masha.page.getByRole('dialog', { name: 'Удалить неотправленное навсегда?' });
+  await expect(sure.getByRole('button', { name: 'Отмена' })).toBeFocused();
+  await masha.page.keyboard.press('Escape');
+  await expect(sure).toHaveCount(0);
+  await expect(asked.getByRole('button', { name: 'Удалить неотправленное' })).toBeFocused();
+  await asked.getByRole('button', { name: 'Отмена' }).click();
+  await expect(asked).toHaveCount(0);
+  await expect(leave).toBeFocused();
+  await masha.page.getByRole('link', { name: 'Чаты' }).click();
+  await masha.open('7А');
+  await masha.seesState('Это ещё пригодится', 'В очереди');
 });
 
 test('[R711] a session that ended keeps the outbox; her mother signs in on the same browser and sends none of it', async ({
