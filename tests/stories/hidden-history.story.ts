@@ -22,7 +22,7 @@ test('[R387] Anna Petrovna hides what was written before; Petya comes into the c
   const hides = anna.page.getByRole('switch', { name: /Новые участники не видят прежние сообщения/ });
   await expect(hides).toBeEnabled(AFTER_OUTAGE);
   await hides.check();
-  await expect(anna.page.getByText('Действует.')).toBeVisible(AFTER_OUTAGE);
+  await expect(anna.page.getByText('Ждёт отправки.')).toHaveCount(0, AFTER_OUTAGE);
   await expect(petya.message('Разговор до него')).toBeVisible();
 
   await anna.page.getByRole('link', { name: /Громов Петя/ }).click();

@@ -32,6 +32,39 @@ for (const [device, options] of Object.entries(DEVICES))
     });
   });
 
+test('[R720] what has a way back says what it belongs to, and its title stands still when the network goes', async ({
+  people,
+}) => {
+  const elena = await people.comeIn('elena', DEVICES.phone);
+  const noNetwork = elena.page.getByText('Нет сети. Сообщения уйдут сами.');
+  const loses = async () => {
+    await elena.loseNetwork();
+    await expect(noNetwork).toBeVisible();
+  };
+  const finds = async () => {
+    await elena.findNetwork();
+    await expect(noNetwork).toHaveCount(0, AFTER_OUTAGE);
+  };
+  await elena.openRightsOf('7А');
+  await expect(elena.page.getByText(/^Права чата · \d+ участник/)).toBeVisible();
+  await standsStill(elena, loses);
+  await standsStill(elena, finds);
+  await elena.page.getByRole('link', { name: 'Назад к школе' }).click();
+  await elena.openPerson('Смирнова Анна Петровна');
+  await standsStill(elena, loses);
+  await finds();
+
+  await elena.page.getByRole('link', { name: 'Чаты' }).click();
+  await elena.open('Учительская');
+  await elena.page.getByRole('button', { name: 'Новый документ' }).click();
+  await elena.page.getByRole('textbox', { name: 'Название' }).fill('План урока');
+  await elena.page.getByRole('button', { name: 'Создать документ' }).click();
+  await expect(elena.page.getByRole('textbox', { name: 'Текст документа' })).toBeVisible(AFTER_OUTAGE);
+  await expect(elena.page.getByTitle('Сохранено')).toBeVisible(AFTER_OUTAGE);
+  await standsStill(elena, loses);
+  await standsStill(elena, finds);
+});
+
 /** Nothing that stays on the page changes its place while that happens. */
 async function standsStill({ page }: StoryPerson, happens: () => Promise<void>): Promise<void> {
   const places = () =>

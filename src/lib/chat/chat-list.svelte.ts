@@ -53,6 +53,11 @@ export class ChatList {
     return this.#follow(() => this.#device.chats().reduce((sum, chat) => sum + chat.unread, 0));
   }
 
+  /** The title of a chat that is listed, also while the list is searched for another. */
+  titleOf(id: string | undefined): string | undefined {
+    return this.#all.find((chat) => chat.id === id)?.title;
+  }
+
   #listed(): ListedChat[] {
     const present = now();
     return this.#follow(() => this.#device.chats().map((row) => this.#list(row, present)));

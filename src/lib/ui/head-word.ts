@@ -5,7 +5,9 @@ export interface HeadWord {
   /** The header that says it: of the list, or of what lies beside it or, on a phone, over it. */
   readonly place: 'list' | 'content';
   readonly says: string;
-  /** Said too where there is room. */
+  /** The same where one line holds all: what is counted stands first in it. */
+  readonly brief: string;
+  /** What is counted: it stays in sight on every screen. */
   readonly more: string;
   readonly link: { href: string; text: string } | undefined;
 }

@@ -1,6 +1,7 @@
 /** What the line has to say to a person, and how loudly. */
 import { m } from '#lib/paraglide/messages.js';
 import type { DeviceStanding } from '#lib/session/standing.svelte.ts';
+import type { HeadWord } from '#lib/ui/head-word.ts';
 
 /** A hiccup of the line, or a message on its way, is no news. */
 const PATIENCE_MS = 2_000;
@@ -41,12 +42,13 @@ export class LineWord {
   }
 
   /** What mends itself, in words for a header. */
-  get quiet(): { says: string; more: string; link: { href: string; text: string } | undefined } | undefined {
+  get quiet(): Omit<HeadWord, 'place'> | undefined {
     const { unsent, refusedOfSchool } = this.#standing;
     const said = this.#waits && !this.#patient;
     if (this.trouble || !(said || (refusedOfSchool > 0 && this.#at === 'online'))) return undefined;
     return {
       says: this.#at === 'online' ? '' : unsent > 0 ? m.line_offline_short() : m.line_offline(),
+      brief: this.#at === 'online' ? '' : m.line_offline_brief(),
       more: unsent > 0 ? m.unsent_count({ count: unsent }) : '',
       link:
         refusedOfSchool > 0
