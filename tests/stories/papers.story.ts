@@ -104,7 +104,7 @@ test('[R243] [R257] the right that goes while Masha is offline turns her edits i
   mend(masha);
   const copy = masha.getByRole('region', { name: /Ваша копия/ });
   await expect(copy).toBeVisible({ timeout: 30_000 });
-  await expect(masha.getByText('Вы читаете этот документ.')).toBeVisible();
+  await expect(masha.getByRole('status').getByText('только для чтения')).toBeVisible();
   await expect(text(masha)).toHaveAttribute('contenteditable', 'false');
   await expect(text(masha)).not.toContainText('И не кричать.');
   await copy.getByRole('button', { name: 'Показать копию' }).click();

@@ -64,7 +64,9 @@ test('[R262] who only reads has no versions, a paper that is not here offers not
   await anna.page.getByRole('button', { name: 'Доступ и название' }).click();
   await anna.page.getByText('Только автор').click();
   await anna.page.getByRole('button', { name: 'Сохранить' }).click();
-  await expect(masha.page.getByText('Вы читаете этот документ.')).toBeVisible(AFTER_OUTAGE);
+  await expect(masha.page.getByText('Этот документ вам доступен только для чтения.')).toBeVisible(
+    AFTER_OUTAGE,
+  );
   await expect(mashas.versions).toHaveCount(0);
   await expect(masha.page.getByRole('button', { name: 'Доступ и название' })).toBeVisible();
   await masha.page.goto(`${masha.page.url()}/versions`);

@@ -89,7 +89,9 @@ test('[R715] the same app in English: every screen of the walk speaks it', async
   await masha.page.getByRole('button', { name: 'Send' }).tap();
   await expect(masha.message('Hello')).toHaveAccessibleName(/^you, Hello, .*(Sent|Queued)$/);
   await masha.message('Hello').tap();
-  await expect(masha.page.getByRole('dialog').getByRole('button', { name: 'Delete for all' })).toBeVisible();
+  await expect(
+    masha.page.getByRole('dialog').getByRole('button', { name: 'Delete for everyone' }),
+  ).toBeVisible();
 });
 
 async function fitsThePhone(person: StoryPerson): Promise<void> {

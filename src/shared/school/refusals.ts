@@ -21,7 +21,7 @@ const LEAD = {
   ru: 'Это могут изменить классный руководитель или администратор.',
   en: 'The class teacher or an administrator can change this.',
 };
-const OWNER = { ru: 'Попросите автора документа.', en: 'Ask the owner of the paper.' };
+const OWNER = { ru: 'Это может изменить автор документа.', en: 'The owner of the paper can change this.' };
 const NOBODY = { ru: '', en: '' };
 const mend = (log: string): Refusal => ({
   person: { ru: 'Отправляем ещё раз.', en: 'Sending again.' },
