@@ -6,6 +6,7 @@ type Labels = Readonly<Record<string, string>>;
 const HELP = {
   start_time_seconds: 'When this relay started, in seconds since 1970.',
   connections: 'Connections that are open: lines of browsers and stock providers.',
+  strangers: 'Connections of people who are not known yet, or no more.',
   rooms: 'Rooms in memory.',
   room_queue_depth: 'Intents that wait for their turn in a room.',
   commit_queue_depth: 'Writes that wait for a commit.',
@@ -15,6 +16,7 @@ const HELP = {
   acts_total: 'Acts that were accepted, by kind.',
   refusals_total: 'Intents that were refused, by rule.',
   closed_total: 'Connections that the relay closed, by the name of the code.',
+  crowded_total: 'Connections of people who are not known that had to make room for others.',
   requests_refused_total: 'HTTP requests that got no for an answer, by code.',
   erasures_total: 'Documents whose deleted text was erased from the disk.',
   trouble_total: 'Faults of the relay itself, by the event in its log.',
