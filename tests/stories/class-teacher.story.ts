@@ -90,4 +90,5 @@ test('[R476] Anna Petrovna runs her class: a pupil leaves it, its chat falls qui
   await masha.page.goto(new URL('/school/people/petya', masha.page.url()).href);
   await expect(masha.page.getByText('Этого человека меняет только администратор школы.')).toBeVisible();
   expect(loaded.filter((url) => /automerge|[.]wasm/.test(url))).toEqual([]);
+  expect([...new Set(loaded.map((url) => new URL(url).origin))]).toEqual([new URL(masha.page.url()).origin]);
 });
