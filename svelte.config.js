@@ -18,7 +18,7 @@ export default {
         'default-src': ['self'],
         // Automerge is WebAssembly.
         'script-src': ['self', 'wasm-unsafe-eval', hashOfFloorScript()],
-        // Tiptap and bits-ui set style attributes and one <style> element.
+        // Tiptap sets style attributes and one <style> element.
         'style-src': ['self', 'unsafe-inline'],
         'img-src': ['self', 'data:', 'blob:'],
         'media-src': ['self', 'blob:'],

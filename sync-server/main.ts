@@ -1,4 +1,4 @@
-/** `npm start`: a school for everyday use. The only file that reads the environment. */
+/** `npm start`: a school for everyday use. */
 import { randomBytes } from 'node:crypto';
 import type { People } from './accounts/people.ts';
 import { checkCertificate } from './keep/doctor/address.ts';
