@@ -106,6 +106,11 @@ test('[R615] a newer release is offered; accepted, every tab runs it, and a full
   // The old release runs on until a person says so.
   await expect(page.getByText('Доступно обновление')).toBeVisible();
   expect(await releaseOf(page)).toBe('release-one');
+  // Who goes on meanwhile has the screen back, and finds it in the settings.
+  await other.getByRole('button', { name: 'Не сейчас' }).click();
+  await expect(other.getByText('Доступно обновление')).toHaveCount(0);
+  await other.getByRole('link', { name: 'Настройки' }).click();
+  await expect(other.getByRole('button', { name: 'Обновить', exact: true })).toBeVisible();
   await page.getByRole('textbox', { name: 'Сообщение' }).fill('Недописанное');
   const reloads = [page.waitForEvent('load'), other.waitForEvent('load')];
   await page.getByRole('button', { name: 'Обновить', exact: true }).click();

@@ -38,6 +38,7 @@ export class AppUpdate {
   readonly #isShown: Promise<void>;
   #shown!: () => void;
   #state = $state<UpdateState>('current');
+  #postponed = $state(false);
   #registration: ServiceWorkerRegistration | undefined;
   #checkedAt = 0;
 
@@ -46,6 +47,14 @@ export class AppUpdate {
     this.#isShown = new Promise((done) => {
       this.#shown = done;
     });
+  }
+
+  /** The person knows of it and goes on meanwhile: until the next start it is offered in the settings alone. */
+  get postponed(): boolean {
+    return this.#postponed;
+  }
+  postpone(): void {
+    this.#postponed = true;
   }
 
   get state(): UpdateState {
