@@ -159,7 +159,7 @@ test('[R619] an address without https says what to do instead of half working', 
   const page = await browser.newPage({ locale: 'ru-RU' });
   await page.goto(`http://parta.school7.example:${school.port}/chats`);
   await expect(page.getByRole('heading', { name: 'Этот адрес не защищён' })).toBeVisible();
-  await expect(page.getByText(`https://parta.school7.example:${school.port}`)).toBeVisible();
+  await expect(page.getByText('Попробуйте адрес https://parta.school7.example.')).toBeVisible();
   await browser.close();
   await school.kill();
 });
