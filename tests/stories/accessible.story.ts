@@ -106,6 +106,25 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
+test('[R722] a long text that was not accepted is read to its end with the keyboard alone', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  const elena = await people.comeIn('elena');
+  await elena.openRightsOf('7А');
+  await masha.loseNetwork();
+  await masha.say('Сочинение про лето. '.repeat(60));
+  await elena.page.getByRole('combobox', { name: 'Писать сообщения' }).selectOption('сотрудники школы');
+  await expect(elena.page.getByText('Действует.')).toBeVisible(AFTER_OUTAGE);
+  await masha.findNetwork();
+  const card = masha.refused('Сочинение про лето.');
+  await expect(card).toContainText('В этом чате вы можете только читать.', AFTER_OUTAGE);
+  // Said once: the card says it in place of the composer.
+  await expect(masha.page.getByText('В этом чате вы можете только читать.')).toHaveCount(1);
+  await holdsNoBarrier(masha);
+});
+
 test('[R723] where the system gives the colours, what is chosen looks chosen', async ({ people }) => {
   const masha = await people.comeIn('masha', { forcedColors: 'active' });
   const ground = (of: Locator) => of.evaluate((element) => getComputedStyle(element).backgroundColor);

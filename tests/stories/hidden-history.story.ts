@@ -36,7 +36,8 @@ test('[R387] Anna Petrovna hides what was written before; Petya comes into the c
 
   await petya.open('7А');
   const begins = petya.page.getByText('Вы вошли в чат здесь.');
-  await expect(begins).toBeVisible(AFTER_OUTAGE);
+  await expect(petya.page.getByText('Нового пока нет')).toBeVisible(AFTER_OUTAGE);
+  await expect(petya.page.getByText('Что писали до вас')).toBeVisible();
   await expect(petya.page.getByText('Разговор до него')).toHaveCount(0);
   await anna.page.getByRole('link', { name: 'Чаты' }).click();
   await anna.open('7А');
