@@ -14,7 +14,7 @@ test('[R730] in an open chat the number of what is not sent is in sight, on a ph
   await masha.say('Буду через десять минут');
   const count = masha.page.getByText('Не отправлено: 2.');
   await isInSight(count);
-  await isInSight(masha.page.getByRole('status').getByText('Нет сети.'));
+  await isInSight(masha.page.getByRole('status').getByText('Нет сети.', { exact: true }));
   // Half the width for the same letters: what a phone shows at 200 %.
   await masha.page.setViewportSize({ width: 180, height: 370 });
   await isInSight(count);
@@ -56,6 +56,17 @@ test('[R732] what waits to be sent is said beside what was changed, where the fi
   await isInSight(waits);
   await elena.findNetwork();
   await expect(waits).toHaveCount(0, AFTER_OUTAGE);
+});
+
+test('[R730] beside the tools of a paper the word of the line is short and whole', async ({ people }) => {
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  await anna.page.getByRole('button', { name: 'Новый документ' }).tap();
+  await anna.page.getByRole('textbox', { name: 'Название' }).fill('План поездки в планетарий');
+  await anna.page.getByRole('button', { name: 'Создать документ' }).tap();
+  await expect(anna.page.getByTitle('Сохранено')).toBeVisible(AFTER_OUTAGE);
+  await anna.loseNetwork();
+  await isInSight(anna.page.getByRole('status').getByText('Нет сети.', { exact: true }));
 });
 
 /** Drawn whole: not cut by the window or by a box that hides what does not fit. */

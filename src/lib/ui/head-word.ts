@@ -5,8 +5,9 @@ export interface HeadWord {
   /** The header that says it: of the list, or of what lies beside it or, on a phone, over it. */
   readonly place: 'list' | 'content';
   readonly says: string;
-  /** The same where one line holds all: what is counted stands first in it. */
+  /** The same where one line holds all: what is counted stands first in it, what reassures where it has room. */
   readonly brief: string;
+  readonly rest: string;
   /** What is counted: it stays in sight on every screen. */
   readonly more: string;
   readonly link: { href: string; text: string } | undefined;

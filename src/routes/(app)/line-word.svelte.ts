@@ -46,9 +46,13 @@ export class LineWord {
     const { unsent, refusedOfSchool } = this.#standing;
     const said = this.#waits && !this.#patient;
     if (this.trouble || !(said || (refusedOfSchool > 0 && this.#at === 'online'))) return undefined;
+    const away = this.#at !== 'online';
+    const brief = away ? m.line_offline_brief() : '';
+    const rest = away && unsent === 0 ? m.line_offline_rest() : '';
     return {
-      says: this.#at === 'online' ? '' : unsent > 0 ? m.line_offline_short() : m.line_offline(),
-      brief: this.#at === 'online' ? '' : m.line_offline_brief(),
+      says: away && unsent > 0 ? m.line_offline_short() : `${brief} ${rest}`.trim(),
+      brief,
+      rest,
       more: unsent > 0 ? m.unsent_count({ count: unsent }) : '',
       link:
         refusedOfSchool > 0
