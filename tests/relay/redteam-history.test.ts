@@ -51,7 +51,7 @@ test('[R380] who asks for everything over and over while she is let in, and all 
   const said: { text: string; seq: number }[] = [];
   let isIn = false;
   let words = 0;
-  const talk = async (talker: TestDevice) => {
+  const talk = async (talker: TestDevice): Promise<void> => {
     for (let after = 0; after < 10; ) {
       if (isIn) after++;
       const text = `<word ${++words}>`;
@@ -62,7 +62,7 @@ test('[R380] who asks for everything over and over while she is let in, and all 
       if (answer.kind === 'refuse') return talkOn(talker);
     }
   };
-  const talkOn = async (talker: TestDevice) => {
+  const talkOn = async (talker: TestDevice): Promise<void> => {
     const fresh = await talker.withFreshLease();
     await fresh.open('chat/7a');
     return talk(fresh);
