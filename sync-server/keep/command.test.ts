@@ -1,9 +1,9 @@
 /** What the commands say when the disk, or a word of the person at the console, is wrong. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { runProgram } from '../../tests/support/programs.ts';
+import { mayMount, smallDisk } from '../../tests/support/small-disk.ts';
 import { backup } from './backup.ts';
 import { folder, MASHA, smallSchool } from './school.fixture.ts';
 
@@ -22,11 +22,10 @@ it('[R670] a file where a folder was named, and a place where none can be made, 
   expect(sentenceOf(['backup.ts', '--data', file, '--to', folder()])).toMatch(/Name another one\.$/);
 });
 
-const mounts = canMount();
-it.runIf(mounts)('[R655] a full disk is named where it is full, and nothing is left on it', async () => {
+it.runIf(mayMount)('[R655] a full disk is named where it is full, and nothing is left on it', async () => {
   const { data } = await stoppedSchool('длинно '.repeat(100_000));
   const made = await backup({ data, to: folder(), maxAgeDays: 30 });
-  const small = smallDisk();
+  const small = smallDisk(1);
   for (const words of [
     ['backup.ts', '--data', data, '--to', join(small, 'backups')],
     ['export.ts', '--data', data, '--to', join(small, 'export')],
@@ -52,18 +51,4 @@ function sentenceOf([program, ...words]: string[]): string {
   const { status, stderr } = runProgram([`sync-server/${program}`, ...words]);
   expect([status, stderr]).toEqual([1, expect.not.stringMatching(/\n\s+at /)]);
   return stderr.trim();
-}
-
-/** A disk of one megabyte. */
-function smallDisk(): string {
-  const disk = join(folder(), 'disk');
-  mkdirSync(disk);
-  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]).status).toBe(0);
-  onTestFinished(() => void spawnSync('umount', [disk]));
-  return disk;
-}
-
-/** A container's root often may not, a developer never: the rest is tried all the same. */
-function canMount(): boolean {
-  return process.platform === 'linux' && spawnSync('unshare', ['--mount', 'true']).status === 0;
 }

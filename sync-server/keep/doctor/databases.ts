@@ -22,8 +22,10 @@ export async function checkDatabases(data: string): Promise<Finding[]> {
   const { log, databases } = readDataFolder(data);
   if (log === undefined) return [warn(`${data} holds no school yet`, 'Run: npm start')];
   const findings = [log, ...databases].map((path) => checkDatabase(data, path));
+  const isFounded = findings[0]?.level === 'ok' && docsIn(join(data, log)).length > 0;
   for (const { path, holds } of NEEDED)
-    if (!databases.includes(path)) findings.push(bad(`${path} is missing: ${holds} are gone`, RESTORE));
+    if (isFounded && !databases.includes(path))
+      findings.push(bad(`${path} is missing: ${holds} are gone`, RESTORE));
   if (findings[0]?.level === 'ok') findings.push(...(await checkDocuments(join(data, log))));
   return findings;
 }
