@@ -254,8 +254,9 @@ async function close(
   // Browsers connect ahead and ask for nothing: to the server such a connection is not idle.
   const end = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
   await ground.marks.close();
-  ground.rooms.close();
   await closed;
   clearTimeout(end);
+  // Nobody speaks any more: what was taken goes to the disk, and its author's next start finds it known.
+  await ground.rooms.close();
   await options.store.close();
 }

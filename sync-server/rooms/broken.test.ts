@@ -71,7 +71,7 @@ async function school() {
   };
   const rooms = new Rooms(options as RoomsOptions);
   onTestFinished(async () => {
-    rooms.close();
+    await rooms.close();
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   });

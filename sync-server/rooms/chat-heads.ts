@@ -15,6 +15,7 @@ export class ChatHeads {
   readonly #relayLog: RelayLog;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #moved = new Set<string>();
+  #closed = false;
 
   constructor(rows: Marks, school: School, lines: Switchboard<Listener>, relayLog: RelayLog) {
     this.#rows = rows;
@@ -26,12 +27,13 @@ export class ChatHeads {
   /** A durable intent may have moved the head of its chat. */
   heard(append: Append): void {
     const name = parseRoom(append.row.room);
-    if (name?.kind !== 'chat' || append.places.length + append.gone.length === 0) return;
+    if (this.#closed || name?.kind !== 'chat' || append.places.length + append.gone.length === 0) return;
     this.#moved.add(name.chat);
     if (!this.#timers.has(name.chat)) this.#wait(name.chat, 0);
   }
 
   close(): void {
+    this.#closed = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
   }

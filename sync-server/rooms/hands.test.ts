@@ -26,7 +26,7 @@ beforeEach(async () => {
   store = await openSqlite({ file: join(folder, 'parta.sqlite') });
 });
 afterEach(async () => {
-  rooms.close();
+  await rooms.close();
   await store.close();
   rmSync(folder, { recursive: true, force: true });
 });

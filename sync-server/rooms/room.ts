@@ -102,6 +102,12 @@ export class Room {
     });
   }
 
+  /** Resolves when all that was asked of the room is done, and the log has answered; whatever it said. */
+  async quiet(): Promise<void> {
+    if (!this.isBusy && this.#unanswered === 0) return;
+    await this.#whenDurable(async () => undefined).catch(() => undefined);
+  }
+
   /** Persons come into the chat (joining.ts). Durable when it resolves; rejects when it could not be stored. */
   begin(persons: readonly string[], hides: boolean): Promise<void> {
     return this.#whenDurable(async (live) => {

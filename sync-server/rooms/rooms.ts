@@ -118,11 +118,13 @@ export class Rooms {
     for (const doc of await this.#options.log.due()) this.#erase(doc, ROOM_LIMITS.eraseAfterMs);
   }
 
-  close(): void {
+  /** Begins nothing by itself any more; resolves when what was taken is on the disk. */
+  async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#sweeper);
     clearInterval(this.#prober);
     for (const timer of this.#erasing.values()) clearTimeout(timer);
+    await Promise.all([...this.#rooms.values()].map((room) => room.quiet()));
   }
 
   get #idleMs(): number {

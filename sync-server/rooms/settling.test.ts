@@ -84,7 +84,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  rooms.close();
+  await rooms.close();
   await store.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -159,6 +159,19 @@ test('[R340] an opening that a failed commit meets halfway is answered all the s
     ['patch', 1],
     ['patch', 1],
   ]);
+});
+
+test('[R603] at the end what was taken is on the disk before the store is closed', async () => {
+  const room = rooms.room(ROOM);
+  const [bytes] = updates(['Раз']);
+  const intent = { doc: FEED, lease: MASHA, n: 1, replaces: { lease: 0, n: 0 }, bytes: bytes as Uint8Array };
+  const answers: string[] = [];
+  room.push(intent, undefined, masha, undefined, (answer) => answers.push(answer.ok ? 'ack' : answer.code));
+  const end = rooms.close();
+  letThrough();
+  await end;
+  await store.close();
+  expect(answers).toEqual(['ack']);
 });
 
 function updates(texts: string[]): Uint8Array[] {

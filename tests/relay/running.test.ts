@@ -10,6 +10,7 @@ import { lanOrigins } from '#server/demo/greeting.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { LINE_PATH } from '#shared/wire/protocol.ts';
 import { selfSigned } from '../support/certificate.ts';
+import { TestDevice } from '../support/device.ts';
 import { TestLine } from '../support/line.ts';
 import {
   hello,
@@ -22,6 +23,9 @@ import {
   startMain,
 } from '../support/programs.ts';
 import { freePort } from '../support/served-school.ts';
+
+/** More than one commit takes while the next come. */
+const PUSHES = 200;
 
 test('[R601] an empty data folder becomes a school, and its first administrator gets in by one link', async () => {
   const school = await startMain();
@@ -100,6 +104,20 @@ test('[R603] a signal says goodbye to the lines and ends the process well', asyn
   const code = school.stop();
   expect(await line.whenClosed()).toBe(CLOSE.restarting.code);
   expect(await code).toBe(0);
+});
+
+test('[R603] a signal in the middle of many messages: the log tells of no trouble', async () => {
+  const school = await startMain();
+  const cookie = await signIn(school.origin, school.links()[0] ?? '');
+  const device = await TestDevice.on(await hello(school.origin, cookie));
+  const room = `me/${device.person}`;
+  await device.open(room);
+  const write = (n: number) => device.make(room, (doc) => doc.getMap('settings').set('theme', `${n}`));
+  const pushes = Array.from({ length: PUSHES }, (_, n) => write(n));
+  for (const push of pushes) device.line.say(push);
+  await device.line.nextOf('the first answer', (frame) => frame.kind === 'ack');
+  expect(await school.stop()).toBe(0);
+  expect(school.out()).not.toMatch(/"level":"(warn|error)"/);
 });
 
 test('[R603] a browser that connected and asked for nothing yet does not hold up the end', async () => {
