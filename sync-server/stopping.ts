@@ -34,6 +34,8 @@ export function startTrouble(
 ): string | undefined {
   if (error instanceof FolderTaken) return `${error.message}. ${advice.folder}`;
   const { code = '', syscall, path, message } = error as NodeJS.ErrnoException;
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC')
+    return `The disk of ${dataDir} is full. Free some room there, and start again.`;
   if (code.startsWith('SQLITE_'))
     return `A database in ${dataDir} cannot be used (${message}). Which one, and what to do: npm run doctor`;
   if (code === 'EADDRINUSE') return `Port ${port} is taken by another program. ${advice.port}`;

@@ -1,6 +1,6 @@
 /** The programs as they are started: real processes, real links, real lines. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ import {
   startMain,
 } from '../support/programs.ts';
 import { freePort } from '../support/served-school.ts';
+import { mayMount, smallDisk } from '../support/small-disk.ts';
 
 /** More than one commit takes while the next come. */
 const PUSHES = 200;
@@ -95,6 +96,26 @@ test('[R671] what a school writes is readable by its user alone, in a folder tha
       expect([file, statSync(join(folder, file)).mode & 0o077]).toEqual([file, 0]);
   await school.stop();
 });
+
+test.runIf(mayMount)(
+  '[R340] a start leaves a small disk the room that is there; a full one it names',
+  async () => {
+    const disk = smallDisk(16);
+    const data = join(disk, 'data');
+    const school = await startMain({ data });
+    await signIn(school.origin, school.links()[0] ?? '');
+    await school.stop();
+    const { bavail, bsize } = statfsSync(disk);
+    writeFileSync(join(disk, 'film'), Buffer.alloc(bavail * bsize));
+    const { status, stderr } = runMain({ PARTA_DATA: data, PARTA_PORT: String(await freePort()) });
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^(The disk of .* is full|.*npm run doctor)/),
+    ]);
+    const doctor = runProgram(['sync-server/doctor.ts', '--data', data]);
+    expect([doctor.status, doctor.stdout]).toEqual([1, expect.stringContaining('✗ 0 MB free')]);
+  },
+);
 
 test('[R603] a signal says goodbye to the lines and ends the process well', async () => {
   const school = await startMain();

@@ -2,13 +2,16 @@
  * The write-ahead log as a file. A commit that makes the file longer costs twice: the file system's own journal waits
  * for the disk too. So it gets its length while nobody waits, and is written over from then on.
  */
-import { closeSync, fsyncSync, openSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type Sqlite from 'better-sqlite3';
 
 /** Pages of 4 KB that the log reaches under load before a commit brings them into the database. */
 const CHECKPOINT_PAGES = 7_500;
 /** A checkpoint comes before the file has to grow. */
 const LENGTH_BYTES = 8_000 * 4_096;
+/** What stays free beside it: a log must not be what fills the disk of accounts, names and backups. */
+const SPARE_BYTES = 64 * 1024 * 1024;
 /** While the file is made longer; small, so that the pages go out and not into memory. */
 const STRETCH_CACHE_KB = 256;
 const BUSY_WAIT_MS = 5_000;
@@ -42,11 +45,11 @@ export class Wal {
   }
 
   /**
-   * Gives the file its length, once after it became short, with a transaction that is not committed. Throws where the
-   * disk has no room for it.
+   * Gives the file its length, once after it became short, with a transaction that is not committed. Where the disk
+   * has little room it stays short; throws where a bound leaves none.
    */
   stretch(): void {
-    if (!this.#isShort) return;
+    if (!this.#isShort || !this.#hasRoom()) return;
     this.#isShort = false;
     const cache = this.#db.pragma('cache_size', { simple: true });
     this.#db.pragma(`cache_size = -${STRETCH_CACHE_KB}`);
@@ -63,6 +66,11 @@ export class Wal {
     } finally {
       closeSync(file);
     }
+  }
+
+  #hasRoom(): boolean {
+    const { bavail, bsize } = statfsSync(dirname(this.#file));
+    return bavail * bsize > LENGTH_BYTES + SPARE_BYTES;
   }
 
   /** Whether a reader in another process was in the way a moment ago. Throws what `truncate` throws. */
