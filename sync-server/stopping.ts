@@ -5,12 +5,16 @@ import { FolderTaken } from './start.ts';
 /** A start that hangs at its end is cut off: what was acknowledged is on disk already. */
 const STOP_MS_MAX = 10_000;
 
+/** Ctrl+C reaches every program of a terminal, and those above pass it on: what comes so close is the same one. */
+const SAME_SIGNAL_MS = 500;
+
 /** Stops once, on the first signal; a second one ends the process at once. */
 export function stopOnSignal(stop: () => Promise<void>): void {
-  let isStopping = false;
+  let since: number | undefined;
   const onSignal = () => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
+    if (since !== undefined && performance.now() - since < SAME_SIGNAL_MS) return;
+    if (since !== undefined) process.exit(1);
+    since = performance.now();
     setTimeout(() => process.exit(1), STOP_MS_MAX).unref();
     stop().then(
       () => process.exit(0),

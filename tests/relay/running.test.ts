@@ -127,6 +127,16 @@ test('[R603] a signal says goodbye to the lines and ends the process well', asyn
   expect(await code).toBe(0);
 });
 
+test('[R603] a Ctrl+C that others pass on too is one signal, and ends the relay as gracefully', async () => {
+  const school = await startMain();
+  const cookie = await signIn(school.origin, school.links()[0] ?? '');
+  const line = await hello(school.origin, cookie);
+  await line.next('registry');
+  school.interrupt(2);
+  expect(await line.whenClosed()).toBe(CLOSE.restarting.code);
+  expect(await school.ended).toBe(0);
+});
+
 test('[R603] a signal in the middle of many messages: the log tells of no trouble', async () => {
   const school = await startMain();
   const cookie = await signIn(school.origin, school.links()[0] ?? '');

@@ -18,6 +18,8 @@ export interface Running {
   out(): string;
   links(): string[];
   stop(): Promise<number | null>;
+  /** As many signals as the programs between a terminal and this one make of one. */
+  interrupt(times: number): void;
   /** As the power goes out. */
   kill(): void;
   /** The exit code, once it ended. */
@@ -66,8 +68,20 @@ async function running(
     return ended;
   };
   onTestFinished(async () => void (await stop()));
+  const interrupt = (times: number) => {
+    for (let i = 0; i < times; i++) child.kill(i === 0 ? 'SIGINT' : 'SIGTERM');
+  };
   const links = () => out.match(/https?:\S+\/in#\S+/g) ?? [];
-  return { ...at, origin, out: () => out, stop, links, ended, kill: () => void child.kill('SIGKILL') };
+  return {
+    ...at,
+    origin,
+    out: () => out,
+    stop,
+    interrupt,
+    links,
+    ended,
+    kill: () => void child.kill('SIGKILL'),
+  };
 }
 
 export function runMain(env: Record<string, string>) {
