@@ -40,3 +40,48 @@ test('[R490] what Masha types is kept while she types: through a crash, a reload
   await Promise.all([comeBack(masha), closed.close({ runBeforeUnload: true })]);
   await expect(masha.composer).toHaveValue('До последней буквы слова!');
 });
+
+test('[R492] an edit and an answer that Masha was writing go on: after another chat, a reload, a slip of the hand, and when the message is gone', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  await anna.say('Кто понесёт котелок?');
+  await masha.open('7А');
+  await masha.say('Завтра приду');
+  await masha.act('Завтра приду', 'Изменить');
+  await masha.composer.fill('Завтра приду в девять');
+  await masha.open('Объявления');
+  await masha.open('7А');
+  await expect(masha.composer).toHaveValue('Завтра приду в девять');
+  await masha.page.reload();
+  await expect(masha.composer).toHaveValue('Завтра приду в девять');
+
+  // She answers meanwhile; the answer too outlives the page, and then the edit goes on.
+  await masha.act('Кто понесёт котелок?', 'Ответить');
+  await masha.composer.fill('Я понесу');
+  await masha.page.getByRole('button', { name: 'Отправить' }).click();
+  await expect(masha.composer).toHaveValue('Завтра приду в девять');
+  await masha.page.getByRole('button', { name: 'Сохранить' }).click();
+  await expect(masha.message('Завтра приду в девять')).toBeVisible();
+  await expect(masha.composer).toHaveValue('');
+  await masha.act('Кто понесёт котелок?', 'Ответить');
+  await masha.composer.fill('И ложки');
+  await masha.page.reload();
+  await expect(masha.page.getByRole('button', { name: 'Отмена' })).toBeVisible();
+  await masha.page.getByRole('button', { name: 'Отправить' }).click();
+  await expect(masha.message('И ложки')).toContainText('Кто понесёт котелок?');
+
+  // The message that she changes is deleted by her teacher: her words stay, as a draft.
+  await masha.act('Завтра приду в девять', 'Изменить');
+  await masha.composer.fill('Завтра приду в десять');
+  await anna.act('Завтра приду в девять', 'Удалить у всех');
+  await anna.page.getByRole('button', { name: /^Удалить/ }).click();
+  await expect(masha.message('Завтра приду в девять')).toHaveCount(0);
+  await expect(masha.composer).toHaveValue('Завтра приду в десять');
+  await masha.page.reload();
+  await expect(masha.composer).toHaveValue('Завтра приду в десять');
+  await masha.page.getByRole('button', { name: 'Отправить' }).click();
+  await expect(masha.message('Завтра приду в десять')).toBeVisible();
+});

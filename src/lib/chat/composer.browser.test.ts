@@ -3,12 +3,15 @@ import type { Chat, MessageView, Verdict } from '#lib/replica/types.ts';
 import { Composer } from './composer.svelte.ts';
 
 const OK: Verdict = { ok: true, id: 'm9' };
+const GONE: Verdict = { ok: false, code: 'message-is-gone' };
 
 /** The device's side of a chat, as far as a composer asks it: it keeps a draft and answers as told. */
 function deskOf(answer: () => Promise<Verdict>) {
   const said: string[] = [];
-  let draft = '';
+  const drafts = new Map<string, string>();
+  const gone = new Set<string>();
   const chat = {
+    id: '7a',
     say: (text: string, re?: string) => {
       said.push(re ? `${re}< ${text}` : text);
       return answer();
@@ -17,14 +20,29 @@ function deskOf(answer: () => Promise<Verdict>) {
       said.push(`${message}= ${text}`);
       return answer();
     },
-    setDraft: (text: string) => {
-      draft = text;
+    may: (_act, message = '') => (gone.has(message) ? GONE : OK),
+    get draft() {
+      return drafts.get('7a') ?? '';
     },
-  } as Pick<Chat, 'say' | 'edit' | 'setDraft'> as Chat;
-  return { said, draft: () => draft, composer: new Composer(chat, () => draft) };
+    setDraft: (text: string) => void drafts.set('7a', text),
+    drafts: {
+      draft: (name) => drafts.get(name) ?? '',
+      setDraft: (name, text) => void drafts.set(name, text),
+      draftNames: () => [...drafts.keys()],
+    },
+  } as Pick<Chat, 'id' | 'say' | 'edit' | 'may' | 'draft' | 'setDraft' | 'drafts'> as Chat;
+  const shown = [petya, own, other];
+  const open = () =>
+    new Composer(
+      chat,
+      (read) => read(),
+      (id) => shown.find((message) => message.id === id && !gone.has(id)),
+    );
+  return { said, gone, draft: () => chat.draft, open, composer: open() };
 }
 const petya = { id: 'm1', by: 'petya', text: 'Когда сдаём?', mine: false } as MessageView;
 const own = { id: 'm2', by: 'masha', text: 'Завтра', mine: true } as MessageView;
+const other = { id: 'm3', by: 'masha', text: 'В девять', mine: true } as MessageView;
 
 describe('what Masha writes', () => {
   test('[R462] words leave the composer when they are sent, and the kept draft with them', async () => {
@@ -54,7 +72,7 @@ describe('what Masha writes', () => {
     expect(composer.text).toBe('Первое\nВторое');
     expect(composer.writing).toEqual({ at: 'reply', message: petya });
     expect(composer.refusal?.code).toBe('storage-full');
-    expect(draft()).toBe('Второе');
+    expect(draft()).toBe('Первое\nВторое');
   });
 
   test('[R463] a draft that was begun comes back after an edit, sent or given up', async () => {
@@ -86,5 +104,75 @@ describe('what Masha writes', () => {
     expect(composer.excess).toBe(1);
     expect(await composer.send()).toBe(false);
     expect(said).toEqual([]);
+  });
+
+  test('[R492] an edit that was left goes on: another answer, another edit, another page take nothing of it', async () => {
+    const { composer, open, said } = deskOf(() => Promise.resolve(OK));
+    composer.change(own);
+    composer.type('Послезавтра');
+    composer.change(other);
+    composer.type('В десять');
+    composer.answer(petya);
+    expect(composer.text).toBe('');
+    composer.type('Сдаём');
+    const again = open();
+    expect([again.text, again.writing.at]).toEqual(['Послезавтра', 'edit']);
+    await composer.send();
+    expect([composer.text, composer.writing]).toEqual(['Послезавтра', { at: 'edit', message: own }]);
+    await composer.send();
+    expect(composer.text).toBe('В десять');
+    composer.cancel();
+    expect(composer.text).toBe('');
+    expect(said).toEqual(['m1< Сдаём', 'm2= Послезавтра']);
+    expect(open().writing.at).toBe('new');
+  });
+
+  test('[R492] an answer that was begun is an answer on the next page too', async () => {
+    const { composer, open, said } = deskOf(() => Promise.resolve(OK));
+    composer.answer(petya);
+    composer.type('В пятн');
+    const again = open();
+    expect(again.writing).toEqual({ at: 'reply', message: petya });
+    again.type('В пятницу');
+    await again.send();
+    expect(said).toEqual(['m1< В пятницу']);
+    expect(open().writing.at).toBe('new');
+  });
+
+  test('[R492] words for a message that was deleted meanwhile become the draft', async () => {
+    const { composer, open, gone, draft } = deskOf(() => Promise.resolve(GONE));
+    composer.type('Начала писать');
+    composer.change(own);
+    composer.type('Послезавтра');
+    gone.add('m2');
+    composer.rescue();
+    expect(composer.writing.at).toBe('edit');
+    const again = open();
+    again.rescue();
+    expect(again.text).toBe('Начала писать\nПослезавтра');
+    expect(await composer.send()).toBe(false);
+    expect(composer.writing.at).toBe('new');
+    expect(composer.refusal?.code).toBe('message-is-gone');
+    expect(draft()).toContain('Послезавтра');
+    expect(open().writing.at).toBe('new');
+  });
+
+  test('[R492] what was typed while an edit was on its way to the disk stays when the edit comes back', async () => {
+    let refuse = (_: Verdict): void => undefined;
+    const { composer } = deskOf(
+      () =>
+        new Promise((resolve) => {
+          refuse = resolve;
+        }),
+    );
+    composer.change(own);
+    composer.type('Послезавтра');
+    const sent = composer.send();
+    composer.type('Новое');
+    refuse({ ok: false, code: 'storage-full' });
+    await sent;
+    expect(composer.text).toBe('Послезавтра');
+    composer.cancel();
+    expect(composer.text).toBe('Новое');
   });
 });

@@ -5,28 +5,45 @@ import { LIMITS } from '#shared/school/limits.ts';
 export type Writing =
   | { at: 'new' }
   | { at: 'reply'; message: MessageView }
-  | { at: 'edit'; message: MessageView /** The draft to come back to. */; before: string };
+  | { at: 'edit'; message: MessageView };
+
+/** Beginnings of the names of drafts; that of a new message is its chat's, which holds no stroke. */
+const EDIT = 'edit/';
+const ANSWER = 're/';
 
 export class Composer {
   readonly #chat: Chat;
-  readonly #draft: () => string;
-  /** Typed here; undefined until then, so that a draft of another device shows. */
+  readonly #follow: <T>(read: () => T) => T;
+  readonly #find: (id: string) => MessageView | undefined;
+  /** New words, typed here; undefined until then, so that a draft of another device shows. */
   #typed = $state<string>();
-  #writing = $state.raw<Writing>({ at: 'new' });
+  /** Words of the edit at hand. */
+  #edited = $state<string>();
+  /** What the person chose to write; undefined until then, so that what they left unfinished goes on. */
+  #chosen = $state.raw<Writing>();
   #refusal = $state.raw<Extract<Verdict, { ok: false }>>();
 
-  /** `draft` reads the kept draft so that its reader follows it. */
-  constructor(chat: Chat, draft: () => string) {
+  /** `follow` reads of the chat so that its reader follows it; `find` gives a message that is shown. */
+  constructor(chat: Chat, follow: <T>(read: () => T) => T, find: (id: string) => MessageView | undefined) {
     this.#chat = chat;
-    this.#draft = draft;
+    this.#follow = follow;
+    this.#find = find;
   }
 
   get text(): string {
-    return this.#typed ?? this.#draft();
+    const { writing } = this;
+    if (writing.at !== 'edit') return this.#newText;
+    const { id, text } = writing.message;
+    return this.#edited ?? (this.#follow(() => this.#chat.drafts.draft(EDIT + id)) || text);
   }
 
   get writing(): Writing {
-    return this.#writing;
+    return this.#chosen ?? this.#follow(() => this.#leftUnfinished());
+  }
+
+  /** Whether it was chosen on this screen: then the cursor belongs in the field. */
+  get chosen(): boolean {
+    return this.#chosen !== undefined;
   }
 
   /** Why the last attempt was not taken; the words are still in the composer. */
@@ -44,49 +61,107 @@ export class Composer {
   }
 
   type(text: string): void {
-    this.#typed = text;
+    const { writing } = this;
+    this.#chosen = writing;
     this.#refusal = undefined;
-    if (this.#writing.at !== 'edit') this.#chat.setDraft(text);
+    if (writing.at === 'edit') {
+      this.#edited = text;
+      this.#keepEdit(writing.message.id, text === writing.message.text ? '' : text);
+    } else this.#typeNew(text);
   }
 
   answer(message: MessageView): void {
-    this.cancel();
-    this.#writing = { at: 'reply', message };
+    this.#turnTo({ at: 'reply', message });
+    this.#keepAnswered(message.id);
   }
 
+  /** An edit of it that was begun goes on. */
   change(message: MessageView): void {
-    const before = this.#writing.at === 'edit' ? this.#writing.before : this.text;
-    this.#writing = { at: 'edit', message, before };
-    this.#typed = message.text;
+    this.#turnTo({ at: 'edit', message });
   }
 
-  /** Stops answering or editing; a draft that was begun before comes back. */
+  /** Gives up answering or editing; a draft that was begun before comes back. */
   cancel(): void {
-    if (this.#writing.at === 'edit') this.#typed = this.#writing.before;
-    this.#writing = { at: 'new' };
-    this.#refusal = undefined;
+    const { writing } = this;
+    if (writing.at === 'edit') this.#keepEdit(writing.message.id, '');
+    if (writing.at === 'reply') this.#keepAnswered('');
+    this.#turnTo({ at: 'new' });
   }
 
   /** Puts a refused text back, after what is being written. */
   takeBack(text: string): void {
-    this.cancel();
-    this.type([this.text, text].filter(Boolean).join('\n'));
+    if (this.writing.at === 'edit') this.#turnTo({ at: 'new' });
+    this.#typeNew([this.#newText, text].filter(Boolean).join('\n'));
+  }
+
+  /** The edit of a message that was deleted meanwhile becomes part of the draft. */
+  rescue(): void {
+    const { writing } = this;
+    for (const id of this.#edits) {
+      const verdict = this.#chat.may('edit', id);
+      const atHand = writing.at === 'edit' && writing.message.id === id;
+      if (verdict.ok || verdict.code !== 'message-is-gone' || atHand) continue;
+      this.#typeNew([this.#newText, this.#chat.drafts.draft(EDIT + id)].filter(Boolean).join('\n'));
+      this.#keepEdit(id, '');
+    }
   }
 
   async send(): Promise<boolean> {
     if (!this.ready) return false;
-    const writing = this.#writing;
-    const words = this.text;
-    this.#refusal = undefined;
-    this.#typed = writing.at === 'edit' ? writing.before : '';
-    this.#writing = { at: 'new' };
+    const { writing, text: words } = this;
+    const rest: Writing = { at: 'new' };
+    this.#turnTo(rest);
+    if (writing.at !== 'edit') this.#typed = '';
     const verdict = await this.#hand(writing, words.trim());
-    if (verdict.ok) {
-      if (writing.at !== 'edit' && this.#typed === '') this.#chat.setDraft('');
-      return true;
+    if (!verdict.ok) {
+      this.#giveBack(writing, words, verdict);
+      return false;
     }
-    this.#giveBack(writing, words, verdict);
-    return false;
+    if (writing.at === 'edit') this.#keepEdit(writing.message.id, '');
+    else if (this.#typed === '') this.#chat.setDraft('');
+    if (writing.at === 'reply' && this.writing.at !== 'reply') this.#keepAnswered('');
+    if (this.#chosen === rest && !this.#typed) this.#chosen = undefined;
+    return true;
+  }
+
+  /** Messages with unfinished edits: of other chats too. */
+  get #edits(): string[] {
+    const { drafts } = this.#chat;
+    const names = new Set(drafts.draftNames().filter((name) => name.startsWith(EDIT) && drafts.draft(name)));
+    return [...names].map((name) => name.slice(EDIT.length));
+  }
+
+  get #newText(): string {
+    return this.#typed ?? this.#follow(() => this.#chat.draft);
+  }
+
+  #typeNew(text: string): void {
+    this.#typed = text;
+    this.#chat.setDraft(text);
+  }
+
+  #keepEdit(message: string, text: string): void {
+    this.#chat.drafts.setDraft(EDIT + message, text);
+  }
+
+  /** The message that the draft answers; '' for none. */
+  #keepAnswered(message: string): void {
+    this.#chat.drafts.setDraft(ANSWER + this.#chat.id, message);
+  }
+
+  #turnTo(writing: Writing): void {
+    this.#chosen = writing;
+    this.#edited = undefined;
+    this.#refusal = undefined;
+  }
+
+  #leftUnfinished(): Writing {
+    for (const id of this.#edits) {
+      const message = this.#find(id);
+      if (message) return { at: 'edit', message };
+    }
+    const message = this.#find(this.#chat.drafts.draft(ANSWER + this.#chat.id));
+    return message ? { at: 'reply', message } : { at: 'new' };
   }
 
   #hand(writing: Writing, text: string): Promise<Verdict> {
@@ -96,9 +171,18 @@ export class Composer {
 
   /** The device could not keep it: the words return to the composer, before anything typed meanwhile. */
   #giveBack(writing: Writing, words: string, refusal: Extract<Verdict, { ok: false }>): void {
-    const meanwhile = writing.at === 'edit' ? '' : (this.#typed ?? '');
-    this.#typed = [words, meanwhile].filter(Boolean).join('\n');
-    this.#writing = writing;
+    if (writing.at !== 'edit') {
+      const meanwhile = this.#typed;
+      this.#turnTo(writing);
+      if (meanwhile) this.#typeNew(`${words}\n${meanwhile}`);
+      else this.#typed = words;
+    } else if (refusal.code === 'message-is-gone') {
+      this.takeBack(words);
+      this.#keepEdit(writing.message.id, '');
+    } else {
+      this.#turnTo(writing);
+      this.#edited = words;
+    }
     this.#refusal = refusal;
   }
 }

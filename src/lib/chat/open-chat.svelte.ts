@@ -43,6 +43,8 @@ export class OpenChat {
   readonly #chat: Chat;
   readonly #follow: ReturnType<typeof live>;
   #drawn = new Map<string, MessageRow>();
+  /** Refused texts that were taken back here: a second tap on a card that is on its way out adds nothing. */
+  readonly #reused = new Set<string>();
   #loading = $state(false);
   #refusal = $state.raw<Extract<Verdict, { ok: false }>>();
 
@@ -64,7 +66,11 @@ export class OpenChat {
     this.#device = device;
     this.#chat = device.chat(id);
     this.#follow = live(device, [`chat/${id}`, 'chats', 'projection', 'refused', 'me']);
-    this.composer = new Composer(this.#chat, () => this.#follow(() => this.#chat.draft));
+    this.composer = new Composer(
+      this.#chat,
+      (read) => this.#follow(read),
+      (message) => this.#byId.get(message),
+    );
   }
 
   get row(): ChatRow | undefined {
@@ -190,10 +196,12 @@ export class OpenChat {
     return this.#ask('pin').ok ? (message) => void this.#act(this.#chat.unpin(message)) : undefined;
   }
 
-  /** Takes a refused text back into the composer. */
+  /** Takes a refused text back into the composer; the card goes when the device keeps it there. */
   async reuse(draft: RefusedDraft): Promise<void> {
-    const text = await this.#device.reuse(draft.id);
-    if (text) this.composer.takeBack(text);
+    if (this.#reused.has(draft.id)) return;
+    this.#reused.add(draft.id);
+    if (draft.text) this.composer.takeBack(draft.text);
+    await this.#device.reuse(draft.id);
   }
 
   async dismiss(draft: RefusedDraft): Promise<void> {

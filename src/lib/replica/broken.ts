@@ -22,7 +22,7 @@ export function brokenDevice(person: string, disk: DiskState): Device {
     me: () => me,
     refused: () => [],
     dismiss: () => Promise.resolve(),
-    reuse: () => Promise.resolve(''),
+    reuse: () => Promise.resolve(),
     exportAll: () => Promise.resolve('{}'),
     signOut: () => Promise.resolve({ at: 'gone', exported: undefined }),
     wake: () => {},
@@ -33,6 +33,7 @@ export function brokenDevice(person: string, disk: DiskState): Device {
 function brokenChat(id: string): Chat {
   return {
     ...{ id, ready: false, hasOlder: false, beginsLate: false, firstUnread: undefined, draft: '' },
+    drafts: { draft: () => '', setDraft: () => {}, draftNames: () => [] },
     ...{ say: no, edit: no, remove: no, react: no, pin: no, unpin: no, createPaper: no, setPaperRights: no },
     messages: () => [],
     older: () => Promise.resolve(false),

@@ -5,7 +5,7 @@ import { allowed, type Look } from './acts.ts';
 import type { RoomCopy } from './copy.ts';
 import type { HeadRow } from './disk.ts';
 import { isSame, messageViews, pinsOf, touchedIn } from './message-views.ts';
-import type { Chat, ChatAct, Intent, MessageView, PinView, Verdict } from './types.ts';
+import type { Chat, ChatAct, Drafts, Intent, MessageView, PinView, Verdict } from './types.ts';
 
 /** A newest segment with fewer messages than a screen needs brings the one before it along. */
 const SCREEN_MESSAGES = 30;
@@ -24,8 +24,7 @@ export interface ChatGround {
   /** The document that the relay says holds a message. */
   ask(id: string): Promise<string | undefined>;
   markRead(seq: number): void;
-  draft(): string;
-  setDraft(text: string): void;
+  me: Drafts;
   changed(): void;
   close(): void;
 }
@@ -63,11 +62,15 @@ export class ChatView implements Chat {
   }
 
   get draft(): string {
-    return this.#ground.draft();
+    return this.#ground.me.draft(this.id);
   }
 
   setDraft(text: string): void {
-    this.#ground.setDraft(text);
+    this.#ground.me.setDraft(this.id, text);
+  }
+
+  get drafts(): Drafts {
+    return this.#ground.me;
   }
 
   messages(): readonly MessageView[] {

@@ -1,7 +1,17 @@
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { Disk } from './disk.ts';
-import { enter, has, message, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
+import {
+  enter,
+  has,
+  message,
+  openSchool,
+  rowsOf,
+  settled,
+  type TestSchool,
+  texts,
+  until,
+} from './testing.ts';
 
 let school: TestSchool;
 beforeEach(async () => {
@@ -145,7 +155,13 @@ test('[R405] a refused message stays with its author as a draft with its reason,
   });
   expect(has(chat, 'Я иду!')).toBe(false);
   expect(message(chat, 'Кто идёт в музей?').reactions).toEqual([{ emoji: '👍', by: ['masha'], mine: true }]);
-  expect(await masha.reuse(masha.refused()[0]?.id ?? '')).toBe('Я иду!');
+  chat.setDraft('Я иду!');
+  await masha.reuse(masha.refused()[0]?.id ?? '');
+  // What stands in the composer is on disk before the card goes.
+  expect((await rowsOf('masha')).get('kv')).toContainEqual(
+    expect.objectContaining({ key: 'draft/7a', value: 'Я иду!' }),
+  );
+  await until(masha, 'let go', () => masha.refused().every(({ text }) => text !== 'Я иду!'));
 });
 
 test('[R406] two tabs of one person never write with one lease, and both see both', async () => {

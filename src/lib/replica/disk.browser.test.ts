@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { notesOf } from './last-words.ts';
 import { PaperView } from './paper.ts';
 import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
-import { notesOf } from './typed-notes.ts';
 import type { Paper } from './types.ts';
 import { lastRun, type } from './typing.ts';
 

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { Disk, wipe } from './disk.ts';
-import { lastWordsOf, takeLastWords } from './last-words.ts';
-import { noteLastWords, notesOf } from './typed-notes.ts';
+import { lastWordsOf, noteLastWords, notesOf, takeLastWords } from './last-words.ts';
 
 const PAPER = 'plan';
 let disk: Disk;

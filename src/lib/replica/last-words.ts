@@ -6,7 +6,16 @@ import * as Y from 'yjs';
 import type { Disk } from './disk.ts';
 import type { PieceRow } from './pieces.ts';
 import { allText } from './text.ts';
-import { type LastWords, notesOf } from './typed-notes.ts';
+import { forgetNote, note, notesUnder } from './typed-notes.ts';
+
+export interface LastWords {
+  lease: number;
+  /** The lease's clock behind them: a document that holds it holds them. */
+  clock: number;
+  text: string;
+  near: string;
+  when: number;
+}
 
 /** All pages of an origin share a few megabytes; more than a hand types comes from a clipboard that still has it. */
 const CHARS_MAX = 64 * 1024;
@@ -25,6 +34,19 @@ export function lastWordsOf(
   return { lease, clock: Math.max(...ends), text, near, when: Date.now() };
 }
 
+export function noteLastWords(person: string, paper: string, words: LastWords): void {
+  note(person, `${paper}/${words.lease}`, words);
+}
+
+export function forgetLastWords(person: string, paper: string, lease: number): void {
+  forgetNote(person, `${paper}/${lease}`);
+}
+
+/** What is noted of a paper, by its lease; undefined for what cannot be read. */
+export function notesOf(person: string, paper: string): [lease: string, words: LastWords | undefined][] {
+  return notesUnder<LastWords>(person, `${paper}/`);
+}
+
 /**
  * Makes a returned piece of the words that did not reach the document: those of this tab's own lease, which no other
  * page holds, and those that nobody came for.
@@ -35,7 +57,7 @@ export async function takeLastWords(
   paper: string,
   { doc, lease }: { doc: Y.Doc; lease: number | undefined },
 ): Promise<void> {
-  for (const [key, words] of notesOf(person, paper)) {
+  for (const [noted, words] of notesOf(person, paper)) {
     if (words && words.lease !== lease && words.when > Date.now() - ORPHAN_MS) continue;
     if (words && Y.getState(doc.store, words.lease) < words.clock) {
       const { text, near, when } = words;
@@ -45,6 +67,6 @@ export async function takeLastWords(
       };
       await disk.pieces.put(row);
     }
-    localStorage.removeItem(key);
+    forgetNote(person, `${paper}/${noted}`);
   }
 }

@@ -106,7 +106,7 @@ test('[R494] what will never be sent from here is asked about too: a refused tex
   expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 3 });
   const { exported } = (await masha.signOut('export')) as { exported: string };
   const taken = JSON.parse(exported);
-  expect(taken.drafts).toEqual([{ chat: '7a', text: essay }]);
+  expect(taken.drafts).toEqual([{ name: '7a', text: essay }]);
   expect(taken.refused).toHaveLength(1);
   expect(taken.privateCopies).toHaveLength(1);
 });

@@ -1,5 +1,6 @@
 /** The end of a person's use of a device: what is unsent is sent, taken along or let go by their own word, and then all goes. */
 import { type Disk, wipe } from './disk.ts';
+import { exportUnsent } from './export.ts';
 import type { Tabs } from './tabs.ts';
 import type { Device } from './types.ts';
 import { unsharedDrafts } from './unshared-drafts.ts';
@@ -12,13 +13,11 @@ export interface LeavingGround {
   tabs: Tabs;
   /** Puts on disk what is only in memory. */
   save(): Promise<void>;
-  /** What is unsent, as a file that its author takes along. */
-  takeAlong(): Promise<string>;
 }
 
 /** As `signOut` of a device promises. */
 export async function leave(
-  { device, disk, tabs, save, takeAlong }: LeavingGround,
+  { device, disk, tabs, save }: LeavingGround,
   how: Parameters<Device['signOut']>[0],
 ): ReturnType<Device['signOut']> {
   await save();
@@ -32,7 +31,7 @@ export async function leave(
   await tabs.alone();
   const left = await leftIn(device, disk, how);
   if (left) return left;
-  const exported = how === 'export' ? await takeAlong() : undefined;
+  const exported = how === 'export' ? await exportUnsent(disk) : undefined;
   await device.close();
   await wipe(device.person);
   return { at: 'gone', exported };

@@ -1,7 +1,6 @@
 /** One tab of a person's device: puts disk, tabs, line, rooms and views together. */
 import type { PersonCard, Projection } from '#shared/registry/shape.ts';
-import { chatRoom, meDoc } from '#shared/school/names.ts';
-import { textOfIntent } from './acts.ts';
+import { meDoc } from '#shared/school/names.ts';
 import { listenToBrowser } from './browser-events.ts';
 import { type Disks, troubleOf } from './disk.ts';
 import { Fetching } from './fetching.ts';
@@ -91,9 +90,9 @@ export class LiveDevice implements Device {
       disk: parts.disks.relaxed,
       copy: () => this.#writer.open(meDoc(parts.person)),
       write: (intent) => this.#writer.write(meDoc(parts.person), () => intent),
-      changed: (chat) => {
+      changed: () => {
         this.#shelf.touched();
-        this.#emit(chatRoom(chat) as Topic);
+        this.#emit('me');
       },
     });
     this.#views = new Views({
@@ -179,15 +178,11 @@ export class LiveDevice implements Device {
   }
 
   async registry(): Promise<RegistryDesk> {
-    const { Desk } = await loadDesk();
-    const desk = await Desk.open({
-      disk: this.#parts.disks.strict,
-      projection: () => this.projection,
-      copy: (room) => this.#views.open(room),
-      ready: (copy) => this.#writer.ready(copy),
-      put: (copy, intent, doc, bytes) => this.#writer.put(copy, intent, doc, bytes, ''),
-      fetch: (doc) => this.#fetching.fetch(doc),
-      changed: () => this.#emit(`org/${this.projection?.org.id ?? ''}`),
+    const { openDesk } = await loadDesk();
+    const desk = await openDesk({
+      ...{ disk: this.#parts.disks.strict, shelf: this.#shelf, views: this.#views },
+      ...{ writer: this.#writer, fetching: this.#fetching },
+      emit: (topic) => this.#emit(topic),
     });
     this.#desks.add(desk);
     return desk;
@@ -207,11 +202,9 @@ export class LiveDevice implements Device {
     this.#tabs.say({ say: 'topic', topic: 'refused' });
   }
 
-  async reuse(id: string): Promise<string> {
-    const draft = this.#shelf.refused.find((refused) => refused.id === id);
-    const text = draft ? textOfIntent(draft.intent) : '';
+  async reuse(id: string): Promise<void> {
+    await this.#me.flush();
     await this.dismiss(id);
-    return text;
   }
 
   async exportAll(): Promise<string> {
@@ -223,8 +216,7 @@ export class LiveDevice implements Device {
   async signOut(how: 'wait' | 'export' | 'discard'): ReturnType<Device['signOut']> {
     const { leave } = await loadLeaving();
     const disk = this.#parts.disks.strict;
-    const takeAlong = async () => (await loadExport()).exportUnsent(disk);
-    return leave({ device: this, disk, tabs: this.#tabs, save: () => this.#save(), takeAlong }, how);
+    return leave({ device: this, disk, tabs: this.#tabs, save: () => this.#save() }, how);
   }
 
   wake(): void {

@@ -3,12 +3,14 @@ import { LIMITS } from '#shared/school/limits.ts';
 import { meDoc } from '#shared/school/names.ts';
 import type { RoomCopy } from './copy.ts';
 import type { Disk } from './disk.ts';
-import { forgetDraft, noteDraft, notedDrafts } from './typed-notes.ts';
-import type { Intent, Me, Plain, Verdict } from './types.ts';
+import { forgetNote, note, notesUnder } from './typed-notes.ts';
+import type { Drafts, Intent, Me, Plain, Verdict } from './types.ts';
 
 /** A draft travels to the other devices when the writing rests this long. */
 const REST_MS = 4_000;
 const KEEP_MS = 250;
+/** Beginning of the names under which drafts stand on disk and in notes: no paper is called so. */
+const DRAFT = 'draft/';
 
 interface Draft {
   text: string;
@@ -25,10 +27,10 @@ export interface MeGround {
   disk: Disk;
   copy(): RoomCopy;
   write(intent: Intent): Promise<Verdict>;
-  changed(chat: string): void;
+  changed(): void;
 }
 
-export class MeView implements Me {
+export class MeView implements Me, Drafts {
   readonly #ground: MeGround;
   /** Drafts of this device; '' where it was emptied here. */
   readonly #drafts = new Map<string, Draft>();
@@ -52,10 +54,11 @@ export class MeView implements Me {
   /** Drafts kept on this device, read at opening. */
   loadDrafts(rows: readonly { key: string; value: unknown; shared?: true }[]): void {
     for (const { key, value, shared = false } of rows)
-      if (key.startsWith('draft/') && typeof value === 'string')
-        this.#drafts.set(key.slice(6), { text: value, shared });
+      if (key.startsWith(DRAFT) && typeof value === 'string')
+        this.#drafts.set(key.slice(DRAFT.length), { text: value, shared });
     // What the page before this one could not bring to the disk any more.
-    for (const [chat, text] of notedDrafts(this.#ground.person)) this.#takeUp(chat, text);
+    for (const [chat, text] of notesUnder<string>(this.#ground.person, DRAFT))
+      if (text !== undefined) this.#takeUp(chat, text);
   }
 
   draft(chat: string): string {
@@ -66,17 +69,21 @@ export class MeView implements Me {
     return typeof shared === 'string' ? shared : '';
   }
 
+  draftNames(): string[] {
+    return [...this.#drafts.keys(), ...(this.#map('drafts')?.keys() ?? [])];
+  }
+
   setDraft(chat: string, text: string): void {
     if (this.draft(chat) === text) return;
     this.#takeUp(chat, text);
-    this.#ground.changed(chat);
+    this.#ground.changed();
   }
 
   /** Writes unfinished messages to disk, and into the outbox for the other devices, now. */
   async flush(): Promise<void> {
     const waiting = [...this.#drafts].filter(([, { share }]) => share);
     // A page that is going does not hear the disk's answer.
-    for (const [chat, { text }] of waiting) noteDraft(this.#ground.person, chat, text);
+    for (const [chat, { text }] of waiting) note(this.#ground.person, DRAFT + chat, text);
     for (const [chat, draft] of waiting) {
       await this.#keep(chat, draft);
       await this.#share(chat, draft);
@@ -102,11 +109,11 @@ export class MeView implements Me {
     const { text, shared } = draft;
     const { person, disk } = this.#ground;
     try {
-      await disk.kv.put({ key: `draft/${chat}`, value: text, ...(shared && { shared }) });
-      if (this.#drafts.get(chat) === draft) forgetDraft(person, chat);
+      await disk.kv.put({ key: `${DRAFT}${chat}`, value: text, ...(shared && { shared }) });
+      if (this.#drafts.get(chat) === draft) forgetNote(person, DRAFT + chat);
     } catch {
       // A full disk is told where a message is sent; a draft that is not kept must not stop the typing.
-      noteDraft(person, chat, text);
+      note(person, DRAFT + chat, text);
     }
   }
 

@@ -6,7 +6,7 @@ import { chatPlace } from './acts.ts';
 import type { RoomCopy } from './copy.ts';
 import type { PaperCard, PaperRow } from './types.ts';
 
-export type Copies = ReadonlyMap<string, RoomCopy>;
+type Copies = ReadonlyMap<string, RoomCopy>;
 /** What is known of papers without their chats. */
 export interface Shelved {
   readonly projection: Projection | undefined;

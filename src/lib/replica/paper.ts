@@ -10,13 +10,14 @@ import type { Standing } from '#shared/school/roles.ts';
 import { standingOf } from './acts.ts';
 import type { LiveDoc, RoomCopy } from './copy.ts';
 import type { CopyRow, Disk } from './disk.ts';
-import { lastWordsOf, takeLastWords } from './last-words.ts';
+import { forgetLastWords, lastWordsOf, noteLastWords, takeLastWords } from './last-words.ts';
 import { nearOf } from './near.ts';
-import { type Copies, chatOfPaper, placeOfPaper, type Shelved } from './paper-place.ts';
+import { chatOfPaper, placeOfPaper, type Shelved } from './paper-place.ts';
 import { moveKeys } from './rebase.ts';
 import { settlePiece, waitingPieces } from './returned.ts';
-import { forgetLastWords, noteLastWords } from './typed-notes.ts';
-import type { Intent, Paper, PaperCard, PrivateCopy, ReturnedPiece, Verdict } from './types.ts';
+import type { Tabs } from './tabs.ts';
+import type { Paper, PaperCard, PrivateCopy, ReturnedPiece, Topic, Verdict } from './types.ts';
+import type { Writer } from './writer.ts';
 import { FROM_OUTSIDE, newDoc } from './ydoc.ts';
 
 /** Keystrokes of this long become one intent. */
@@ -28,17 +29,10 @@ export interface PaperGround {
   person: string;
   copy: RoomCopy;
   disk: Disk;
-  /** Where the chat of the paper is looked for. */
-  copies: Copies;
+  tabs: Pick<Tabs, 'say'>;
+  writer: Pick<Writer, 'copies' | 'put' | 'write' | 'reload'>;
   shelf: Shelved;
-  put(intent: Intent, bytes: Uint8Array): Promise<Verdict>;
-  write(intent: Intent): Promise<Verdict>;
-  /** The replica holds what nobody wrote: read it anew. */
-  rebuild(): void;
-  aware(bytes: Uint8Array): void;
-  /** The person has dealt with a lost text. */
-  took(from: { lease: number; clock: number; length: number }): void;
-  changed(): void;
+  emit(topic: Topic): void;
   close(): void;
 }
 
@@ -103,7 +97,7 @@ export class PaperView implements Paper {
   }
 
   get chat(): string | undefined {
-    return chatOfPaper(this.#ground, this.id);
+    return chatOfPaper(this.#around, this.id);
   }
 
   get card(): PaperCard | undefined {
@@ -140,7 +134,7 @@ export class PaperView implements Paper {
 
   async dismissReturned(id: string): Promise<void> {
     const from = await settlePiece(this.#ground.disk, id);
-    if (from) this.#ground.took(from);
+    if (from) this.#ground.tabs.say({ say: 'took', doc: this.#room, ...from });
     await this.refresh();
   }
 
@@ -199,11 +193,24 @@ export class PaperView implements Paper {
       title: kept || title,
     }));
     // Its own word would call it again.
-    if (JSON.stringify([this.#pieces, this.#copies]) !== before) this.#ground.changed();
+    if (JSON.stringify([this.#pieces, this.#copies]) !== before) this.#changed();
   }
 
   hearAwareness(bytes: Uint8Array): void {
     if (this.ready) applyAwarenessUpdate(this.awareness, bytes, FROM_OUTSIDE);
+  }
+
+  get #room(): `paper/${string}` {
+    return `paper/${this.id}`;
+  }
+
+  get #around() {
+    const { writer, shelf } = this.#ground;
+    return { copies: writer.copies, shelf };
+  }
+
+  #changed(): void {
+    this.#ground.emit(this.#room);
   }
 
   #standing(): Standing | undefined {
@@ -211,7 +218,7 @@ export class PaperView implements Paper {
   }
 
   #place(): ReturnType<typeof placeOfPaper> {
-    return placeOfPaper(this.#ground, this.id);
+    return placeOfPaper(this.#around, this.id);
   }
 
   #mayEdit(place: PaperPlace): Ruling {
@@ -226,13 +233,14 @@ export class PaperView implements Paper {
       if (doc !== this.#bound || !transaction.local || transaction.origin === FROM_OUTSIDE) return;
       if (transaction.origin === 'parta:intent') return;
       if (!isOwnWrite(transaction)) {
-        this.#ground.rebuild();
+        // The replica holds what nobody wrote: it is read anew.
+        void this.#ground.writer.reload(this.#ground.copy);
         return;
       }
       if (this.#typed.length === 0) this.#near = nearOf(transaction);
       this.#typed.push(bytes);
       this.#timer ??= setTimeout(() => void this.#take(), MERGE_MS);
-      this.#ground.changed();
+      this.#changed();
     });
   }
 
@@ -243,13 +251,12 @@ export class PaperView implements Paper {
     const typed = this.#typed;
     this.#typed = [];
     if (typed.length === 0) return undefined;
-    const put = this.#ground.put(
-      { act: 'paper.write', near: this.#near },
-      typed.length === 1 ? (typed[0] as Uint8Array) : Y.mergeUpdates(typed),
-    );
+    const { copy, writer } = this.#ground;
+    const bytes = typed.length === 1 ? (typed[0] as Uint8Array) : Y.mergeUpdates(typed);
+    const put = writer.put(copy, { act: 'paper.write', near: this.#near }, this.#room, bytes, this.id);
     if (this.#bound && this.#bound.getMap('paper').get('schema') === undefined)
-      return this.#ground
-        .write({ act: 'paper.write', schema: true })
+      return writer
+        .write(this.#room, () => ({ act: 'paper.write', schema: true }))
         .then((schema) => (schema.ok ? put : schema));
     return put;
   }
@@ -257,6 +264,8 @@ export class PaperView implements Paper {
   #sendAwareness(): void {
     this.#awareTimer = undefined;
     const awareness = this.#awareness;
-    if (awareness) this.#ground.aware(encodeAwarenessUpdate(awareness, [awareness.clientID]));
+    if (!awareness) return;
+    const bytes = encodeAwarenessUpdate(awareness, [awareness.clientID]);
+    this.#ground.tabs.say({ say: 'aware-out', doc: this.#room, bytes });
   }
 }

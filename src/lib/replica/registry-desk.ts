@@ -8,10 +8,14 @@ import type { Duty, Role, Standing } from '#shared/school/roles.ts';
 import { standingOf } from './acts.ts';
 import type { RoomCopy } from './copy.ts';
 import type { Disk, OutRow } from './disk.ts';
+import type { Fetching } from './fetching.ts';
+import type { Shelf } from './shelf.ts';
 import { readParts } from './stored-doc.ts';
 import type { RoomWord } from './tabs.ts';
-import type { RegistryDesk, Verdict } from './types.ts';
+import type { RegistryDesk, Topic, Verdict } from './types.ts';
+import type { Views } from './views.ts';
 import type { RegistryMaker } from './why.ts';
+import type { Writer } from './writer.ts';
 
 type RegistryIntent = Parameters<RegistryReplica['change']>[0];
 
@@ -26,6 +30,29 @@ export interface DeskGround {
   changed(): void;
   /** Brings a document to disk if it can; whether it is there now. */
   fetch(doc: string): Promise<boolean>;
+}
+
+/** The parts of a device that a desk stands on. */
+export interface DeskParts {
+  disk: Disk;
+  shelf: Pick<Shelf, 'projection'>;
+  views: Pick<Views, 'open'>;
+  writer: Pick<Writer, 'ready' | 'put'>;
+  fetching: Pick<Fetching, 'fetch'>;
+  emit(topic: Topic): void;
+}
+
+/** Rejects when the library or the registry cannot be had. */
+export function openDesk({ disk, shelf, views, writer, fetching, emit }: DeskParts): Promise<Desk> {
+  return Desk.open({
+    disk,
+    projection: () => shelf.projection,
+    copy: (room) => views.open(room),
+    ready: (copy) => writer.ready(copy),
+    put: (copy, intent, doc, bytes) => writer.put(copy, intent, doc, bytes, ''),
+    fetch: (doc) => fetching.fetch(doc),
+    changed: () => emit(`org/${shelf.projection?.org.id ?? ''}`),
+  });
 }
 
 /** What makes registry intents again in a recovery. */

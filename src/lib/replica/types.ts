@@ -202,8 +202,18 @@ export interface Chat {
   /** Text of the unfinished message, kept on the device and shared with the person's other devices. */
   readonly draft: string;
   setDraft(text: string): void;
+  /** What else of the person is unfinished, in any chat. */
+  readonly drafts: Drafts;
   /** The screen left the chat; its documents may leave memory. */
   close(): void;
+}
+
+/** Unfinished words by name, kept on the device and shared with the person's other devices; '' for none. */
+export interface Drafts {
+  draft(name: string): string;
+  setDraft(name: string, text: string): void;
+  /** Of those that hold something, or held it: in no order, some twice. */
+  draftNames(): string[];
 }
 
 export type ChatAct = 'say' | 'edit' | 'remove' | 'react' | 'pin' | 'createPaper';
@@ -311,8 +321,8 @@ export interface Device {
   me(): Me;
   refused(): readonly RefusedDraft[];
   dismiss(id: string): Promise<void>;
-  /** Takes a refused text back for the composer: removes the draft and gives its text. */
-  reuse(id: string): Promise<string>;
+  /** A refused text was taken back into a composer: once what stands there is kept, the draft goes. */
+  reuse(id: string): Promise<void>;
   /** Everything of this person on this device as JSON: chats, papers as text, unsent and refused work. */
   exportAll(): Promise<string>;
   /**

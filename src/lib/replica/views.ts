@@ -69,8 +69,7 @@ export class Views {
       readMore: (doc) => copy.inLane(() => copy.readMore(this.#ground.disk, doc)),
       ask: (message) => this.#ground.fetching.ask(id, message),
       markRead: (seq) => this.#ground.background(this.#markRead(id, seq)),
-      draft: () => this.#ground.me.draft(id),
-      setDraft: (text) => this.#ground.me.setDraft(id, text),
+      me: this.#ground.me,
       changed: () => this.#ground.emit(room as Topic),
       close: () => this.#closeChat(id),
     });
@@ -79,21 +78,8 @@ export class Views {
   }
 
   #newPaper(id: string, View: typeof PaperView): PaperView {
-    const room = `paper/${id}`;
-    const copy = this.open(room);
-    const view: PaperView = new View(id, {
-      person: this.#ground.person,
-      copy,
-      disk: this.#ground.disk,
-      ...{ copies: this.#ground.writer.copies, shelf: this.#ground.shelf },
-      put: (intent, bytes) => this.#ground.writer.put(copy, intent, room, bytes, id),
-      write: (intent) => this.#ground.writer.write(room, () => intent),
-      rebuild: () => void this.#ground.writer.reload(copy),
-      aware: (bytes) => this.#ground.tabs.say({ say: 'aware-out', doc: room, bytes }),
-      took: (from) => this.#ground.tabs.say({ say: 'took', doc: room, ...from }),
-      changed: () => this.#ground.emit(room as Topic),
-      close: () => this.#closePaper(id),
-    });
+    const copy = this.open(`paper/${id}`);
+    const view = new View(id, { ...this.#ground, copy, close: () => this.#closePaper(id) });
     this.#ground.background(view.refresh());
     return view;
   }
