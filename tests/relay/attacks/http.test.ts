@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 import { PATIENCE } from '#server/serve.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { LINE_PATH, STOCK_PATH } from '#shared/wire/protocol.ts';
-import { startTestRelay, type TestRelay } from '../support/relay.ts';
+import { startTestRelay, type TestRelay } from '../../support/relay.ts';
 
 let relay: TestRelay;
 let folder: string;

@@ -1,11 +1,11 @@
 /** What one who may not read a place (any more) can still learn of it from what the relay answers. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { craft, one, value } from '../support/craft.ts';
-import { TestDevice } from '../support/device.ts';
-import { AdminDevice } from '../support/registry.ts';
-import { startTestRelay, type TestRelay } from '../support/relay.ts';
-import { paperOf } from '../support/shared-paper.ts';
+import { craft, one, value } from '../../support/craft.ts';
+import { TestDevice } from '../../support/device.ts';
+import { AdminDevice } from '../../support/registry.ts';
+import { startTestRelay, type TestRelay } from '../../support/relay.ts';
+import { paperOf } from '../../support/shared-paper.ts';
 
 let relay: TestRelay;
 beforeEach(async () => {

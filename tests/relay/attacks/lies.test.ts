@@ -8,10 +8,10 @@ import * as Y from 'yjs';
 import { editKey, idOf } from '#shared/feed/shape.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { STOCK_PATH } from '#shared/wire/protocol.ts';
-import { TestDevice } from '../support/device.ts';
-import { AdminDevice } from '../support/registry.ts';
-import { startTestRelay, type TestRelay } from '../support/relay.ts';
-import { createSessions } from '../support/sessions.ts';
+import { TestDevice } from '../../support/device.ts';
+import { AdminDevice } from '../../support/registry.ts';
+import { startTestRelay, type TestRelay } from '../../support/relay.ts';
+import { createSessions } from '../../support/sessions.ts';
 
 let relay: TestRelay;
 beforeEach(async () => {

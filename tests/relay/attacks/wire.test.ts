@@ -8,9 +8,9 @@ import { CLOSE } from '#shared/wire/close.ts';
 import { decodeMessage, encodeFrame, joinFrames } from '#shared/wire/codec.ts';
 import type { Frame } from '#shared/wire/frames.ts';
 import { LINE_PATH, PROTOCOL } from '#shared/wire/protocol.ts';
-import { TestDevice } from '../support/device.ts';
-import { connect, TestLine } from '../support/line.ts';
-import { startTestRelay, type TestRelay } from '../support/relay.ts';
+import { TestDevice } from '../../support/device.ts';
+import { connect, TestLine } from '../../support/line.ts';
+import { startTestRelay, type TestRelay } from '../../support/relay.ts';
 
 let relay: TestRelay;
 beforeEach(async () => {

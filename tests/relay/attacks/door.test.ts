@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { CLOSE } from '#shared/wire/close.ts';
 import { LINE_PATH, STOCK_PATH } from '#shared/wire/protocol.ts';
-import { startTestRelay, type TestRelay } from '../support/relay.ts';
+import { startTestRelay, type TestRelay } from '../../support/relay.ts';
 
 let relay: TestRelay;
 beforeEach(async () => {

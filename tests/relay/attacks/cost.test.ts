@@ -8,10 +8,10 @@ import { LIMITS } from '#shared/school/limits.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { decodeMessage } from '#shared/wire/codec.ts';
 import { STOCK_PATH } from '#shared/wire/protocol.ts';
-import { TestDevice } from '../support/device.ts';
-import { AdminDevice } from '../support/registry.ts';
-import { startTestRelay, type TestRelay } from '../support/relay.ts';
-import { paperOf } from '../support/shared-paper.ts';
+import { TestDevice } from '../../support/device.ts';
+import { AdminDevice } from '../../support/registry.ts';
+import { startTestRelay, type TestRelay } from '../../support/relay.ts';
+import { paperOf } from '../../support/shared-paper.ts';
 
 const FAST = { intentsPerSecond: 100_000, intentsBurst: 100_000 };
 

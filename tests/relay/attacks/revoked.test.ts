@@ -1,10 +1,10 @@
 /** Rights that go while the whole school is on the line, while a room is on its way, and while words are in the air. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { smallRegistry } from '#server/registry/school.fixture.ts';
-import { TestDevice } from '../support/device.ts';
-import { connect } from '../support/line.ts';
-import { AdminDevice } from '../support/registry.ts';
-import { startTestRelay, type TestRelay } from '../support/relay.ts';
+import { TestDevice } from '../../support/device.ts';
+import { connect } from '../../support/line.ts';
+import { AdminDevice } from '../../support/registry.ts';
+import { startTestRelay, type TestRelay } from '../../support/relay.ts';
 
 const STAFF = Array.from({ length: 160 }, (_, i) => `staff${i}`);
 

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { LINE_LIMITS } from '#server/rooms/limits.ts';
 import { CLOSE } from '#shared/wire/close.ts';
-import { selfSigned } from '../support/certificate.ts';
-import { TestDevice } from '../support/device.ts';
-import { connect, type TestLine } from '../support/line.ts';
-import { startTestRelay, type TestRelayOptions } from '../support/relay.ts';
+import { selfSigned } from '../../support/certificate.ts';
+import { TestDevice } from '../../support/device.ts';
+import { connect, type TestLine } from '../../support/line.ts';
+import { startTestRelay, type TestRelayOptions } from '../../support/relay.ts';
 
 const STRANGERS = 20;
 

@@ -2,9 +2,9 @@
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LINE_LIMITS } from '#server/rooms/limits.ts';
-import { TestDevice } from '../support/device.ts';
-import { startTestRelay, type TestRelay } from '../support/relay.ts';
-import { paperOf } from '../support/shared-paper.ts';
+import { TestDevice } from '../../support/device.ts';
+import { startTestRelay, type TestRelay } from '../../support/relay.ts';
+import { paperOf } from '../../support/shared-paper.ts';
 
 let relay: TestRelay;
 beforeEach(async () => {

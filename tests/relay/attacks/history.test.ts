@@ -7,11 +7,11 @@ import { editKey, idOf } from '#shared/feed/shape.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import type { Frame } from '#shared/wire/frames.ts';
 import { STOCK_PATH } from '#shared/wire/protocol.ts';
-import { contentOf, TestDevice } from '../support/device.ts';
-import type { TestLine } from '../support/line.ts';
-import { AdminDevice } from '../support/registry.ts';
-import { startTestRelay, type TestRelay } from '../support/relay.ts';
-import { paperOf } from '../support/shared-paper.ts';
+import { contentOf, TestDevice } from '../../support/device.ts';
+import type { TestLine } from '../../support/line.ts';
+import { AdminDevice } from '../../support/registry.ts';
+import { startTestRelay, type TestRelay } from '../../support/relay.ts';
+import { paperOf } from '../../support/shared-paper.ts';
 
 const OLD = 'chat/7a/feed/1';
 

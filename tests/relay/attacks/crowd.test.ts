@@ -9,9 +9,9 @@ import { smallRegistry } from '#server/registry/school.fixture.ts';
 import { FAN_OUT } from '#server/rooms/limits.ts';
 import { idOf } from '#shared/feed/shape.ts';
 import { STOCK_PATH } from '#shared/wire/protocol.ts';
-import { contentOf, TestDevice } from '../support/device.ts';
-import { AdminDevice } from '../support/registry.ts';
-import { startTestRelay, type TestRelay } from '../support/relay.ts';
+import { contentOf, TestDevice } from '../../support/device.ts';
+import { AdminDevice } from '../../support/registry.ts';
+import { startTestRelay, type TestRelay } from '../../support/relay.ts';
 
 let relay: TestRelay;
 beforeEach(async () => {
