@@ -112,7 +112,7 @@ export class Upgrade {
         return this.#turnAway(request, socket, head, 'signedOut');
       if ((this.#held.get(session.person) ?? 0) >= LINE_LIMITS.socketsPerPersonMax)
         return this.#turnAway(request, socket, head, 'tooMany');
-      const doc = decodeURIComponent(url.pathname.slice(STOCK_PATH.length + 1));
+      const doc = docOf(url);
       this.#wss.handleUpgrade(request, socket, head, (ws) => {
         const connection = new Connection(ws, socket, session.person, this.#connections);
         this.#listen(ws, connection);
@@ -230,4 +230,13 @@ function headersOf(request: IncomingMessage): Headers {
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   return headers;
+}
+
+/** What is no text names no document, as any other name of none. */
+function docOf({ pathname }: URL): string {
+  try {
+    return decodeURIComponent(pathname.slice(STOCK_PATH.length + 1));
+  } catch {
+    return '';
+  }
 }

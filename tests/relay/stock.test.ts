@@ -84,6 +84,7 @@ test('[R363] a token of nobody, a document that may not be read, and one that is
   expect(await closeOf('chat/7a/feed/2', relay.sessions.signIn('masha'))).toBe(CLOSE.unknownDocument.code);
   expect(await closeOf('org/main/registry', relay.sessions.signIn('elena'))).toBe(CLOSE.unknownDocument.code);
   expect(await closeOf('chat/7a/feed/x', relay.sessions.signIn('masha'))).toBe(CLOSE.unknownDocument.code);
+  expect(await closeOf('%ff', relay.sessions.signIn('masha'))).toBe(CLOSE.unknownDocument.code);
 });
 
 test('[R375] a stock client that holds a document of a thousand hands comes back to it as often as it likes', async () => {
