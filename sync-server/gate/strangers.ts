@@ -53,7 +53,9 @@ export class Strangers {
 
   /** Somebody with a session talks on it now: they have limits of their own. */
   known(socket: Socket): void {
-    this.#sockets.delete(placeOf(socket));
+    const place = placeOf(socket);
+    this.#sockets.get(place)?.off('close', this.#onClose);
+    this.#sockets.delete(place);
   }
 }
 
