@@ -2,6 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { SECRET_CHARS_MIN } from './accounts/secret.ts';
 import { makeFolder } from './folders.ts';
 import { pairOf, readCertificate, readKey } from './pem.ts';
 
@@ -41,7 +42,6 @@ const EXAMPLES = {
 type Variable = keyof typeof EXAMPLES;
 
 const DEFAULT_PORT = 8080;
-const SECRET_CHARS_MIN = 32;
 const TITLE_CHARS_MAX = 120;
 /** A name or an address. What else a URL may hold, a browser would never show as this school. */
 const HOST = /^(\[[\da-f:.]+\]|[\da-z_-]+(\.[\da-z_-]+)*)$/;

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 
 /** In the data folder. */
 export const SECRET_FILE = 'secret';
-const CHARS_MIN = 32;
+/** Fewer could be guessed. */
+export const SECRET_CHARS_MIN = 32;
 
 export function isSecret(text: string): boolean {
-  return text.trim().length >= CHARS_MIN;
+  return text.trim().length >= SECRET_CHARS_MIN;
 }
 
 /** Reads the secret of a data folder, and makes it on the first start. */
