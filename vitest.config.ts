@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { browserPackages } from './scripts/browser-packages.mjs';
 import { chromiumArgs, findChromium } from './scripts/chromium.mjs';
 import { syncMessages } from './scripts/sync.mjs';
 
@@ -26,31 +27,7 @@ export default defineConfig({
       {
         // svelte(), not sveltekit(): code under src/lib knows nothing of routes, and its tests need no kit.
         plugins: [tailwindcss(), svelte()],
-        // Named ahead: a package that Vite meets in the middle of a run reloads the page under a running test.
-        optimizeDeps: {
-          include: [
-            '@automerge/automerge/slim',
-            '@tiptap/core',
-            '@tiptap/extension-collaboration',
-            '@tiptap/extension-link',
-            '@tiptap/extension-list',
-            '@tiptap/extension-table',
-            '@tiptap/pm/model',
-            '@tiptap/pm/state',
-            '@tiptap/pm/view',
-            '@tiptap/starter-kit',
-            '@tiptap/y-tiptap',
-            'dexie',
-            'fast-check',
-            'lib0/decoding',
-            'lib0/encoding',
-            'virtua/svelte',
-            'vitest-browser-svelte',
-            'y-protocols/awareness',
-            'y-protocols/sync',
-            'yjs',
-          ],
-        },
+        optimizeDeps: { include: browserPackages() },
         test: {
           name: 'browser',
           include: ['src/lib/**/*.browser.test.ts'],

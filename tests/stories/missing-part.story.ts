@@ -10,7 +10,7 @@ type Step = (person: StoryPerson) => Promise<void>;
 
 /** The relay is away, or an update has put other files in the place of those that this tab knows. */
 const LOSSES: [name: string, lose: Step, find: Step][] = [
-  ['there is no network', (person) => person.loseNetwork(), (person) => person.findNetwork()],
+  ['there is no network', (person) => person.loseNetworkAtOnce(), (person) => person.findNetwork()],
   [
     'an update took its files away',
     async ({ page, wire }) => {

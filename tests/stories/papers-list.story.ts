@@ -15,7 +15,6 @@ test('[R448] a paper of long ago is listed on a new device, opens, and is listed
   await expect(listed).toBeVisible(AFTER_OUTAGE);
   await listed.click();
   await expect(masha.page.getByRole('heading', { name: 'Правила класса', level: 1 })).toBeVisible();
-  await masha.isStoredWhole();
   await masha.loseNetwork();
   await masha.page.goto(new URL('/papers', masha.page.url()).href);
   await expect(listed).toBeVisible();

@@ -31,7 +31,12 @@ export class StoryPerson {
     return tab;
   }
 
+  /** Once the app is stored, so that every screen of it opens without the relay. */
   async loseNetwork(): Promise<void> {
+    await this.isStoredWhole();
+    await this.loseNetworkAtOnce();
+  }
+  async loseNetworkAtOnce(): Promise<void> {
     this.wire.cut();
     await this.page.context().setOffline(true);
   }
