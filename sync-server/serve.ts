@@ -140,9 +140,13 @@ export async function startRelay(given: RelayOptions): Promise<Relay> {
   const server = options.tls
     ? createTlsServer({ ...options.tls, ...patience, handshakeTimeout: HANDSHAKE_MS }, listener)
     : createServer(patience, listener);
-  server.setTimeout(options.patience?.stillMs ?? STILL_MS);
+  const stillMs = options.patience?.stillMs ?? STILL_MS;
   server.on('connection', (socket) => strangers.come(socket));
-  server.on('request', ({ socket }) => strangers.heard(socket));
+  server.on('request', ({ socket }) => {
+    strangers.heard(socket);
+    // Not the server's own for every connection: an upgraded one would hold a timer that it never needs.
+    socket.setTimeout(stillMs);
+  });
   server.on('upgrade', (request, socket, head) => {
     strangers.heard(request.socket);
     if (!upgrade.take(request, socket, head)) socket.destroy();

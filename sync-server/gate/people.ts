@@ -25,7 +25,8 @@ export class Person {
   readonly #asks: Bucket;
   /** Most people never show themselves in a paper. */
   #shows: Bucket | undefined;
-  #grants: { since: number; count: number } = { since: 0, count: 0 };
+  #grants = 0;
+  #grantsSince = 0;
 
   constructor(person: string, leases: number[], rates: Rates, now: number) {
     this.person = person;
@@ -62,17 +63,19 @@ export class Person {
 
   /** Whether nothing is known of them but what the log knows: a new object would be the same. */
   isRested(now: number, today: number): boolean {
-    if (this.inFlightBytes > 0 || (this.#grants.count > 0 && today - this.#grants.since <= DAY_MS))
-      return false;
+    if (this.inFlightBytes > 0 || (this.#grants > 0 && today - this.#grantsSince <= DAY_MS)) return false;
     return this.#intents.isFull(now) && this.#asks.isFull(now) && this.#shows?.isFull(now) !== false;
   }
 
   /** How many leases of those asked for may be granted today. */
   mayHave(count: number, now: number): number {
-    if (now - this.#grants.since > DAY_MS) this.#grants = { since: now, count: 0 };
-    const left = LIMITS.leasesPerPersonPerDayMax - this.#grants.count;
+    if (now - this.#grantsSince > DAY_MS) {
+      this.#grantsSince = now;
+      this.#grants = 0;
+    }
+    const left = LIMITS.leasesPerPersonPerDayMax - this.#grants;
     const given = Math.max(0, Math.min(count, LIMITS.leasesPerGrantMax, left));
-    this.#grants.count += given;
+    this.#grants += given;
     return given;
   }
 }

@@ -20,7 +20,9 @@ const ENDED_KEPT = 1_000;
 export class Revocation {
   readonly #ground: LineGround;
   readonly #stops: (() => void)[];
-  readonly #expiry = new Map<Line | StockClient, NodeJS.Timeout>();
+  /** When the next session expires, and what waits for it: one timer for all connections. */
+  #soonest = Number.POSITIVE_INFINITY;
+  #expiry: NodeJS.Timeout | undefined;
   /** Lines whose rights may have changed: what is no longer theirs goes before anybody is told anything new. */
   readonly #unchecked = new Set<Line>();
   readonly #untold = new Set<Line>();
@@ -42,24 +44,17 @@ export class Revocation {
       line.close('signedOut');
       return;
     }
-    const left = line.session.expiresAt - Date.now();
-    const timer =
-      left > TIMER_MS_MAX
-        ? setTimeout(() => this.watch(line), TIMER_MS_MAX)
-        : setTimeout(() => line.close('signedOut'), Math.max(0, left));
-    this.#expiry.set(line, timer.unref());
+    this.#wakeAt(line.session.expiresAt);
   }
 
   forget(line: Line | StockClient): void {
-    clearTimeout(this.#expiry.get(line));
-    this.#expiry.delete(line);
     this.#unchecked.delete(line as Line);
     this.#untold.delete(line as Line);
   }
 
   close(): void {
     for (const stop of this.#stops) stop();
-    for (const timer of this.#expiry.values()) clearTimeout(timer);
+    clearTimeout(this.#expiry);
   }
 
   #changed(persons: ReadonlySet<string> | undefined): void {
@@ -111,6 +106,26 @@ export class Revocation {
       const [oldest] = this.#endedLately;
       this.#endedLately.delete(oldest as string);
     }
-    for (const line of this.#expiry.keys()) if (line.session.id === session) line.close('signedOut');
+    for (const line of this.#all()) if (line.session.id === session) line.close('signedOut');
+  }
+
+  #all(): (Line | StockClient)[] {
+    return [...this.#ground.lines.all(), ...this.#ground.stocks];
+  }
+
+  #wakeAt(at: number): void {
+    if (at >= this.#soonest) return;
+    this.#soonest = at;
+    clearTimeout(this.#expiry);
+    const left = Math.min(Math.max(0, at - Date.now()), TIMER_MS_MAX);
+    this.#expiry = setTimeout(() => this.#closeExpired(), left).unref();
+  }
+
+  #closeExpired(): void {
+    this.#soonest = Number.POSITIVE_INFINITY;
+    const now = Date.now();
+    for (const line of this.#all())
+      if (line.session.expiresAt <= now) line.close('signedOut');
+      else this.#wakeAt(line.session.expiresAt);
   }
 }

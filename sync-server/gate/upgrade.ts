@@ -78,7 +78,7 @@ export class Upgrade {
     const url = URL.parse(request.url ?? '/', 'http://relay');
     const isLine = url?.pathname === LINE_PATH;
     if (!url || (!isLine && !url.pathname.startsWith(`${STOCK_PATH}/`))) return false;
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroyIt);
     void this.#admit(request, socket, head, url, isLine);
     return true;
   }
@@ -114,6 +114,7 @@ export class Upgrade {
         return this.#turnAway(request, socket, head, 'tooMany');
       const doc = docOf(url);
       this.#wss.handleUpgrade(request, socket, head, (ws) => {
+        socket.off('error', destroyIt);
         const connection = new Connection(ws, socket, session.person, this.#connections);
         this.#listen(ws, connection);
         this.#hold(session.person, 1);
@@ -216,6 +217,11 @@ export class Upgrade {
       else ws.ping();
     }
   }
+}
+
+/** One for all sockets, until `ws` listens to its own. */
+function destroyIt(this: Duplex): void {
+  this.destroy();
 }
 
 /** What a client broke when the socket itself gave it up; undefined when the network did. */

@@ -10,6 +10,7 @@ import type { Session } from '../gate/sessions.ts';
 import { Asking } from './asking.ts';
 import { LINE_LIMITS } from './limits.ts';
 import type { LineGround } from './line-ground.ts';
+import { LineRooms } from './line-rooms.ts';
 import { openRoom, pullDoc } from './opening.ts';
 import { Outlet, type Wire } from './outlet.ts';
 import { Pushing } from './pushing.ts';
@@ -25,19 +26,16 @@ export class Line implements Watcher {
   readonly session: Session;
   readonly #ground: LineGround;
   readonly #outlet: Outlet;
-  readonly #rooms = new Map<string, Room>();
-  /** Rooms that were asked for and not shut since: an answer may come after the device has left. */
-  readonly #wanted = new Set<string>();
-  /** Rooms that the device caches or has opened: told when one stops being readable. */
-  readonly known = new Set<string>();
+  readonly rooms = new LineRooms();
   #speaker: Person | undefined;
   #early: ClientFrame[] | undefined;
   /** What is said to everybody while the welcome is being made: it comes after the welcome. */
-  #held: Uint8Array[] = [];
+  #held: Uint8Array[] | undefined;
   readonly #pushing: Pushing;
   readonly #asking = new Asking();
   #earlyBytes = 0;
-  #frames = { since: 0, count: 0 };
+  #framesSince = 0;
+  #frames = 0;
   #hello: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -54,7 +52,7 @@ export class Line implements Watcher {
     return this.session.person;
   }
   isIn(room: string): boolean {
-    return this.#rooms.has(room);
+    return this.rooms.get(room) !== undefined;
   }
   heard(news: News): void {
     if (news.gathered) this.#outlet.say(news.frame);
@@ -62,7 +60,7 @@ export class Line implements Watcher {
   }
   told(frame: Uint8Array): void {
     if (this.#speaker) this.#outlet.say(frame);
-    else if (this.#early) this.#held.push(frame);
+    else if (this.#early) this.#held = [...(this.#held ?? []), frame];
   }
   shown(_doc: string, _bytes: Uint8Array, frame: Uint8Array): void {
     this.#outlet.say(frame);
@@ -74,10 +72,9 @@ export class Line implements Watcher {
     return this.#ground.rooms.places.mayReadDoc(this.person, doc).ok;
   }
   joined(room: Room): void {
-    if (this.#closed || !this.#wanted.has(room.name)) return;
+    if (this.#closed || !this.rooms.isAsked(room.name)) return;
     room.watchers.add(this);
-    this.#rooms.set(room.name, room);
-    this.known.add(room.name);
+    this.rooms.enter(room);
     if (room.name.startsWith('paper/')) bringLost(this.#ground.log, this, room.name);
     const shown = room.name.startsWith('paper/') ? this.#ground.presence.of(room.name) : undefined;
     if (shown) this.#say({ kind: 'aware', doc: room.name, bytes: shown });
@@ -120,9 +117,9 @@ export class Line implements Watcher {
     clearTimeout(this.#hello);
     this.#pushing.stop();
     this.#asking.stop();
-    for (const room of this.#rooms.values()) room.watchers.delete(this);
+    for (const room of this.rooms.open()) room.watchers.delete(this);
     this.#tellLeft();
-    this.#rooms.clear();
+    this.rooms.clear();
     this.#ground.lines.remove(this);
     this.#ground.left(this);
   }
@@ -130,7 +127,7 @@ export class Line implements Watcher {
   /** Rights may have changed: what is no longer readable is purged here and now. Whether anything was. */
   async recheck(): Promise<boolean> {
     let isLess = false;
-    for (const name of this.known) {
+    for (const name of [...this.rooms.known()]) {
       if ((await this.#ground.rooms.mayRead(this.person, name)).ok) continue;
       this.#purge(name);
       isLess = true;
@@ -140,7 +137,7 @@ export class Line implements Watcher {
 
   #purge(name: string): void {
     this.#shut(name);
-    this.known.delete(name);
+    this.rooms.forget(name);
     this.#say({ kind: 'purge', room: name });
   }
 
@@ -201,13 +198,14 @@ export class Line implements Watcher {
       if (this.#closed) return;
       clearTimeout(this.#hello);
       this.#hello = undefined;
-      for (const frame of [...frames, ...this.#held.splice(0)]) this.#outlet.say(frame);
+      for (const frame of [...frames, ...(this.#held ?? [])]) this.#outlet.say(frame);
+      this.#held = undefined;
       this.#speaker = speaker;
     } catch {
       return this.close('tryLater');
     }
     // Rights that went while the welcome was made: what it calls readable may not be.
-    for (const name of this.known) if (!this.maySee(name)) this.#purge(name);
+    for (const name of [...this.rooms.known()]) if (!this.maySee(name)) this.#purge(name);
     const early = this.#early;
     this.#early = undefined;
     for (const frame of early) this.#take(frame);
@@ -218,12 +216,12 @@ export class Line implements Watcher {
   }
 
   async #open(ask: Open): Promise<void> {
-    if (this.known.size >= LIMITS.roomsPerConnectionMax && !this.known.has(ask.room))
+    if (this.rooms.size >= LIMITS.roomsPerConnectionMax && !this.rooms.has(ask.room))
       return this.close('tooMany');
-    this.#wanted.add(ask.room);
+    this.rooms.ask(ask.room);
     const room = await this.#readable(ask.room);
     if (room) openRoom(room, this, ask);
-    else this.#wanted.delete(ask.room);
+    else this.#shut(ask.room);
   }
 
   async #pull(ask: Pull): Promise<void> {
@@ -242,9 +240,8 @@ export class Line implements Watcher {
   }
 
   #shut(name: string): void {
-    this.#wanted.delete(name);
-    this.#rooms.get(name)?.watchers.delete(this);
-    this.#rooms.delete(name);
+    this.rooms.get(name)?.watchers.delete(this);
+    this.rooms.shut(name);
     this.#tellLeft(name);
   }
 
@@ -265,7 +262,7 @@ export class Line implements Watcher {
   }
 
   #aware({ doc, bytes }: Aware): void {
-    const room = this.#rooms.get(doc);
+    const room = this.rooms.get(doc);
     if (!room || parseDoc(doc)?.kind !== 'paper' || !this.#speaker?.mayShow(performance.now())) return;
     const shown = this.#ground.presence.take(doc, bytes, this.#speaker, this);
     if (shown) this.#ground.showPresence(room, doc, shown, this);
@@ -285,9 +282,12 @@ export class Line implements Watcher {
 
   #mayAsk(frames: readonly Frame[]): boolean {
     const now = Date.now();
-    if (now - this.#frames.since > 1000) this.#frames = { since: now, count: 0 };
-    for (const { kind } of frames) this.#frames.count += COSTS.get(kind) ?? 1;
-    return this.#frames.count <= LINE_LIMITS.framesPerSecondMax;
+    if (now - this.#framesSince > 1000) {
+      this.#framesSince = now;
+      this.#frames = 0;
+    }
+    for (const { kind } of frames) this.#frames += COSTS.get(kind) ?? 1;
+    return this.#frames <= LINE_LIMITS.framesPerSecondMax;
   }
 
   #say(frame: Frame): void {

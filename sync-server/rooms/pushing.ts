@@ -12,7 +12,8 @@ import type { Watcher } from './watcher.ts';
 export class Pushing {
   readonly #ground: LineGround;
   readonly #self: Watcher;
-  #waiting: { push: Push; at: number; speaker: Person }[] = [];
+  /** Nothing while nothing waits: thousands of idle connections cost memory. */
+  #waiting: { push: Push; at: number; speaker: Person }[] | undefined;
   #throttle: NodeJS.Timeout | undefined;
   #inFlight = 0;
 
@@ -31,6 +32,7 @@ export class Pushing {
     speaker.inFlightBytes = bytes;
     // The message's buffer is shared with the socket: it would be held by what waits, and by the log.
     const own = { ...push, bytes: push.bytes.slice() };
+    this.#waiting ??= [];
     this.#waiting.push({ push: own, at: performance.now(), speaker });
     if (this.#throttle === undefined) this.#pushWaiting();
     return true;
@@ -39,21 +41,22 @@ export class Pushing {
   /** The connection is gone: what was not given to a room yet is not taken. */
   stop(): void {
     clearTimeout(this.#throttle);
-    for (const { push, speaker } of this.#waiting) speaker.inFlightBytes -= push.bytes.length;
-    this.#waiting = [];
+    for (const { push, speaker } of this.#waiting ?? []) speaker.inFlightBytes -= push.bytes.length;
+    this.#waiting = undefined;
   }
 
   #pushWaiting(): void {
     this.#throttle = undefined;
-    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+    for (let next = this.#waiting?.[0]; next; next = this.#waiting?.[0]) {
       const wait = next.speaker.spend(performance.now(), next.push.bytes.length);
       if (wait > 0) {
         this.#throttle = setTimeout(() => this.#pushWaiting(), wait);
         return;
       }
-      this.#waiting.shift();
+      this.#waiting?.shift();
       this.#deliver(next.push, next.at, next.speaker);
     }
+    this.#waiting = undefined;
   }
 
   #deliver(push: Push, at: number, speaker: Person): void {

@@ -14,10 +14,10 @@ export async function welcome(ground: LineGround, line: Line, hello: Hello): Pro
     const may = parseRoom(held.room) && (await ground.rooms.mayRead(person, held.room)).ok;
     if (!may) gone.push(held.room);
     else readable.push(held);
-    if (may) line.known.add(held.room);
+    if (may) line.rooms.know(held.room);
   }
   const chats = ground.school.chatsOf(person);
-  for (const chat of chats) line.known.add(chatRoom(chat));
+  for (const chat of chats) line.rooms.know(chatRoom(chat));
   const rows = await ground.log.rooms([
     ...new Set([...readable.map(({ room }) => room), ...chats.map(chatRoom)]),
   ]);

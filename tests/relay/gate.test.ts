@@ -49,6 +49,16 @@ test('[R331] [R553] without a session, with an expired one, and after sign-out t
   await other.settled();
 });
 
+test('[R331] of two whose sessions expire each is closed at their own moment, whoever came first', async () => {
+  const anna = await connect(relay, relay.sessions.signIn('anna', Date.now() + 1_500));
+  await anna.next('welcome');
+  const masha = await connect(relay, relay.sessions.signIn('masha', Date.now() + 300));
+  await masha.next('welcome');
+  expect(await masha.whenClosed()).toBe(CLOSE.signedOut.code);
+  expect(anna.closed).toBeUndefined();
+  expect(await anna.whenClosed()).toBe(CLOSE.signedOut.code);
+});
+
 test('[R331] a line closes at the moment its session expires', async () => {
   const line = await connect(relay, relay.sessions.signIn('masha', Date.now() + 200));
   expect(await line.whenClosed()).toBe(CLOSE.signedOut.code);
