@@ -37,7 +37,9 @@ export async function moveToEpoch(
     const again = room.startsWith('org/') ? [] : await ownActs(disk, room, since, person, lost);
     if (room.startsWith('org/')) await giveDecisionsBack(disk, state, lost);
     if (room.startsWith('paper/')) await keepPaper(disk, room, since, pending);
-    const firstId = (pending[0]?.id ?? 1) - again.length;
+    // Before all that waits, in whatever room: a number in the outbox is one of all rooms.
+    const first: OutRow | undefined = await outbox.orderBy('id').first();
+    const firstId = Math.min(first?.id ?? 1, 1) - again.length;
     const rows = again.map((act, index) => reoffered(act, room, head, slot, firstId + index));
     await outbox.bulkPut(rows);
     const names = (await docs.where('room').equals(room).toArray()).map(({ doc }) => doc);

@@ -248,7 +248,8 @@ class Recovery {
     this.#refused++;
     for (const id of bringsOf(row.intent)) this.#lost.add(id);
     await this.#disk.refused.put({
-      ...{ id: `${this.#room}:${row.id}`, room: row.room, intent: row.intent },
+      // Its number in the outbox is given again after a restore.
+      ...{ id: crypto.randomUUID(), room: row.room, intent: row.intent },
       ...{ text: textOfIntent(row.intent), code, when: Date.now(), bytes: row.bytes },
     });
   }

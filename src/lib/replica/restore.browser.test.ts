@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { enter, has, message, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
+import type { Chat, MessageView } from './types.ts';
 
 let school: TestSchool;
 beforeEach(async () => {
@@ -67,6 +68,17 @@ test('[R435] another device of hers cannot bring them back under her name: there
   await until(masha, 'settled', () => masha.unsent === 0 && masha.refused().length === 1);
   expect(masha.refused()[0]).toMatchObject({ text: 'С телефона' });
   expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте']);
+
+  // The school loses its disk once more: what waits for its author stays beside what comes now.
+  await school.say('masha', '7a', 'Снова с телефона');
+  await until(masha, 'heard', () => has(chat, 'Снова с телефона'));
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  await school.restore();
+  await school.mend();
+  masha.wake();
+  await until(masha, 'both wait', () => masha.unsent === 0 && masha.refused().length === 2);
+  expect(masha.refused().map(({ text }) => text)).toEqual(['С телефона', 'Снова с телефона']);
 });
 
 test('[R436] decisions about the school that a restore lost come back to be decided anew', async () => {
@@ -88,4 +100,25 @@ test('[R436] decisions about the school that a restore lost come back to be deci
   });
   await until(elena, 'as it was', () => elena.who('petya')?.role === 'student');
   await until(elena, 'desk follows', () => desk.role('petya') === 'student');
+});
+
+test('[R408] what a restore lost of several chats comes back to each of them: none takes the place of another', async () => {
+  const anna = await school.device('anna');
+  const chats = [await enter(anna, '7a'), await enter(anna, '7a.parents'), await enter(anna, '7b')];
+  await settled(anna, chats[0] as Chat);
+  await school.keep();
+  await until(anna, 'back', () => anna.line.at === 'online');
+  for (const chat of chats) await chat.say('После копии');
+  await until(anna, 'sent', () => anna.unsent === 0);
+  await school.cut();
+  await until(anna, 'offline', () => anna.line.at !== 'online');
+  await school.restore();
+  const restored = Date.now();
+  await school.mend();
+  anna.wake();
+  const isBack = ({ text, arrivedAt = 0 }: MessageView) => text === 'После копии' && arrivedAt >= restored;
+  await until(anna, 'all are back', () => chats.every((chat) => chat.messages().some(isBack)));
+  expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'После копии']);
+  expect(await school.texts('anna', '7a.parents')).toEqual(['После копии']);
+  expect(await school.texts('anna', '7b')).toEqual(['После копии']);
 });
