@@ -173,6 +173,10 @@ export class Cable {
     if (token) this.relay.sessions.end(token);
     if (!stays) this.#tokens.delete(person);
   }
+  /** Somebody else signs in on the person's browser: the next line of that browser is theirs. */
+  handOver(person: string, to: string): void {
+    this.#tokens.set(person, this.relay.sessions.signIn(to));
+  }
   /** Signs the person in again. */
   letIn(person: string): void {
     this.#tokens.delete(person);

@@ -2,6 +2,7 @@ import { Dexie } from 'dexie';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { Disk, diskName } from './disk.ts';
+import { PaperView } from './paper.ts';
 import {
   enter,
   has,
@@ -13,6 +14,7 @@ import {
   texts,
   until,
 } from './testing.ts';
+import { type } from './typing.ts';
 
 let school: TestSchool;
 beforeEach(async () => {
@@ -212,6 +214,36 @@ test('[R416] a session that ended keeps the outbox, and nobody else sends it', a
   masha.wake();
   await until(masha, 'sent', () => masha.unsent === 0);
   expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'дописываю']);
+});
+
+test('[R416] her mother signs in on the same browser: the tab that Masha left open says nothing on that line, and takes nothing', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  const made = await chat.createPaper('Дневник', 'everyone');
+  if (!made.ok) throw new Error(made.code);
+  const paper = masha.paper(made.id, PaperView);
+  await until(masha, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  await until(masha, 'all is sent', () => masha.unsent === 0);
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  await chat.say('дописываю');
+  type(paper, 'Мама не знает');
+  await paper.flush();
+  const { unsent, projection } = masha;
+  await school.on('handOver', 'masha', 'olga');
+  await school.mend();
+  masha.wake();
+  await until(masha, 'signed out', () => masha.line.at === 'signed-out');
+  expect(masha.projection).toEqual(projection);
+  expect(texts(chat)).toEqual(['Здравствуйте', '', 'дописываю']);
+  expect(masha.unsent).toBe(unsent);
+  expect(masha.refused()).toEqual([]);
+  await school.on('letIn', 'masha');
+  masha.wake();
+  await until(masha, 'sent', () => masha.unsent === 0);
+  expect(paper.copies()).toEqual([]);
+  expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', '', 'дописываю']);
 });
 
 test('[R417] an unfinished message is kept on the device', async () => {

@@ -51,6 +51,7 @@ export class Leader {
     this.#ground = ground;
     this.#intake = new Intake(ground.disks.relaxed, ground.person);
     this.#line = new Line(ground.url, {
+      person: ground.person,
       hello: () => helloOf(ground.disks.relaxed, ground.app, ground.projection()),
       frames: (frames) => this.#receive(frames),
       state: (line) => this.#onState(line),

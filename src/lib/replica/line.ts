@@ -17,6 +17,8 @@ const WAKE_ANSWER_MS = 5_000;
 const DOUBT_ANSWER_MS = 1_000;
 
 export interface LineEvents {
+  /** Whose line it is. */
+  person: string;
   hello(): Promise<Hello>;
   frames(frames: Frame[]): void;
   state(state: LineState): void;
@@ -131,7 +133,13 @@ export class Line {
       this.#drop(socket);
       return;
     }
-    if (!this.online && message.frames[0]?.kind === 'welcome') {
+    const [first] = message.frames;
+    if (!this.online && first?.kind === 'welcome') {
+      // Somebody else signed in on this browser: nothing is said on their line, and nothing of it kept.
+      if (first.person !== this.#events.person) {
+        this.#away(CLOSE.signedOut.code);
+        return;
+      }
       this.#attempt = 0;
       this.#enter('online', 0);
       this.#tick = setInterval(() => this.#keepAlive(socket), LIMITS.heartbeatMs / 5);
