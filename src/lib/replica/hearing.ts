@@ -36,7 +36,7 @@ export class Hearing {
   }
 
   hear(word: Word): void {
-    const { writer, shelf, views, fetching, tabs } = this.#ground;
+    const { writer, shelf, views, fetching, tabs, background } = this.#ground;
     if (this.#ground.closed()) return;
     writer.hear(word);
     this.#ground.leader()?.hear(word);
@@ -45,7 +45,7 @@ export class Hearing {
         this.#hearRoom(word);
         return;
       case 'topic':
-        shelf.refresh(word.topic);
+        background(shelf.refresh(word.topic));
         if (word.topic.includes('/')) this.roomChanged(word.topic);
         return;
       case 'line':
@@ -78,9 +78,10 @@ export class Hearing {
 
   /** Words of other tabs may have been missed while this one was frozen. */
   catchUp(): void {
-    const { writer, shelf } = this.#ground;
+    const { writer, shelf, background } = this.#ground;
     for (const copy of writer.copies.values()) void writer.reload(copy);
-    for (const topic of ['projection', 'chats', 'unsent', 'refused', 'papers'] as const) shelf.refresh(topic);
+    for (const topic of ['projection', 'chats', 'unsent', 'refused', 'papers'] as const)
+      background(shelf.refresh(topic));
   }
 
   /** Something of a room is different on this tab. */
@@ -99,7 +100,7 @@ export class Hearing {
   #hearRoom(word: RoomWord): void {
     const { shelf, views, fetching, desks, background } = this.#ground;
     shelf.moved(word.added, word.acked);
-    if (word.rebuilt) shelf.refresh('unsent');
+    if (word.rebuilt) background(shelf.refresh('unsent'));
     for (const { doc } of word.changes) fetching.arrived(doc, true);
     for (const desk of desks) desk.hear(word);
     const paper =

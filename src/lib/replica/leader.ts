@@ -174,15 +174,15 @@ export class Leader {
         for (const frame of frames) if (frame.kind === 'patch' && frame.deflated) await inflate(frame);
         const followed = await this.#intake.take(frames);
         await this.#follow(followed);
+        for (const frame of frames) await this.#control(frame);
       } catch (error) {
         if (this.#stopped) return;
-        // What was not stored comes again with the next hello.
+        // What was not stored or not answered comes again with the next hello.
         this.#ground.onTrouble(error);
         this.#frames = [];
         this.#line.reconnect();
         return;
       }
-      for (const frame of frames) await this.#control(frame);
     }
   }
 

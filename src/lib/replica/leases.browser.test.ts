@@ -53,3 +53,26 @@ test('[R433] two tabs without a lease show the same words, and all are sent once
   await settled(second, two);
   await until(first, 'heard', () => has(one, 'Здравствуйте'));
 });
+
+test('[R433] leases that the disk did not take are asked for again, and what waits for them goes out', async () => {
+  await school.withhold('lease-grant');
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  expect((await chat.say('Первое слово')).ok).toBe(true);
+  await masha.close();
+  await school.mend();
+  const { put } = IDBObjectStore.prototype;
+  const taken = new Promise<void>((once) => {
+    IDBObjectStore.prototype.put = function (...args) {
+      if (this.name !== 'leases') return put.apply(this, args);
+      IDBObjectStore.prototype.put = put;
+      once();
+      throw new DOMException('The disk is full', 'QuotaExceededError');
+    };
+  });
+  const later = await school.device('masha');
+  await taken;
+  await until(later, 'sent', () => later.unsent === 0);
+  expect(later.refused()).toEqual([]);
+  expect(await school.texts('anna', '7a')).toEqual(['Первое слово']);
+});

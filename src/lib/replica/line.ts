@@ -67,10 +67,13 @@ export class Line {
     // A network that swallows the handshake must not hold the line for minutes.
     this.#wait = setTimeout(() => this.#drop(socket), LIMITS.helloTimeoutMs);
     socket.onopen = () => {
-      void this.#events.hello().then((hello) => {
-        if (this.#socket === socket && socket.readyState === WebSocket.OPEN)
-          socket.send(encodeFrame(hello) as Uint8Array<ArrayBuffer>);
-      });
+      this.#events.hello().then(
+        (hello) => {
+          if (this.#socket === socket && socket.readyState === WebSocket.OPEN)
+            socket.send(encodeFrame(hello) as Uint8Array<ArrayBuffer>);
+        },
+        () => this.#drop(socket),
+      );
     };
     socket.onmessage = (event) => this.#hear(socket, event.data);
     socket.onclose = (event) => {

@@ -146,7 +146,7 @@ export class Sending {
         return;
       case 'reopen':
         this.forget(frame.room);
-        void this.open(frame.room);
+        this.flush(frame.room);
         return;
       default:
         noteRefusal(live, frame);
@@ -280,7 +280,7 @@ export class Sending {
   /** What it takes to open the room did not come; all of it stands on disk. */
   #openLater(room: string): void {
     this.forget(room);
-    setTimeout(() => void this.open(room), pauseFor(OPENS_AGAIN));
+    setTimeout(() => this.flush(room), pauseFor(OPENS_AGAIN));
   }
 
   /** Once everything that was sent is answered, and what was pulled is here. */

@@ -61,12 +61,12 @@ export class Shelf {
   }
 
   /** Another tab, the relay or this tab changed what a topic is about. */
-  refresh(topic: Topic): void {
-    if (topic === 'projection') void this.#readProjection();
-    else if (topic === 'chats') void this.#readHeads();
-    else if (topic === 'unsent') void this.#readOutbox();
-    else if (topic === 'refused') void this.#readRefused();
-    else if (topic === 'papers') void this.#readPapers();
+  async refresh(topic: Topic): Promise<void> {
+    if (topic === 'projection') await this.#readProjection();
+    else if (topic === 'chats') await this.#readHeads();
+    else if (topic === 'unsent') await this.#readOutbox();
+    else if (topic === 'refused') await this.#readRefused();
+    else if (topic === 'papers') await this.#readPapers();
   }
 
   /** Intents entered or left the outbox: counted at once, so that nothing ever looks sent that is not. */

@@ -5,11 +5,14 @@ export function coalesced(work: () => Promise<void>): () => Promise<void> {
   let next: Promise<void> | undefined;
   let running: Promise<void> = Promise.resolve();
   return () => {
-    next ??= running.then(() => {
-      next = undefined;
-      running = work();
-      return running;
-    });
+    // One that failed does not keep the next from being tried.
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        running = work();
+        return running;
+      });
     return next;
   };
 }
