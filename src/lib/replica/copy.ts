@@ -43,6 +43,8 @@ export class RoomCopy {
   places = new Map<string, PlaceRow>();
   out: OutRow[] = [];
   unsaved: Unsaved[] = [];
+  /** Acts that wait for the room to be read, or for a lease: two copies of it would give them one number. */
+  writing = 0;
   /** Runs while the disk has no room for what is unsaved. */
   again: ReturnType<typeof setTimeout> | undefined;
   pen: PenRow | undefined;

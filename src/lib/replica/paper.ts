@@ -49,6 +49,7 @@ export class PaperView implements Paper {
   #pieces: ReturnedPiece[] = [];
   #copies: PrivateCopy[] = [];
   #lastWordsTaken = false;
+  #ended = false;
   /** What the editor shows until the disk answered. */
   readonly #nothing: LiveDoc;
 
@@ -67,7 +68,7 @@ export class PaperView implements Paper {
   get doc(): Y.Doc {
     const live = this.ready ? this.#ground.copy.docs.get(`paper/${this.id}`) : undefined;
     if (!live) return this.#nothing;
-    if (live !== this.#bound) this.#bind(live);
+    if (live !== this.#bound && !this.#ended) this.#bind(live);
     return live;
   }
 
@@ -170,10 +171,16 @@ export class PaperView implements Paper {
 
   close(): void {
     this.leave();
+    this.#ground.close();
+  }
+
+  /** No screen shows it any more: what is typed from now on is another view's. */
+  end(): void {
+    this.#ended = true;
+    this.#bound = undefined;
     clearTimeout(this.#awareTimer);
     this.#awareness?.destroy();
     this.#ground.copy.beforeSwap = undefined;
-    this.#ground.close();
   }
 
   /** Reads what came back from disk. */

@@ -103,8 +103,11 @@ export class Views {
     const open = this.#papers.get(id);
     if (!open || --open.shown > 0) return;
     this.#papers.delete(id);
+    open.view.end();
     const copy = this.#ground.writer.copies.get(`paper/${id}`);
     void copy?.inLane(async () => {
+      // It may be on screen again by now.
+      if (this.#papers.has(id)) return;
       this.#ground.writer.drop(`paper/${id}`);
       this.#ground.tabs.say({ say: 'unwant', room: `paper/${id}` });
     });

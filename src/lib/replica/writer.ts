@@ -70,9 +70,10 @@ export class Writer {
     });
   }
 
-  /** Lets a room leave memory, unless something of it is still to be saved. */
+  /** Lets a room leave memory, unless something of it is still to be made or saved. */
   drop(room: string): void {
-    if (this.copies.get(room)?.unsaved.length === 0) this.copies.delete(room);
+    const copy = this.copies.get(room);
+    if (copy && copy.unsaved.length + copy.writing === 0) this.copies.delete(room);
   }
 
   /**
@@ -81,6 +82,16 @@ export class Writer {
    */
   async write(room: string, build: (id: () => string) => Intent): Promise<Verdict> {
     const copy = this.open(room);
+    copy.writing++;
+    try {
+      return await this.#write(copy, build);
+    } finally {
+      copy.writing--;
+    }
+  }
+
+  async #write(copy: RoomCopy, build: (id: () => string) => Intent): Promise<Verdict> {
+    const { room } = copy;
     if (!copy.loaded || !copy.pen || !this.#ids.has(copy.pen.lease)) {
       await copy.inLane(() => this.#ready(copy, false));
       if (!copy.loaded) return { ok: false, code: 'storage-failed' };
