@@ -122,3 +122,27 @@ test('[R408] what a restore lost of several chats comes back to each of them: no
   expect(await school.texts('anna', '7a.parents')).toEqual(['После копии']);
   expect(await school.texts('anna', '7b')).toEqual(['После копии']);
 });
+
+test('[R447] what Petya took back is taken back again although the line broke before the old segment came', async () => {
+  const petya = await school.device('petya');
+  const chat = await enter(petya, '7a');
+  await settled(petya, chat);
+  const { id } = message(chat, 'Здравствуйте');
+  await school.on('fill', 'anna', '7a', 505);
+  await until(petya, 'heard', () => has(chat, 'сообщение 505'));
+  if (chat.hasOlder) await chat.older();
+  await school.keep();
+  await until(petya, 'back', () => petya.line.at === 'online');
+  expect((await chat.remove(id)).ok).toBe(true);
+  await until(petya, 'taken back', () => petya.unsent === 0);
+  await school.withhold('patch');
+  await school.restore();
+  petya.wake();
+  await until(petya, 'the old copy is gone', () => petya.unsent === 1 && texts(chat).length === 0);
+  await school.cut();
+  await until(petya, 'offline', () => petya.line.at !== 'online');
+  await school.mend();
+  petya.wake();
+  await until(petya, 'all is there', () => petya.unsent === 0 && has(chat, 'сообщение 505'));
+  expect(await school.texts('anna', '7a')).not.toContain('Здравствуйте');
+});

@@ -8,7 +8,7 @@ import type { OutRow } from './disk.ts';
 import { InFlight } from './in-flight.ts';
 import { heldOf, type Live, newLive, noteRefusal, pauseFor, reactionTo } from './live-room.ts';
 import { Mending, type MendingGround } from './mending.ts';
-import { isBeingMade, waitingIn } from './outbox.ts';
+import { isBeingMade, missingOf, waitingIn } from './outbox.ts';
 import { loadEpochs } from './parts.ts';
 import { roomWord } from './tabs.ts';
 
@@ -89,7 +89,7 @@ export class Sending {
     live.epoch = state.epoch;
     for (const lease of twins) live.burnt.add(lease);
     if (otherEpoch) {
-      const { disk, person, tabs, send } = this.#ground;
+      const { disk, person, tabs } = this.#ground;
       const epochs = await loadEpochs().catch(() => undefined);
       if (!epochs) {
         this.#openLater(state.room);
@@ -97,10 +97,7 @@ export class Sending {
       }
       const docs = await epochs.moveToEpoch(disk, state, person, tabs.slot);
       tabs.say(roomWord(state.room, { rebuilt: true }));
-      for (const doc of docs) {
-        live.awaited.add(doc);
-        send({ kind: 'pull', doc, epoch: state.epoch, seq: 0 });
-      }
+      this.#pull(live, docs);
       await this.#startMending(state.room, live);
       return;
     }
@@ -109,8 +106,10 @@ export class Sending {
     if (twins.length > 0) this.#readAgain(live, rows);
     const mustMend =
       twins.length > 0 || rows.some((row) => closed.includes(row.lease) || row.epoch !== state.epoch);
-    if (mustMend) await this.#startMending(state.room, live);
-    else {
+    if (mustMend) {
+      this.#pull(live, await missingOf(this.#ground.disk, rows));
+      await this.#startMending(state.room, live);
+    } else {
       live.at = 'live';
       this.flush(state.room);
     }
@@ -184,8 +183,17 @@ export class Sending {
 
   /** What of ours a twin's number hides is told by content: it must all be here first. */
   #readAgain(live: Live, rows: readonly OutRow[]): void {
-    for (const { doc, lease } of rows) {
-      if (!live.burnt.has(lease) || live.awaited.has(doc)) continue;
+    const burnt = rows.filter(({ lease }) => live.burnt.has(lease));
+    this.#pull(
+      live,
+      burnt.map(({ doc }) => doc),
+    );
+  }
+
+  /** Documents that pending work is made again on. */
+  #pull(live: Live, docs: readonly string[]): void {
+    for (const doc of docs) {
+      if (live.awaited.has(doc)) continue;
       live.awaited.add(doc);
       this.#ground.send({ kind: 'pull', doc, epoch: live.epoch, seq: 0 });
     }
