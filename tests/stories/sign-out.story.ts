@@ -148,3 +148,23 @@ test('[R711] a session that ended keeps the outbox; her mother signs in on the s
   await anna.sees('Маша пишет, Маша и отправит');
   await expect(masha.chatLink('Родители 7А')).toHaveCount(0);
 });
+
+test('[R736] Masha leaves without a network: whoever opens the app there next is not Masha', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  await masha.isStoredWhole();
+  await masha.loseNetwork();
+  await masha.page.getByRole('link', { name: 'Настройки' }).click();
+  await masha.page.getByRole('button', { name: 'Выйти' }).click();
+  await masha.page.getByRole('dialog').getByRole('button', { name: 'Выйти', exact: true }).click();
+  const door = masha.page.getByText('Откройте одноразовую ссылку');
+  await expect(door).toBeVisible(AFTER_OUTAGE);
+  await masha.findNetwork();
+  await masha.page.goto(new URL('/chats', masha.page.url()).href);
+  await expect(door).toBeVisible(AFTER_OUTAGE);
+  expect(await masha.keptNames()).toEqual([]);
+  const session = await masha.page.evaluate(async () => (await fetch('/api/session')).status);
+  expect(session).toBe(401);
+});

@@ -6,6 +6,8 @@ import type { Device } from './types.ts';
 import { unsharedDrafts } from './unshared-drafts.ts';
 
 const WAIT_MS = 15_000;
+/** A tab that the browser froze neither saves nor lets go. */
+const BYE_MS = 2_000;
 
 export interface LeavingGround {
   device: Pick<Device, 'person' | 'unsent' | 'subscribe' | 'wake' | 'close'>;
@@ -28,13 +30,23 @@ export async function leave(
   const before = await leftIn(device, disk, how);
   if (before) return before;
   // Another tab may hold words of the last moment: they are unsent too.
-  await tabs.alone();
+  await alone(tabs);
   const left = await leftIn(device, disk, how);
   if (left) return left;
   const exported = how === 'export' ? await exportUnsent(disk) : undefined;
   await device.close();
   await wipe(device.person);
   return { at: 'gone', exported };
+}
+
+/** Has the other tabs save and let go; resolves when they did, and after a while all the same. */
+async function alone(tabs: Tabs): Promise<void> {
+  tabs.tell({ say: 'bye' });
+  const { held = [] } = await navigator.locks.query();
+  const slots = held.map(({ name = '' }) => name).filter((name) => name.startsWith(`${tabs.name}-slot-`));
+  const others = slots.filter((name) => name !== `${tabs.name}-slot-${tabs.slot}`);
+  const signal = AbortSignal.timeout(BYE_MS);
+  await Promise.allSettled(others.map((name) => navigator.locks.request(name, { signal }, () => {})));
 }
 
 /** What would be lost; undefined when nothing is. A file takes along what the disk has. */

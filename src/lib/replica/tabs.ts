@@ -78,12 +78,11 @@ const BEAT_MS = 1_000;
 /** A leader that is silent this long while we are on screen is frozen: its lock is taken over. */
 const SILENT_MS = 2_000;
 const SLOTS_MAX = 64;
-/** A tab that the browser froze neither saves nor lets go. */
-const BYE_MS = 2_000;
 
 export class Tabs {
   readonly id = crypto.randomUUID();
-  readonly #name: string;
+  /** Locks and channel are called so. */
+  readonly name: string;
   readonly #channel: BroadcastChannel;
   readonly #hear: (word: Word) => void;
   readonly #onLead: (leads: boolean) => void;
@@ -96,10 +95,10 @@ export class Tabs {
   #closed = false;
 
   constructor(person: string, hear: (word: Word) => void, onLead: (leads: boolean) => void) {
-    this.#name = `parta-${person}`;
+    this.name = `parta-${person}`;
     this.#hear = hear;
     this.#onLead = onLead;
-    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel = new BroadcastChannel(this.name);
     this.#channel.onmessage = (event: MessageEvent<Word>) => {
       if (event.data.say === 'beat') this.#heard = performance.now();
       else if (!this.#closed) this.#hear(event.data);
@@ -116,7 +115,7 @@ export class Tabs {
   /** Takes the lowest free slot. Two live tabs never have the same. */
   async takeSlot(): Promise<number> {
     for (let slot = 0; slot < SLOTS_MAX; slot++) {
-      if (await this.#hold(`${this.#name}-slot-${slot}`, { ifAvailable: true })) {
+      if (await this.#hold(`${this.name}-slot-${slot}`, { ifAvailable: true })) {
         this.#slot = slot;
         return slot;
       }
@@ -142,16 +141,6 @@ export class Tabs {
     if (!this.#closed) this.#channel.postMessage(word);
   }
 
-  /** Has the other tabs save and let go; resolves when they did, and after a while all the same. */
-  async alone(): Promise<void> {
-    this.tell({ say: 'bye' });
-    const { held = [] } = await navigator.locks.query();
-    const slots = held.map(({ name = '' }) => name).filter((name) => name.startsWith(`${this.#name}-slot-`));
-    const others = slots.filter((name) => name !== `${this.#name}-slot-${this.#slot}`);
-    const signal = AbortSignal.timeout(BYE_MS);
-    await Promise.allSettled(others.map((name) => navigator.locks.request(name, { signal }, () => {})));
-  }
-
   close(): void {
     this.#closed = true;
     this.#waiting.abort();
@@ -173,7 +162,7 @@ export class Tabs {
   }
 
   #queueForLead(steal: boolean): void {
-    const lock = `${this.#name}-lead`;
+    const lock = `${this.name}-lead`;
     void this.#hold(lock, steal ? { steal: true } : { signal: this.#waiting.signal }, () =>
       this.#lead(false),
     ).then((held) => {

@@ -6,6 +6,8 @@ export type Entry =
   | { ok: false; code: 'link-gone' | 'too-many' | 'no-network' };
 
 const KEY = 'parta-person';
+/** Stands while somebody has left whose session the school may not have ended. */
+const LEFT_KEY = 'parta-left';
 /** A relay that swallows what it is asked must not hold the door. */
 const ANSWER_MS = 10_000;
 
@@ -29,20 +31,27 @@ export async function redeem(token: string): Promise<Entry> {
   if (answer.status === 429) return { ok: false, code: 'too-many' };
   if (answer.status === 401 || answer.status === 400) return { ok: false, code: 'link-gone' };
   const person = await personOf(answer);
-  return person === undefined ? { ok: false, code: 'no-network' } : { ok: true, person };
+  if (person === undefined) return { ok: false, code: 'no-network' };
+  // The cookie is theirs now.
+  localStorage.removeItem(LEFT_KEY);
+  return { ok: true, person };
 }
 
 /** The person of the session's cookie; undefined when there is none, or no network to ask. */
 export async function sessionPerson(): Promise<string | undefined> {
+  if (localStorage.getItem(LEFT_KEY) !== null && !(await endSession())) return undefined;
   const answer = await fetch('/api/session', { signal: AbortSignal.timeout(ANSWER_MS) }).catch(
     () => undefined,
   );
   return answer && personOf(answer);
 }
 
-/** Ends the session at the relay. Without a network the cookie stays until it expires, but nothing local uses it. */
-export async function endSession(): Promise<void> {
-  await ask('/api/sign-out', {});
+/** Ends the session at the relay. Without a network its cookie stays, and is used for nothing before that is done. */
+export async function endSession(): Promise<boolean> {
+  localStorage.setItem(LEFT_KEY, '');
+  const answer = await ask('/api/sign-out', {});
+  if (answer?.ok) localStorage.removeItem(LEFT_KEY);
+  return answer?.ok === true;
 }
 
 function ask(path: string, body: Record<string, string>): Promise<Response | undefined> {
