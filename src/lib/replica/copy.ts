@@ -45,7 +45,7 @@ export class RoomCopy {
   unsaved: Unsaved[] = [];
   /** Acts that wait for the room to be read, or for a lease: two copies of it would give them one number. */
   writing = 0;
-  /** Runs while the disk has no room for what is unsaved. */
+  /** Runs while the disk does not take what is unsaved. */
   again: ReturnType<typeof setTimeout> | undefined;
   pen: PenRow | undefined;
   /** Whether a pen was looked for: there may be none. */

@@ -5,7 +5,7 @@ import type { Disks } from './disk.ts';
 import { openDisks, troubleOf } from './disk.ts';
 import { LiveDevice } from './live-device.ts';
 import { loadBroken } from './parts.ts';
-import type { Device, DiskState } from './types.ts';
+import type { Device } from './types.ts';
 
 export interface OpenOptions {
   person: string;
@@ -21,14 +21,14 @@ export interface OpenOptions {
  */
 export async function openDevice({ person, url, app = '' }: OpenOptions): Promise<Device> {
   let device: LiveDevice | undefined;
-  let early: DiskState = 'open';
-  const onDisk = (state: DiskState) => {
-    early = state;
-    void device?.diskIs(state);
+  let isSuperseded = false;
+  const superseded = () => {
+    isSuperseded = true;
+    void device?.diskIs('superseded');
   };
   let disks: Disks;
   try {
-    disks = await openDisks(person, onDisk);
+    disks = await openDisks(person, superseded);
   } catch (error) {
     return broken(person, error);
   }
@@ -39,7 +39,7 @@ export async function openDevice({ person, url, app = '' }: OpenOptions): Promis
     for (const disk of [disks.strict, disks.relaxed]) disk.close();
     return broken(person, error);
   }
-  if (early !== 'open') await device.diskIs(early);
+  if (isSuperseded) await device.diskIs('superseded');
   return device;
 }
 

@@ -1,4 +1,6 @@
+import { Dexie } from 'dexie';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { diskName } from './disk.ts';
 import { notesOf } from './last-words.ts';
 import { PaperView } from './paper.ts';
 import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
@@ -21,6 +23,13 @@ const { add } = IDBObjectStore.prototype;
 function fillDisk(): void {
   IDBObjectStore.prototype.add = () => {
     throw new DOMException('The disk is full', 'QuotaExceededError');
+  };
+}
+/** What is written fails, for a reason of the browser's own. */
+function breakDisk(): void {
+  IDBObjectStore.prototype.add = function (...args) {
+    if (this.name !== 'outbox') return add.apply(this, args);
+    throw new DOMException('Internal error', 'UnknownError');
   };
 }
 function emptyDisk(): void {
@@ -77,6 +86,25 @@ test('[R493] what is typed in a paper while the disk is full stays on screen and
   await until(anna, 'read', () => textIn(read) === 'Берём палатки и котелок на всех');
 });
 
+test('[R493] what is typed in a paper when the disk fails is saved without another key, once the disk answers', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  const made = await chat.createPaper('Поход', 'everyone');
+  if (!made.ok) throw new Error(made.code);
+  const paper = masha.paper(made.id, PaperView);
+  await until(masha, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  type(paper, 'Берём палатки');
+  await until(masha, 'all is sent', () => paper.unsynced === 0);
+  type(paper, ' и котелок');
+  breakDisk();
+  expect(await paper.flush()).toEqual({ ok: false, code: 'storage-failed' });
+  expect(masha.disk).toBe('failed');
+  emptyDisk();
+  await until(masha, 'saved and sent', () => !paper.unsaved && paper.unsynced === 0);
+  expect(masha.disk).toBe('open');
+});
+
 test('[R442] when the browser says that the network went, a silent socket is offline at once and one that answers is not', async () => {
   const masha = await school.device('masha');
   await until(masha, 'online', () => masha.line.at === 'online');
@@ -106,4 +134,38 @@ test('[R426] a visible tab takes the line over from a leader that is silent', as
   await until(petya, 'online', () => petya.line.at === 'online' && petya.projection !== undefined);
   expect(petya.projection?.me.id).toBe('petya');
   free();
+});
+
+test('[R415] a tab that waited for an older one to let go of the database says no more that it waits', async () => {
+  const old = new Dexie(diskName('petya'));
+  old.version(1).stores({ kv: 'key' });
+  old.on('versionchange', () => false);
+  await old.open();
+  const { open } = IDBFactory.prototype;
+  const blocked = new Promise((told) => {
+    IDBFactory.prototype.open = function (...args) {
+      const asked = open.apply(this, args);
+      asked.addEventListener('blocked', told);
+      return asked;
+    };
+  });
+  const opening = school.device('petya');
+  await blocked;
+  IDBFactory.prototype.open = open;
+  old.close();
+  const petya = await opening;
+  await until(petya, 'online', () => petya.line.at === 'online');
+  expect(petya.disk).toBe('open');
+});
+
+test('[R419] a disk that failed once and then keeps what is written is said to be well again', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  breakDisk();
+  expect(await chat.say('не записано')).toEqual({ ok: false, code: 'storage-failed' });
+  expect(masha.disk).toBe('failed');
+  emptyDisk();
+  expect((await chat.say('записано')).ok).toBe(true);
+  expect(masha.disk).toBe('open');
 });

@@ -172,17 +172,16 @@ export interface Disks {
   relaxed: Disk;
 }
 
-/** Opens the database; `onState` hears of `blocked` and `superseded`. Rejects when it cannot be opened, wiping nothing. */
-export async function openDisks(
-  person: string,
-  onState: (state: 'blocked' | 'superseded') => void,
-): Promise<Disks> {
+/**
+ * Opens the database; `superseded` is called when another tab wants a newer one. Waits for tabs that hold an older one
+ * to let go. Rejects when it cannot be opened, wiping nothing.
+ */
+export async function openDisks(person: string, superseded: () => void): Promise<Disks> {
   const strict = new Disk(person, 'strict');
   const relaxed = new Disk(person, 'relaxed');
   for (const handle of [strict, relaxed]) {
-    handle.on('blocked', () => onState('blocked'));
     handle.on('versionchange', () => {
-      onState('superseded');
+      superseded();
       // Dexie would close at once: first everything that is only in memory is saved.
       return false;
     });

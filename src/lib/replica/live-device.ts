@@ -78,7 +78,7 @@ export class LiveDevice implements Device {
       online: () => this.#line.at === 'online',
       saved: (rows) => {
         this.#shelf.moved(rows, []);
-        if (this.#disk === 'full') void this.diskIs('open');
+        if (this.#disk !== 'open') void this.diskIs('open');
       },
       onTrouble: (code) => void this.diskIs(code === 'storage-full' ? 'full' : 'failed'),
     });

@@ -52,7 +52,7 @@ export interface LineState {
 }
 
 /** State of the device's storage. `superseded`: another tab opened a newer database; this one must reload. */
-export type DiskState = 'open' | 'blocked' | 'superseded' | 'full' | 'failed';
+export type DiskState = 'open' | 'superseded' | 'full' | 'failed';
 
 export interface Peek {
   /** '' when it was deleted and what stood before it is not known here. */

@@ -14,7 +14,7 @@ import type { Intent, Topic, Verdict } from './types.ts';
 const LEASE_WAIT_MS = 8_000;
 /** Rounds of «the disk has moved on, make it again» before the disk counts as broken. */
 const STALE_ROUNDS_MAX = 8;
-/** A full disk is asked again whether it has room for what is typed in a paper. */
+/** A disk that is full, or failed, is asked again to take what is typed in a paper. */
 const SAVE_AGAIN_MS = 5_000;
 
 class Stale extends Error {}
@@ -284,7 +284,7 @@ export class Writer {
     const code = troubleOf(error);
     this.#around.onTrouble(code);
     if (copy.room.startsWith('paper/')) {
-      if (code === 'storage-full')
+      if (this.#around.disks.strict.isOpen())
         copy.again ??= setTimeout(() => {
           copy.again = undefined;
           void copy.inLane(() => this.#save(copy));
