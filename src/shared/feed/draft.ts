@@ -1,6 +1,7 @@
 /** The segment as one update leaves it so far, and what must be true of it at the end. */
 import type { Json } from '../ops/op.ts';
 import type { ActDone, Effects, PolicyContext } from '../ops/policy.ts';
+import { LIMITS } from '../school/limits.ts';
 import { type Act, may, type Place } from '../school/may.ts';
 import type { RefusalCode } from '../school/refusals.ts';
 import { splitKey } from './shape.ts';
@@ -105,7 +106,8 @@ export class Draft {
       for (const message of this.#droppedEdits.values()) if (!this.#gone?.has(message)) return 'not-allowed';
     if (this.#droppedReactions)
       for (const message of this.#droppedReactions) if (!this.#gone?.has(message)) return 'not-yours';
-    return this.#leavesEdits() ? 'stale' : this.#sharingFault();
+    if (this.#leavesEdits()) return 'stale';
+    return this.#isOverEdited() ? 'too-many' : this.#sharingFault();
   }
 
   effects(): Effects {
@@ -141,6 +143,19 @@ export class Draft {
       if (message !== undefined && gone.has(message) && !this.#droppedEdits?.has(key)) return true;
     }
     return false;
+  }
+
+  /** Whoever deletes a message names each of its edits: there are never more than one update may name. */
+  #isOverEdited(): boolean {
+    if (!this.#edits) return false;
+    const counts = new Map<string, number>();
+    const count = (message: string) => counts.set(message, (counts.get(message) ?? 0) + 1);
+    for (const message of this.#edits.values()) count(message);
+    for (const key of this.#ctx.keys('edits')) {
+      const message = splitKey(key)?.message;
+      if (message !== undefined && counts.has(message)) count(message);
+    }
+    return [...counts.values()].some((edits) => edits > LIMITS.editsPerMessageMax);
   }
 
   /** A message shares a paper that is made with it, and a paper is made by being shared. */

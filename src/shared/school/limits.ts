@@ -21,6 +21,8 @@ export const LIMITS = {
   segmentMessagesMax: 500,
   segmentBytesMax: 256 * 1024,
   pinsMax: 200,
+  /** Edits of one message: it is deleted with all of them, in one update of `deleteRangesMax`. */
+  editsPerMessageMax: 1_000,
   /** Leases that wrote in a segment: when there are so many it closes, so that its state vector stays below the next. */
   segmentHandsMax: 700,
   /** A stock client's state vector, beyond what the document's own hands take. */
