@@ -430,3 +430,15 @@ function flipped(bytes: Uint8Array, at: number, bit: number): Uint8Array {
   copy[at] = (copy[at] ?? 0) ^ (1 << bit);
   return copy;
 }
+
+test('[R511] one long key for hundreds of operations is not written out for each', () => {
+  const school = openSmallSchool();
+  const doc = Automerge.change(deviceOf(school, ELENA), { time: 1 }, (draft) => {
+    (draft as Draft).members.masha.duties['k'.repeat(60_000)] = text('student');
+  });
+  const { hash: _hash, ...change } = Automerge.decodeChange(Automerge.getLastLocalChange(doc) as Uint8Array);
+  const ops = Array.from({ length: CHUNK_LIMITS.operations }, () => ({ ...change.ops[0] }));
+  const bytes = Automerge.encodeChange({ ...change, ops } as Automerge.DecodedChange);
+  expect(bytes.length).toBeLessThan(LIMITS.updateBytesMax);
+  expect(readChunk(bytes)).toEqual({ ok: false, says: 'count exceeds a limit' });
+});

@@ -9,6 +9,8 @@ export const CHUNK_LIMITS = {
   dependencies: 8,
   otherActors: 64,
   actorBytes: 32,
+  /** A run says one key for many operations: the library would write it out for each. */
+  keyBytes: 64,
 } as const;
 
 export type Chunk = { ok: true; operations: number } | { ok: false; says: string };
@@ -131,7 +133,7 @@ function countTexts(bytes: Uint8Array, max: number): number {
   let count = 0;
   runs(bytes, max, (from, repeat) => {
     if (!from) return;
-    from.skip(from.uint());
+    from.skip(from.uintUpTo(CHUNK_LIMITS.keyBytes));
     count += repeat;
   });
   return count;
