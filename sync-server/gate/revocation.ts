@@ -26,6 +26,8 @@ export class Revocation {
   /** Lines whose rights may have changed: what is no longer theirs goes before anybody is told anything new. */
   readonly #unchecked = new Set<Line>();
   readonly #untold = new Set<Line>();
+  /** Of those the ones that lost something: they hear first what is left. */
+  readonly #less = new Set<Line>();
   readonly #endedLately = new Set<string>();
   #running = false;
 
@@ -50,6 +52,7 @@ export class Revocation {
   forget(line: Line | StockClient): void {
     this.#unchecked.delete(line as Line);
     this.#untold.delete(line as Line);
+    this.#less.delete(line as Line);
   }
 
   close(): void {
@@ -72,31 +75,37 @@ export class Revocation {
   async #run(): Promise<void> {
     this.#running = true;
     while (this.#unchecked.size > 0 || this.#untold.size > 0) {
-      const seq = await registrySeq(this.#ground).catch(() => 0);
-      const isChecking = this.#unchecked.size > 0;
-      const some = isChecking
-        ? [...this.#unchecked].slice(0, CHECKED_PER_TURN)
-        : [...this.#untold].slice(0, TOLD_PER_TURN);
-      for (const line of some) if (!isChecking || (await this.#hasLost(line))) this.#tell(line, seq);
+      // What goes waits for nobody; what is told waits for the store, which others keep busy.
+      if (this.#unchecked.size > 0)
+        for (const line of [...this.#unchecked].slice(0, CHECKED_PER_TURN)) await this.#check(line);
+      else await this.#tellSome();
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.#running = false;
   }
 
-  /** Whether something of what the line knows is not its person's any more: it hears at once what is left. */
-  async #hasLost(line: Line): Promise<boolean> {
+  /** Takes from the line what is not its person's any more. */
+  async #check(line: Line): Promise<void> {
     this.#unchecked.delete(line);
     try {
-      return await line.recheck();
+      if (await line.recheck()) this.#less.add(line);
     } catch {
       // A line that cannot be checked may not stay: fail closed.
       line.close('tryLater');
-      return false;
     }
+  }
+
+  async #tellSome(): Promise<void> {
+    const seq = await registrySeq(this.#ground).catch(() => 0);
+    // Rights that went meanwhile go first.
+    if (this.#unchecked.size > 0) return;
+    const some = [...new Set([...this.#less, ...this.#untold])].slice(0, TOLD_PER_TURN);
+    for (const line of some) this.#tell(line, seq);
   }
 
   #tell(line: Line, seq: number): void {
     this.#untold.delete(line);
+    this.#less.delete(line);
     for (const frame of registryFrame(this.#ground, line.person, seq, 0)) line.told(frame);
   }
 

@@ -35,3 +35,21 @@ test('[R637] whoever is taken out of a chat stops hearing it before the school i
   expect(Object.keys(JSON.parse(json).chats)).not.toContain('7a');
   await Promise.all(others.map((line) => line.next('registry')));
 });
+
+test('[R350] what is taken away goes at once, however long the store is busy with what others ask for', async () => {
+  const anna = await AdminDevice.start(relay, 'anna');
+  const masha = await device('masha');
+  await masha.open('chat/7a');
+  let isBusy = true;
+  const asks = Array.from({ length: 40_000 }, () => ({ chat: '7a', person: 'petya' }));
+  const busy = relay.store.summaries(asks).then(() => {
+    isBusy = false;
+  });
+  const taken = anna.setDuty({ person: 'masha', unit: '7a', from: 'student', to: undefined });
+  expect(await masha.line.next('purge')).toMatchObject({ room: 'chat/7a' });
+  expect(isBusy).toBe(true);
+  expect(await taken).toMatchObject({ kind: 'ack' });
+  await busy;
+  const { json } = await masha.line.next('registry', (frame) => !frame.json.includes('"7a":{"title"'));
+  expect(Object.keys(JSON.parse(json).chats)).not.toContain('7a');
+});
