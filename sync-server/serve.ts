@@ -204,6 +204,7 @@ async function layGround(options: RelayOptions, metrics: Metrics): Promise<LineG
   metrics.gauge('rooms', () => rooms.count);
   metrics.gauge('room_queue_depth', () => rooms.depth);
   metrics.gauge('commit_queue_depth', () => store.depth);
+  metrics.gauge('registry_bytes', () => school.bytes);
   metrics.gauge('storage_refuses', () => Number(rooms.isFull));
   metrics.gauge('resident_bytes', () => process.memoryUsage.rss());
   return ground;

@@ -13,6 +13,7 @@ const HELP = {
   storage_refuses: '1 while the disk takes nothing and nothing is acknowledged.',
   resident_bytes: 'Memory of the process.',
   log_bytes: 'Size of the database of rooms with its write-ahead log.',
+  registry_bytes: 'Size of the registry of the school, about.',
   acts_total: 'Acts that were accepted, by kind.',
   refusals_total: 'Intents that were refused, by rule.',
   closed_total: 'Connections that the relay closed, by the name of the code.',

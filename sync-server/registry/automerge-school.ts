@@ -16,8 +16,19 @@ import { type State, stateOf } from './state.ts';
 /** Judged changes that wait for the disk, in order: each stands on the one before it. */
 const PENDING_MAX = 64;
 
+/** How big the registry may be, as it is saved. */
+export interface RegistryBytes {
+  /** Changes of administrators go on up to here: the whole must fit a frame. */
+  admins: number;
+  /** Nobody else's do beyond it: whoever filled it can still be stopped. */
+  others: number;
+}
+const MB = 1024 * 1024;
+const BYTES_MAX: RegistryBytes = { admins: 3 * MB, others: 2 * MB };
+
 interface Pending {
   after: State;
+  bytes: number;
   directory: Directory;
   acts: RegistryAct[];
 }
@@ -29,10 +40,15 @@ export class AutomergeSchool implements School {
   #durable: State | undefined;
   #directory: Directory | undefined;
   #pending: Pending[] = [];
+  readonly #bytesMax: RegistryBytes;
+  /** As it is saved, about: what came since it was measured counts as it came. */
+  #bytes = 0;
+  #isMeasured = false;
   #listeners = new Set<(persons: ReadonlySet<string> | undefined) => void>();
 
-  constructor(org: string, nameOf: NameOf) {
+  constructor(org: string, nameOf: NameOf, bytesMax = BYTES_MAX) {
     this.org = org;
+    this.#bytesMax = bytesMax;
     this.#nameOf = nameOf;
   }
 
@@ -66,19 +82,24 @@ export class AutomergeSchool implements School {
     return () => this.#listeners.delete(listener);
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   save(): Uint8Array {
     return Automerge.save(this.#state().doc);
   }
 
   judge(bytes: Uint8Array, person: string, lease: number): JudgedChange {
     if (this.#pending.length >= PENDING_MAX) return { ok: false, code: 'try-later' };
+    if (this.#isFullFor(bytes.length, person)) return { ok: false, code: 'school-is-full' };
     const last = this.#pending.at(-1);
     const state = last?.after ?? this.#state();
     const judged = judgeChange(state, { bytes, person, lease });
     if (!judged.ok) return judged;
     const directory = directoryOf(judged.after.plain);
     const joins = joinsBetween(last?.directory ?? this.#now(), directory);
-    const pending = { after: judged.after, directory, acts: judged.acts };
+    const pending = { after: judged.after, bytes: bytes.length, directory, acts: judged.acts };
     this.#pending.push(pending);
     return { ok: true, joins, commit: () => this.#commit(pending), abandon: () => this.#abandon(pending) };
   }
@@ -88,6 +109,7 @@ export class AutomergeSchool implements School {
     const before = Automerge.getHeads(this.#doc).join();
     this.#doc = before ? Automerge.loadIncremental(this.#doc, bytes) : Automerge.load(bytes);
     if (Automerge.getHeads(this.#doc).join() === before) return;
+    this.#grew(bytes.length);
     this.#durable = undefined;
     this.#directory = undefined;
   }
@@ -97,12 +119,27 @@ export class AutomergeSchool implements School {
       throw new Error('registry changes are committed in the order they were judged');
     this.#pending.shift();
     const before = this.#now();
+    this.#grew(pending.bytes);
     Automerge.free(this.#doc);
     this.#durable = pending.after;
     this.#doc = pending.after.doc;
     this.#directory = pending.directory;
     const persons = concerned(pending.acts, before, this.#directory);
     for (const listener of [...this.#listeners]) listener(persons);
+  }
+
+  #isFullFor(more: number, person: string): boolean {
+    const max = this.#bytesMax[this.standing(person)?.role === 'admin' ? 'admins' : 'others'];
+    if (this.#bytes + more <= max) return false;
+    // To save it costs as much as it is big: done only when it may be full, and once for each state.
+    if (!this.#isMeasured) this.#bytes = this.save().length;
+    this.#isMeasured = true;
+    return this.#bytes + more > max;
+  }
+
+  #grew(bytes: number): void {
+    this.#bytes += bytes;
+    this.#isMeasured = false;
   }
 
   #abandon(pending: Pending): void {

@@ -5,7 +5,7 @@ import type { Registry } from '#shared/registry/shape.ts';
 import { registryDoc } from '#shared/school/names.ts';
 import { digest } from '#shared/wire/digest.ts';
 import type { Append, Log } from '../store/log.ts';
-import { AutomergeSchool, relayActor } from './automerge-school.ts';
+import { AutomergeSchool, type RegistryBytes, relayActor } from './automerge-school.ts';
 import type { NameOf } from './projection.ts';
 
 /** Who stands in the log as the author of what the relay itself wrote: no person's id, and no lease. */
@@ -16,10 +16,11 @@ export async function openSchool(
   log: Log,
   org: string,
   nameOf: NameOf,
+  bytesMax?: RegistryBytes,
 ): Promise<AutomergeSchool | undefined> {
   const { snapshot, rows } = await log.load(registryDoc(org));
   if (!snapshot && rows.length === 0) return undefined;
-  const school = new AutomergeSchool(org, nameOf);
+  const school = new AutomergeSchool(org, nameOf, bytesMax);
   if (snapshot) school.replay(snapshot.bytes);
   for (const row of rows) school.replay(row.bytes);
   return school;

@@ -22,6 +22,8 @@ export interface School {
   projection(person: string): Projection | undefined;
   /** Called after a durable change, with the persons whose projection may differ (undefined: anyone's). */
   onChange(listener: (persons: ReadonlySet<string> | undefined) => void): () => void;
+  /** About as big as what `save` gives. */
+  readonly bytes: number;
   /** The whole registry for an administrator's device: Automerge document bytes. */
   save(): Uint8Array;
   /**

@@ -183,6 +183,7 @@ test('[R338] http answers: health, metrics without names, readers for staff alon
   expect(metrics).toMatch(/parta_connections 1\n/);
   expect(metrics).toMatch(/parta_ack_seconds_count 1\n/);
   expect(metrics).toMatch(/parta_log_bytes [1-9]/);
+  expect(metrics).toMatch(/parta_registry_bytes [1-9]/);
   const helped = metrics.match(/^# HELP \S+/gm)?.map((line) => line.split(' ')[2]);
   expect(metrics.match(/^# TYPE \S+/gm)?.map((line) => line.split(' ')[2])).toEqual(helped);
   const olga = await TestDevice.start(relay, relay.sessions.signIn('olga'));

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog, type RelayLog } from '#server/monitoring/log.ts';
+import type { RegistryBytes } from '#server/registry/automerge-school.ts';
 import { foundSchool, openSchool } from '#server/registry/founding.ts';
 import { NAMES, smallRegistry } from '#server/registry/school.fixture.ts';
 import { openStore, type Relay, type RelayOptions, startRelay } from '#server/serve.ts';
@@ -27,6 +28,7 @@ export interface TestRelayOptions extends Partial<RelayOptions> {
   dataDir?: string;
   registry?: Registry;
   pagesMax?: number;
+  registryBytes?: RegistryBytes;
   sessions?: TestSessions;
 }
 
@@ -39,10 +41,10 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
   );
   const sessions = options.sessions ?? createSessions();
   const nameOf = (person: string) => NAMES[person];
-  let school = await openSchool(store, 'main', nameOf);
+  let school = await openSchool(store, 'main', nameOf, options.registryBytes);
   if (!school) {
     await foundSchool(store, options.registry ?? smallRegistry(), Date.UTC(2026, 8, 1));
-    school = await openSchool(store, 'main', nameOf);
+    school = await openSchool(store, 'main', nameOf, options.registryBytes);
   }
   if (!school) throw new Error('the school was not founded');
   const logged: string[] = [];

@@ -146,6 +146,12 @@ export const REFUSALS = {
     NOBODY,
     'premise of the intent no longer holds',
   ),
+  'school-is-full': rule(
+    'В школе накопилось слишком много изменений: это больше не помещается.',
+    'The school has recorded too many changes: this one no longer fits.',
+    ADMIN,
+    'the registry is as big as it may be',
+  ),
   'last-admin': rule(
     'Нельзя оставить школу без администратора.',
     'A school cannot be left without an administrator.',

@@ -27,6 +27,7 @@ export function benchSchool(plan: Plan): School {
   }
   return {
     org: 'bench',
+    bytes: 0,
     standing,
     chat: (id) => chats.get(id),
     chatsOf: (person) => [chatOf.get(person) ?? []].flat(),
