@@ -21,6 +21,8 @@ export class Person {
   readonly leases: Set<number>;
   /** Bytes of pushes that all connections have in the air. */
   inFlightBytes = 0;
+  /** Bytes of asks that wait for their turn on all connections. */
+  askingBytes = 0;
   readonly #intents: Bucket;
   readonly #asks: Bucket;
   /** Most people never show themselves in a paper. */

@@ -2,22 +2,35 @@
 import type { Person } from '../gate/people.ts';
 import { LINE_LIMITS } from './limits.ts';
 
+interface Waiting {
+  run: () => void;
+  price: number;
+  bytes: number;
+  speaker: Person;
+}
+
 export class Asking {
   /** Nothing while nothing waits: thousands of idle connections cost memory. */
-  #waiting: { run: () => void; price: number; speaker: Person }[] | undefined;
+  #waiting: Waiting[] | undefined;
   #throttle: NodeJS.Timeout | undefined;
 
-  /** Runs something now or in its turn; `price` 0 only keeps the order. False when too much waits. */
-  take(run: () => void, price: number, speaker: Person): boolean {
+  /**
+   * Runs something now or in its turn; `price` 0 only keeps the order, `bytes` is what it holds meanwhile. False when too
+   * much waits.
+   */
+  take(run: () => void, price: number, speaker: Person, bytes = 0): boolean {
+    speaker.askingBytes += bytes;
     this.#waiting ??= [];
-    if (this.#waiting.push({ run, price, speaker }) > LINE_LIMITS.asksWaitMax) return false;
+    this.#waiting.push({ run, price, bytes, speaker });
     if (this.#throttle === undefined) this.#runWaiting();
-    return true;
+    const waiting = this.#waiting?.length ?? 0;
+    return waiting <= LINE_LIMITS.asksWaitMax && speaker.askingBytes <= LINE_LIMITS.askingBytesMax;
   }
 
   /** The connection is gone: what waits is not asked any more. */
   stop(): void {
     clearTimeout(this.#throttle);
+    for (const { bytes, speaker } of this.#waiting ?? []) speaker.askingBytes -= bytes;
     this.#waiting = undefined;
   }
 
@@ -30,6 +43,7 @@ export class Asking {
         return;
       }
       this.#waiting?.shift();
+      next.speaker.askingBytes -= next.bytes;
       next.run();
     }
     this.#waiting = undefined;

@@ -62,6 +62,13 @@ export const LINE_LIMITS = {
   asksBurst: 640,
   /** Asks of one connection that wait. */
   asksWaitMax: 2_000,
+  /** What the asks of one person that wait may hold, over all connections. */
+  askingBytesMax: 4 * 1024 * 1024,
+  /** Documents of one open that cost as much as one that is pulled: most of them did not change. */
+  docsPerAsk: 4,
+  /** A hello is answered with all chats of its person, and costs as many asks; and one more for each so many rooms. */
+  helloCosts: 10,
+  helloRoomsPerAsk: 50,
   /** A stock client's is answered by encoding anew: it costs so many asks. All its documents may be opened at once. */
   stockAskCosts: 10,
   /** Presence is shown to everybody in the paper: faster than any hand it is a flood. */

@@ -13,6 +13,7 @@ import type { LineGround } from './line-ground.ts';
 import { LineRooms } from './line-rooms.ts';
 import { openRoom, pullDoc } from './opening.ts';
 import { Outlet, type Wire } from './outlet.ts';
+import { helloPrice, openBytes, openPrice } from './prices.ts';
 import { Pushing } from './pushing.ts';
 import type { Room } from './room.ts';
 import { bringLost } from './swallowed.ts';
@@ -154,7 +155,7 @@ export class Line implements Watcher {
         if (!this.#pushing.take(frame, this.#speaker)) this.close('tooMany');
         return;
       case 'open':
-        this.#ask(() => void this.#open(frame), this.#speaker);
+        this.#ask(() => void this.#open(frame), this.#speaker, openPrice(frame), openBytes(frame));
         return;
       case 'pull':
         this.#ask(() => void this.#pull(frame), this.#speaker);
@@ -189,15 +190,17 @@ export class Line implements Watcher {
     if (hello.protocol !== PROTOCOL) return this.close('oldProtocol');
     if (hello.rooms.length > LIMITS.roomsPerConnectionMax) return this.close('tooMany');
     this.#early = [];
-    const { person } = this.session;
+    clearTimeout(this.#hello);
+    this.#hello = undefined;
+    const speaker = await this.#ground.people.get(this.session.person).catch(() => undefined);
+    if (!speaker) return this.close('tryLater');
+    if (!this.#closed) this.#ask(() => void this.#welcome(hello, speaker), speaker, helloPrice(hello));
+  }
+
+  async #welcome(hello: Hello, speaker: Person): Promise<void> {
     try {
-      const [speaker, frames] = await Promise.all([
-        this.#ground.people.get(person),
-        welcome(this.#ground, this, hello),
-      ]);
+      const frames = await welcome(this.#ground, this, hello);
       if (this.#closed) return;
-      clearTimeout(this.#hello);
-      this.#hello = undefined;
       for (const frame of [...frames, ...(this.#held ?? [])]) this.#outlet.say(frame);
       this.#held = undefined;
       this.#speaker = speaker;
@@ -206,13 +209,13 @@ export class Line implements Watcher {
     }
     // Rights that went while the welcome was made: what it calls readable may not be.
     for (const name of [...this.rooms.known()]) if (!this.maySee(name)) this.#purge(name);
-    const early = this.#early;
+    const early = this.#early ?? [];
     this.#early = undefined;
     for (const frame of early) this.#take(frame);
   }
 
-  #ask(run: () => void, speaker: Person, price = 1): void {
-    if (!this.#asking.take(run, price, speaker)) this.close('tooMany');
+  #ask(run: () => void, speaker: Person, price = 1, bytes = 0): void {
+    if (!this.#asking.take(run, price, speaker, bytes)) this.close('tooMany');
   }
 
   async #open(ask: Open): Promise<void> {

@@ -125,7 +125,8 @@ export class StockClient implements Watcher {
         return;
       }
       if (kind === QUERY_AWARENESS) {
-        this.#showAll();
+        if (this.#speaker.ask(performance.now(), LINE_LIMITS.stockAskCosts) > 0) this.close('tooMany');
+        else this.#showAll();
         return;
       }
       this.close('malformed');

@@ -1,0 +1,103 @@
+/** Cheap questions with dear answers: what one person asks for is counted by what it costs the relay. */
+import { afterEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { feedDoc } from '#shared/school/names.ts';
+import { CLOSE } from '#shared/wire/close.ts';
+import { STOCK_PATH } from '#shared/wire/protocol.ts';
+import { TestDevice } from '../../support/device.ts';
+import { connect, type TestLine } from '../../support/line.ts';
+import { startTestRelay, type TestRelay } from '../../support/relay.ts';
+import { paperOf } from '../../support/shared-paper.ts';
+
+let relay: TestRelay;
+afterEach(() => relay.end());
+
+const start = async (asksPerSecond: number, asksBurst: number) => {
+  relay = await startTestRelay({ rates: { asksPerSecond, asksBurst } });
+};
+const device = (person: string) => TestDevice.start(relay, relay.sessions.signIn(person));
+
+test('[R357] questions of many megabytes that wait for their turn close the line, counted over all connections', async () => {
+  await start(0.001, 60);
+  const [one, other] = [await device('petya'), await device('petya')];
+  await one.open('chat/7a');
+  // As many as a frame may name, each as long as a name may be.
+  const held = Array.from({ length: 250 }, (_, i) => ({ doc: `${i}`.padEnd(250, 'x'), seq: 0 }));
+  const big = { kind: 'open' as const, room: 'chat/7a', epoch: '', held, newest: false };
+  for (let i = 0; i < 40; i++) one.line.say(big);
+  await one.line.settled();
+  expect(one.line.closed).toBe(undefined);
+  for (let i = 0; i < 40; i++) other.line.say(big);
+  expect(await other.line.whenClosed()).toBe(CLOSE.tooMany.code);
+  // What a line that is gone asked for is not waited for.
+  await one.line.hangUp();
+  const third = await connect(relay, relay.sessions.signIn('petya'));
+  for (let i = 0; i < 2; i++) third.say(big);
+  await answered(third);
+  expect(third.closed).toBe(undefined);
+});
+
+test('[R357] an open of many documents costs as many asks as it takes to read them', async () => {
+  await start(0.001, 40);
+  const petya = await device('petya');
+  const held = Array.from({ length: 64 }, (_, i) => ({ doc: feedDoc('7a', i + 1), seq: 0 }));
+  const open = { kind: 'open' as const, room: 'chat/7a', epoch: '', held, newest: false };
+  petya.line.say(open, open, { kind: 'find', chat: '7a', id: 'a.1' });
+  await petya.line.next('room');
+  await relay.store.seqOf('chat/7a');
+  await petya.line.settled();
+  expect(petya.line.heard.filter(({ kind }) => kind === 'room' || kind === 'found')).toEqual([]);
+});
+
+test('[R357] a hello is answered with all chats, and whoever says it again and again waits like for anything else', async () => {
+  await start(0.001, 25);
+  for (let i = 0; i < 2; i++) {
+    const line = await connect(relay, relay.sessions.signIn('petya'));
+    await line.next('welcome');
+    await line.hangUp();
+  }
+  const third = await connect(relay, relay.sessions.signIn('petya'));
+  await answered(third);
+  expect(third.heard).toEqual([]);
+  // What Masha may ask for is hers; one hello of many rooms takes all of it.
+  const rooms = Array.from({ length: 1_000 }, (_, i) => ({ room: `chat/x${i}`, epoch: '', seq: 0 }));
+  const masha = await connect(relay, relay.sessions.signIn('masha'), { rooms });
+  await masha.next('welcome');
+  const again = await connect(relay, relay.sessions.signIn('masha'));
+  await answered(again);
+  expect(again.heard).toEqual([]);
+});
+
+test('[R357] hellos that come faster than the rate are all answered, those of many rooms later', async () => {
+  await start(500, 20);
+  const rooms = Array.from({ length: 1_000 }, (_, i) => ({ room: `chat/x${i}`, epoch: '', seq: 0 }));
+  const lines = await Promise.all(
+    Array.from({ length: 8 }, () => connect(relay, relay.sessions.signIn('petya'), { rooms })),
+  );
+  for (const line of lines) expect((await line.next('welcome')).gone).toHaveLength(rooms.length);
+});
+
+test('[R357] a stock client that asks again and again who is there is closed', async () => {
+  await start(0.001, 100);
+  const petya = await device('petya');
+  const doc = `paper/${await paperOf(petya)}`;
+  const ws = new WebSocket(
+    `${relay.origin.replace('http', 'ws')}${STOCK_PATH}/${doc}?token=${relay.sessions.signIn('petya')}`,
+  );
+  await new Promise((resolve) => ws.once('message', resolve));
+  const ended = new Promise((resolve) => ws.once('close', resolve));
+  const heard = new Promise((resolve) => ws.on('message', () => resolve('answered')));
+  for (let i = 0; i < 20; i++) ws.send(Uint8Array.of(3));
+  // Would be answered if those cost nothing.
+  ws.send(Uint8Array.of(0, 0, 1, 0));
+  expect(await Promise.race([ended, heard])).toBe(CLOSE.tooMany.code);
+  ws.terminate();
+});
+
+/** What was sent on it is read, and whatever the relay would look up for an answer is looked up. */
+async function answered({ ws }: TestLine): Promise<void> {
+  for (let i = 0; i < 10; i++) {
+    await new Promise((resolve) => ws.once('pong', resolve).ping());
+    await relay.store.seqOf('chat/7a');
+  }
+}
