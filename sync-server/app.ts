@@ -11,6 +11,7 @@ import type { People } from './gate/people.ts';
 import type { Sessions } from './gate/sessions.ts';
 import type { Metrics } from './monitoring/metrics.ts';
 import type { School } from './registry/school.ts';
+import { LINE_LIMITS } from './rooms/limits.ts';
 import type { Rooms } from './rooms/rooms.ts';
 import type { MarkRow, Marks } from './store/marks.ts';
 
@@ -83,6 +84,9 @@ export function createApp(options: AppOptions): Hono {
   app.get('/api/chats/:id/readers', async (c) => {
     const session = await sessions.ofHeaders(c.req.raw.headers);
     if (!session) return c.json({ code: 'signed-out' }, 401);
+    const asker = await people.get(session.person);
+    if (asker.ask(performance.now(), LINE_LIMITS.stockAskCosts) > 0)
+      return c.json({ code: 'try-later' }, 429);
     const chat = c.req.param('id');
     const place = school.chat(chat);
     // A chat that does not exist looks like one of others.

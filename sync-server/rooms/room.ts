@@ -265,6 +265,8 @@ export class Room {
     const gathered = this.watchers.size >= FAN_OUT.crowd;
     const news = new News({ doc: doc.name, seq, at, lease: intent.lease, n, bytes: taken.update }, gathered);
     const spread = () => {
+      // What does nothing (to delete what another deleted first) anybody may send: it is no news to anybody.
+      if (taken.acts.length === 0) return;
       const { places } = this.#ground;
       const hides = places.hides(this.name);
       for (const watcher of this.watchers)

@@ -1,11 +1,13 @@
 /** Cheap questions with dear answers: what one person asks for is counted by what it costs the relay. */
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { feedDoc } from '#shared/school/names.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { STOCK_PATH } from '#shared/wire/protocol.ts';
 import { TestDevice } from '../../support/device.ts';
 import { connect, type TestLine } from '../../support/line.ts';
+import { AdminDevice } from '../../support/registry.ts';
 import { startTestRelay, type TestRelay } from '../../support/relay.ts';
 import { paperOf } from '../../support/shared-paper.ts';
 
@@ -92,6 +94,41 @@ test('[R357] a stock client that asks again and again who is there is closed', a
   ws.send(Uint8Array.of(0, 0, 1, 0));
   expect(await Promise.race([ended, heard])).toBe(CLOSE.tooMany.code);
   ws.terminate();
+});
+
+test('[R357] whoever asks again and again who has read a chat is told to come later', async () => {
+  await start(0.001, 100);
+  const headers = { cookie: `session=${relay.sessions.signIn('anna')}` };
+  const ask = async () => (await fetch(`${relay.origin}/api/chats/7a/readers`, { headers })).status;
+  for (let i = 0; i < 10; i++) expect(await ask()).toBe(200);
+  expect(await ask()).toBe(429);
+});
+
+test('[R373] Petya, who may only read, sends what changes nothing: nobody hears of it, and the author of it is answered', async () => {
+  await start(1_000, 1_000);
+  const [anna, petya] = [await device('anna'), await device('petya')];
+  const elena = await AdminDevice.start(relay);
+  const quiet = { ...DEFAULT_MATRIX, write: 'staff', react: 'nobody' } as const;
+  await petya.open('chat/7a');
+  const said = petya.message('7a', 'Ой');
+  await petya.send(said);
+  const gone = (on: TestDevice) =>
+    on.make(feedDoc('7a', 1), (doc) => void doc.getMap('messages').delete(said.id));
+  const second = await device('petya');
+  await second.open('chat/7a');
+  expect(await petya.send(gone(petya))).toMatchObject({ kind: 'ack' });
+  expect(await elena.setMatrix('7a', DEFAULT_MATRIX, quiet)).toMatchObject({ kind: 'ack' });
+  await anna.open('chat/7a');
+  // The other phone did not know, and deletes it too; then an altered app goes on with it.
+  const again = gone(second);
+  expect(await second.send(again)).toMatchObject({ kind: 'ack' });
+  for (let i = 0; i < 20; i++)
+    expect(await second.send(second.wrap(feedDoc('7a', 1), again.bytes))).toMatchObject({ kind: 'ack' });
+  expect(await anna.send(anna.message('7a', 'Тихо'))).toMatchObject({ kind: 'ack' });
+  await anna.line.settled();
+  await petya.line.next('update', ({ lease }) => lease === anna.lease);
+  for (const { line } of [anna, petya])
+    expect(line.heard.filter(({ kind }) => kind === 'update')).toEqual([]);
 });
 
 /** What was sent on it is read, and whatever the relay would look up for an answer is looked up. */
