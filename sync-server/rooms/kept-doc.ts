@@ -99,6 +99,12 @@ export class KeptDoc {
     this.#tails.clear();
   }
 
+  /** Rows that a patch from a sequence would be merged of; 0 when there is one, or will be none. */
+  rowsToMerge(from: number): number {
+    if (from <= 0 || this.#tails.has(from) || !this.#tailServes(from)) return 0;
+    return this.#recent.slice(-ROOM_LIMITS.tailRows).filter((row) => row.seq > from).length;
+  }
+
   /** Whether patches up to here can be given without encoding anything big. */
   isReady(from: number): boolean {
     return this.#tailServes(from) || this.#baseHolds();

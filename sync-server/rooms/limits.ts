@@ -66,6 +66,7 @@ export const LINE_LIMITS = {
   askingBytesMax: 4 * 1024 * 1024,
   /** Documents of one open that cost as much as one that is pulled: most of them did not change. */
   docsPerAsk: 4,
+  rowsMergedPerAsk: 16,
   /** A hello is answered with all chats of its person, and costs as many asks; and one more for each so many rooms. */
   helloCosts: 10,
   helloRoomsPerAsk: 50,

@@ -8,12 +8,13 @@ import { PROTOCOL } from '#shared/wire/protocol.ts';
 import type { Person } from '../gate/people.ts';
 import type { Session } from '../gate/sessions.ts';
 import { Asking } from './asking.ts';
+import { FrameRate } from './frame-rate.ts';
 import { LINE_LIMITS } from './limits.ts';
 import type { LineGround } from './line-ground.ts';
 import { LineRooms } from './line-rooms.ts';
 import { openRoom, pullDoc } from './opening.ts';
 import { Outlet, type Wire } from './outlet.ts';
-import { helloPrice, openBytes, openPrice } from './prices.ts';
+import { helloPrice, mergePrice, openBytes, openPrice } from './prices.ts';
 import { Pushing } from './pushing.ts';
 import type { Room } from './room.ts';
 import { bringLost } from './swallowed.ts';
@@ -35,8 +36,7 @@ export class Line implements Watcher {
   readonly #pushing: Pushing;
   readonly #asking = new Asking();
   #earlyBytes = 0;
-  #framesSince = 0;
-  #frames = 0;
+  readonly #frames = new FrameRate();
   #hello: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -71,6 +71,9 @@ export class Line implements Watcher {
   }
   maySeeDoc(doc: string): boolean {
     return this.#ground.rooms.places.mayReadDoc(this.person, doc).ok;
+  }
+  affords(rows: number): boolean {
+    return mergePrice(rows) === 0 || this.#speaker?.ask(performance.now(), mergePrice(rows)) === 0;
   }
   joined(room: Room): void {
     if (this.#closed || !this.rooms.isAsked(room.name)) return;
@@ -284,13 +287,7 @@ export class Line implements Watcher {
   }
 
   #mayAsk(frames: readonly Frame[]): boolean {
-    const now = Date.now();
-    if (now - this.#framesSince > 1000) {
-      this.#framesSince = now;
-      this.#frames = 0;
-    }
-    for (const { kind } of frames) this.#frames += COSTS.get(kind) ?? 1;
-    return this.#frames <= LINE_LIMITS.framesPerSecondMax;
+    return this.#frames.may(frames.reduce((sum, { kind }) => sum + (COSTS.get(kind) ?? 1), 0));
   }
 
   #say(frame: Frame): void {

@@ -16,6 +16,8 @@ export interface Asker {
   maySee(room: string): boolean;
   /** Whether it may see a document of a room that it may see. */
   maySeeDoc(doc: string): boolean;
+  /** Whether the person has asks left for so many rows to be merged for them. */
+  affords(rows: number): boolean;
 }
 
 /** Answers `open`: the state of the room, patches, and from then on everything that is accepted. */
@@ -92,7 +94,9 @@ async function patchesOf(
     const kept = await live.doc(doc);
     kept.usedAt = Date.now();
     // A device never holds more than there is: a sequence from nowhere counts as nothing.
-    const held = from <= live.seq ? from : 0;
+    const known = from <= live.seq ? from : 0;
+    // Made for this asker alone: who has had many gets the whole, which all others get too.
+    const held = asker.affords(kept.rowsToMerge(known)) ? known : 0;
     if (held === 0 || !kept.isReady(held)) await kept.prepare();
     return kept.patches(held);
   } catch (error) {

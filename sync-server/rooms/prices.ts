@@ -13,6 +13,11 @@ export function openPrice({ held }: Open): number {
   return Math.max(1, Math.ceil(Math.min(held.length, LIMITS.docsPerOpenMax) / LINE_LIMITS.docsPerAsk));
 }
 
+/** What a device lacks of a document is merged for it, when it is the first that lacks just that. */
+export function mergePrice(rows: number): number {
+  return Math.floor(rows / LINE_LIMITS.rowsMergedPerAsk);
+}
+
 /** About what it holds while it waits. */
 export function openBytes({ held }: Open): number {
   let bytes = 0;

@@ -9,6 +9,7 @@ import { parseDoc, roomOf } from '#shared/school/names.ts';
 import type { CloseName } from '#shared/wire/close.ts';
 import type { Person } from '../gate/people.ts';
 import type { Session } from '../gate/sessions.ts';
+import { FrameRate } from './frame-rate.ts';
 import type { Answer } from './intent.ts';
 import { LINE_LIMITS } from './limits.ts';
 import type { LineGround } from './line-ground.ts';
@@ -60,7 +61,7 @@ export class StockClient implements Watcher {
   readonly #speaker: Person;
   #lease = 0;
   #inFlight = 0;
-  #frames = { since: 0, count: 0 };
+  readonly #frames = new FrameRate();
   #closed = false;
 
   constructor(ground: LineGround, session: Session, wire: Wire, doc: string, speaker: Person) {
@@ -93,7 +94,7 @@ export class StockClient implements Watcher {
 
   message(bytes: Uint8Array): void {
     if (this.#closed) return;
-    if (!this.#mayAsk()) {
+    if (!this.#frames.may(1)) {
       this.close('tooMany');
       return;
     }
@@ -120,7 +121,8 @@ export class StockClient implements Watcher {
         return;
       }
       if (kind === AWARENESS) {
-        this.#frames.count += LINE_LIMITS.awareCostsFrames;
+        // The next frame meets what this one costs more than any.
+        this.#frames.may(LINE_LIMITS.awareCostsFrames);
         this.#aware(decoding.readVarUint8Array(from));
         return;
       }
@@ -255,12 +257,6 @@ export class StockClient implements Watcher {
     if (this.#closed) return;
     this.#wire.send(packetOf(bytes));
     if (this.#wire.buffered() > LINE_LIMITS.bufferBytesMax) this.close('slow');
-  }
-
-  #mayAsk(): boolean {
-    const now = Date.now();
-    if (now - this.#frames.since > 1000) this.#frames = { since: now, count: 0 };
-    return ++this.#frames.count <= LINE_LIMITS.framesPerSecondMax;
   }
 }
 

@@ -131,6 +131,26 @@ test('[R373] Petya, who may only read, sends what changes nothing: nobody hears 
     expect(line.heard.filter(({ kind }) => kind === 'update')).toEqual([]);
 });
 
+test('[R357] what a device lacks is merged for it as long as its person has asks left, then it is given the whole', async () => {
+  await start(0.001, 100);
+  const masha = await device('masha');
+  await masha.open('chat/7a');
+  for (let i = 0; i < 90; i++)
+    expect(await masha.send(masha.message('7a', `${i}`))).toMatchObject({ kind: 'ack' });
+  const petya = await device('petya');
+  const { epoch } = await petya.open('chat/7a');
+  const ask = async (seq: number) => {
+    petya.line.say({ kind: 'pull', doc: feedDoc('7a', 1), epoch, seq });
+    return (await petya.line.next('patch')).from;
+  };
+  // Of his hundred the hello took ten and the opening one; each of these takes one, and four or five for its messages.
+  for (let seq = 1; seq <= 15; seq++) expect(await ask(seq)).toBe(seq);
+  expect(await ask(16)).toBe(0);
+  // What is made already, or is short, costs nothing but the question.
+  expect(await ask(2)).toBe(2);
+  expect(await ask(85)).toBe(85);
+});
+
 /** What was sent on it is read, and whatever the relay would look up for an answer is looked up. */
 async function answered({ ws }: TestLine): Promise<void> {
   for (let i = 0; i < 10; i++) {
