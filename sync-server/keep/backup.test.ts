@@ -99,6 +99,25 @@ it('[R652] what was deleted after a backup stays deleted when it is put back, on
   expect(files.filter((name) => readFileSync(join(target, name)).includes('сердце'))).toEqual([]);
 });
 
+it('[R652] what was being erased when a backup was made is not on the disk that it fills', async () => {
+  const school = await smallSchool();
+  const draft = (text: string, clears: boolean) =>
+    school.write('me/masha', MASHA, (replica) => replica.getMap('drafts').set('7a', text), { clears });
+  await draft('сердце', false);
+  await draft('Здравствуйте', true);
+  const made = await backup({ data: school.data, to: folder(), maxAgeDays: 30 });
+  await school.close();
+
+  const target = join(folder(), 'data');
+  await restore({ from: made.backup, to: target, force: false });
+  const store = await openSqlite({ file: join(target, 'parta.sqlite') });
+  expect(await store.due()).toEqual([]);
+  expect((await loadYjs(store, 'me/masha')).doc.getMap('drafts').toJSON()).toEqual({ '7a': 'Здравствуйте' });
+  await store.close();
+  const files = readdirSync(target).filter((name) => name.includes('sqlite'));
+  expect(files.filter((name) => readFileSync(join(target, name)).includes('сердце'))).toEqual([]);
+});
+
 it('[R652] the list of an older program is taken, and the data folder that stood there knows who was erased', async () => {
   const school = await smallSchool();
   const to = folder();

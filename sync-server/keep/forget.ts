@@ -6,21 +6,29 @@ import type { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Erasures } from './erasures.ts';
 import { loadYjs } from './load-yjs.ts';
 
-/** Deletes the listed messages with their edits and reactions, so that no trace of them is on the disk. */
+/**
+ * Deletes the listed messages with their edits and reactions, and ends what the relay had not erased yet when the backup
+ * was made, so that no trace is on the disk.
+ */
 export async function forget(logFile: string, store: SqliteStore, erasures: Erasures): Promise<number> {
   const docs = feedsOf(logFile, erasures);
-  if (docs.size === 0) return 0;
   const fence = await store.claim();
   let count = 0;
   for (const [name, ids] of docs) {
-    const { doc, seq } = await loadYjs(store, name);
-    deleteMessages(doc, ids);
-    await store.compact({ doc: name, seq, bytes: Y.encodeStateAsUpdate(doc) }, 'erase', fence);
-    doc.destroy();
+    await erase(store, name, ids, fence);
     count += ids.size;
   }
+  // One that cannot be read opens for nobody, and costs itself alone.
+  for (const name of await store.due()) await erase(store, name, new Set(), fence).catch(() => undefined);
   forgetTexts(logFile, docs);
   return count;
+}
+
+async function erase(store: SqliteStore, name: string, ids: ReadonlySet<string>, fence: number) {
+  const { doc, seq } = await loadYjs(store, name);
+  deleteMessages(doc, ids);
+  await store.compact({ doc: name, seq, bytes: Y.encodeStateAsUpdate(doc) }, 'erase', fence);
+  doc.destroy();
 }
 
 /** The relay writes no structs of its own: these are deletes alone, and what they delete is collected. */

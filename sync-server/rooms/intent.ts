@@ -42,6 +42,7 @@ export type Taken =
       update: Uint8Array;
       places: PlaceRow[];
       gone: string[];
+      clears?: boolean;
       papers: Append['papers'];
       died: DiedText[];
       /** Names of the acts, for counters. */

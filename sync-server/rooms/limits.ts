@@ -8,6 +8,8 @@ export const ROOM_LIMITS = {
   compactBytes: 512 * 1024,
   /** Deletes are gathered for this long before their bytes are erased from the disk. */
   eraseAfterMs: 2_000,
+  /** Unfinished messages change as people write: of all persons together they are erased at once, this much later. */
+  eraseOwnAfterMs: 5_000,
   eraseRetryMs: 5_000,
   /** Recent rows of a document in memory, so that a device that comes back gets only what it lacks. */
   recentRows: 1_000,

@@ -90,16 +90,21 @@ export class Room {
   }
 
   /**
-   * Stores a snapshot of a document at a moment when all of it is durable. Rejects when that fails (a backup reads the
-   * database while bytes have to go): to be asked again.
+   * Stores a snapshot of a document at a moment when all of it is durable, and says which sequence it shows. Rejects when
+   * that fails (a backup reads the database while bytes have to go): to be asked again. `forget`: as `drop`, of a document
+   * that will be wiped from the disk with others.
    */
-  compact(name: string, rows: 'drop' | 'keep' | 'erase'): Promise<void> {
-    return this.#whenDurable(async (live) => {
+  async compact(name: string, rows: 'drop' | 'keep' | 'erase' | 'forget'): Promise<number> {
+    let shown = 0;
+    await this.#whenDurable(async (live) => {
       const doc = await live.doc(name);
       const bytes = doc.content.save();
-      await this.#ground.log.compact({ doc: name, seq: doc.seq, bytes }, rows, this.#ground.fence);
-      doc.compacted(rows === 'erase');
+      shown = doc.seq;
+      const { log, fence } = this.#ground;
+      await log.compact({ doc: name, seq: shown, bytes }, rows === 'forget' ? 'drop' : rows, fence);
+      doc.compacted(rows === 'erase' || rows === 'forget');
     });
+    return shown;
   }
 
   /** Resolves when all that was asked of the room is done, and the log has answered; whatever it said. */

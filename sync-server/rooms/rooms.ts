@@ -6,6 +6,7 @@ import type { RelayLog } from '../monitoring/log.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { Join, School } from '../registry/school.ts';
 import type { Append, AppendResult, FirstRow, Log, SharedPaper } from '../store/log.ts';
+import { Erasing } from './erasing.ts';
 import { thinPast } from './history.ts';
 import type { Taken } from './intent.ts';
 import { beginnings } from './joining.ts';
@@ -36,7 +37,7 @@ export class Rooms {
   readonly #heard = new Set<Heard>();
   readonly #onStorage = new Set<(full: boolean) => void>();
   readonly #thinning = new Set<string>();
-  readonly #erasing = new Map<string, NodeJS.Timeout>();
+  readonly #erasing: Erasing;
   readonly #sweeper: NodeJS.Timeout;
   #prober: NodeJS.Timeout | undefined;
   #isFenced = false;
@@ -57,6 +58,13 @@ export class Rooms {
       begin: (joins) => this.#begin(joins),
       trouble: (event, room, error) => this.#trouble(event, room, error),
     };
+    this.#erasing = new Erasing({
+      log: options.log,
+      fence: options.fence,
+      room: (name) => this.room(name),
+      erased: () => options.metrics.count('erasures_total'),
+      trouble: (room, error) => this.#trouble('not-erased', room, error),
+    });
     this.#sweeper = setInterval(() => this.#sweep(), Math.min(ROOM_LIMITS.sweepMs, this.#idleMs));
     this.#sweeper.unref();
   }
@@ -115,7 +123,7 @@ export class Rooms {
 
   /** Erases what was deleted before the relay stopped. */
   async resume(): Promise<void> {
-    for (const doc of await this.#options.log.due()) this.#erase(doc, ROOM_LIMITS.eraseAfterMs);
+    for (const doc of await this.#options.log.due()) this.#erasing.soon(doc);
   }
 
   /** Begins nothing by itself any more; resolves when what was taken is on the disk. */
@@ -123,7 +131,7 @@ export class Rooms {
     this.#closed = true;
     clearInterval(this.#sweeper);
     clearInterval(this.#prober);
-    for (const timer of this.#erasing.values()) clearTimeout(timer);
+    this.#erasing.close();
     await Promise.all([...this.#rooms.values()].map((room) => room.quiet()));
   }
 
@@ -135,7 +143,7 @@ export class Rooms {
     const { row } = append;
     for (const act of taken.acts) this.#options.metrics.count('acts_total', { act });
     for (const heard of this.#heard) heard(room, append, taken);
-    if (append.gone.length > 0) this.#erase(row.doc, ROOM_LIMITS.eraseAfterMs);
+    if (append.gone.length > 0 || append.clears) this.#erasing.soon(row.doc);
     const doc = room.live?.docs.get(row.doc);
     if (!doc) return;
     const full = doc.rowsBehind >= ROOM_LIMITS.compactRows || doc.bytesBehind >= ROOM_LIMITS.compactBytes;
@@ -165,22 +173,6 @@ export class Rooms {
       if (!this.#closed) this.#trouble('not-thinned', room, error);
     }
     this.#thinning.delete(doc);
-  }
-
-  #erase(doc: string, afterMs: number): void {
-    if (this.#closed || this.#erasing.has(doc)) return;
-    const erase = async () => {
-      this.#erasing.delete(doc);
-      const room = this.room(doc.split('/', 2).join('/'));
-      try {
-        await room.compact(doc, 'erase');
-        this.#options.metrics.count('erasures_total');
-      } catch (error) {
-        this.#trouble('not-erased', room.name, error);
-        this.#erase(doc, ROOM_LIMITS.eraseRetryMs);
-      }
-    };
-    this.#erasing.set(doc, setTimeout(() => void erase(), afterMs).unref());
   }
 
   #stored(result: AppendResult): void {

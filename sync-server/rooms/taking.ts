@@ -74,9 +74,9 @@ export function noteTaken(
   live.touched.set(doc.name, seq);
   doc.touched(seq, taken.update, taken.places);
   const row = { room: live.room, seq, doc: doc.name, lease, n, person: from.person, at, bytes: taken.update };
-  const { places, gone, papers } = taken;
+  const { places, gone, papers, clears = false } = taken;
   const lost = lostTexts(live, doc.name, taken.died, at);
-  return { row, digest: sum, replaces, places, gone, papers, lost, head: nextHead(live, doc) };
+  return { row, digest: sum, replaces, places, gone, clears, papers, lost, head: nextHead(live, doc) };
 }
 
 /** What numbers of one lease are compared by. A stock client has no numbers, and nobody ever asks for its sums. */

@@ -106,6 +106,7 @@ export class YjsContent implements Content {
       update: applied.update,
       places,
       gone: ruling.effects.gone,
+      clears: ruling.effects.clears ?? false,
       papers: ruling.effects.papers.map((paper) => ({ ...paper, chat: around.chat })),
       died: applied.died,
       acts: ruling.acts.map(({ act }) => act),

@@ -70,6 +70,8 @@ export interface Append {
   places: PlaceRow[];
   /** Ids whose message was deleted by it. */
   gone: string[];
+  /** Whether it cleared or replaced words, in whatever document, that have to leave the disk. */
+  clears?: boolean;
   /** New head segment, when this intent filled the open one. */
   head: number | undefined;
   /** Papers that it shares, or whose rights or title it sets. */
@@ -221,8 +223,13 @@ export interface Log {
    * every trace on the disk gone before it resolves (`erase`).
    */
   compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): Promise<void>;
-  /** Documents with accepted deletes whose bytes were not erased from the disk yet. */
+  /** Documents with accepted deletes (`gone`, `clears`) whose bytes were not erased from the disk yet. */
   due(): Promise<string[]>;
+  /**
+   * Erases in one go what compaction with `drop` left of documents: each is no longer due for what it accepted up to
+   * its sequence. No trace is on the disk when it resolves; rejects when fenced, and while a reader is in the way.
+   */
+  wipe(shown: { doc: string; seq: number }[], fence: number): Promise<void>;
   /**
    * Persons join a chat at its present sequence and read it from a segment on, which is the open one from then on (1: they
    * read all of it). Durable before it resolves; rejects when fenced or not stored.

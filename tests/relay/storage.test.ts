@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
-import { TestDevice } from '../support/device.ts';
+import type * as Y from 'yjs';
+import { contentOf, TestDevice } from '../support/device.ts';
 import { connect } from '../support/line.ts';
 import { startTestRelay, type TestRelay } from '../support/relay.ts';
 
@@ -114,6 +115,53 @@ test('[R342] a delete whose erasure was cut short by a stop is finished at the n
   await until(async () => (await relay.store.due()).length === 0);
   expect(onDisk(relay.dataDir, 'сирень')).toBe(false);
 });
+
+test('[R345] words of a draft that was sent and deleted for all are nowhere on the disk', async () => {
+  relay = await startTestRelay();
+  const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  await masha.open('chat/7a');
+  await masha.open('me/masha');
+  const drafts = (change: (map: Y.Map<string>) => void) =>
+    masha.send(masha.make('me/masha', (doc) => change(doc.getMap('drafts'))));
+  await drafts((map) => map.set('7b', 'Ещё пишу'));
+  await drafts((map) => map.set('7a', 'Пароль от дневника сир'));
+  await drafts((map) => map.set('7a', 'Пароль от дневника сирень'));
+  const push = masha.message('7a', 'Пароль от дневника сирень');
+  await masha.send(push);
+  await drafts((map) => map.delete('7a'));
+  await masha.send(masha.make('chat/7a/feed/1', (doc) => doc.getMap('messages').delete(push.id)));
+  expect(onDisk(relay.dataDir, 'дневника')).toBe(true);
+  await until(async () => (await relay.store.due()).length === 0);
+  expect(onDisk(relay.dataDir, 'дневника')).toBe(false);
+  // Neither does a device that was away hear them, and what is still being written stays.
+  const again = await TestDevice.start(relay, relay.sessions.signIn('masha'), masha.lease);
+  const epoch = masha.epochs.get('me/masha') ?? '';
+  again.line.say({
+    kind: 'open',
+    room: 'me/masha',
+    epoch,
+    held: [{ doc: 'me/masha', seq: 1 }],
+    newest: true,
+  });
+  const patch = await again.line.next('patch', ({ doc }) => doc === 'me/masha');
+  expect([
+    patch.seq,
+    ...['Ещё пишу', 'дневника'].map((words) => Buffer.from(contentOf(patch)).includes(words)),
+  ]).toEqual([4, true, false]);
+  expect(await drafts((map) => map.set('7a', 'Новое'))).toMatchObject({ kind: 'ack' });
+}, 20_000);
+
+test('[R345] a draft that was replaced when the relay stopped leaves the disk at the next start', async () => {
+  relay = await startTestRelay();
+  const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  await masha.open('me/masha');
+  for (const text of ['Я не приду', 'Я приду'])
+    await masha.send(masha.make('me/masha', (doc) => doc.getMap('drafts').set('7a', text)));
+  relay = await relay.restart();
+  expect(await relay.store.due()).toEqual(['me/masha']);
+  await until(async () => (await relay.store.due()).length === 0);
+  expect([onDisk(relay.dataDir, 'не приду'), onDisk(relay.dataDir, 'Я приду')]).toEqual([false, true]);
+}, 20_000);
 
 test('[R343] a room that all left leaves the memory, and opens again as it was', async () => {
   relay = await startTestRelay({ idleMs: 100 });

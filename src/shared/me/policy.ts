@@ -16,6 +16,7 @@ export function mePolicy(ops: readonly Op[], ctx: PolicyContext): Ruling {
   if (!verdict.ok) return verdict;
   const acts: ActDone[] = [];
   const added = new Map<string, number>();
+  let clears = false;
   for (const op of ops) {
     if (op.op !== 'map.set' && op.op !== 'map.delete' && op.op !== 'map.blank') return refuse('not-allowed');
     if (!(ME_ROOTS as readonly string[]).includes(op.root)) return refuse('not-allowed');
@@ -25,12 +26,16 @@ export function mePolicy(ops: readonly Op[], ctx: PolicyContext): Ruling {
       const code = valueFault(op.root, op.value);
       if (code) return refuse(code);
       if (!op.prior) added.set(op.root, (added.get(op.root) ?? 0) + 1);
-    } else if (op.op === 'map.delete') added.set(op.root, (added.get(op.root) ?? 0) - 1);
+      clears ||= op.prior !== undefined;
+    } else if (op.op === 'map.delete') {
+      clears = true;
+      added.set(op.root, (added.get(op.root) ?? 0) - 1);
+    }
     acts.push({ act: 'me.write', target: op.key });
   }
   for (const [root, more] of added)
     if (more > 0 && count(ctx, root) + more > ME_LIMITS.keysMax) return refuse('too-many');
-  return { ok: true, acts, effects: NO_EFFECTS };
+  return { ok: true, acts, effects: clears ? { ...NO_EFFECTS, clears } : NO_EFFECTS };
 }
 
 function valueFault(root: string, value: Json): RefusalCode | undefined {

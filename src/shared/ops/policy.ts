@@ -36,6 +36,8 @@ export interface Effects {
   gone: string[];
   /** Papers created, or whose rights or title changed. */
   papers: { paper: string; owner: string; title: string; edit: PaperEdit }[];
+  /** Words were cleared or replaced that nobody may find again, as with `gone`. */
+  clears?: boolean;
 }
 
 export type Ruling = { ok: true; acts: ActDone[]; effects: Effects } | { ok: false; code: RefusalCode };

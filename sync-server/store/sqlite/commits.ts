@@ -73,7 +73,7 @@ export class Commits {
     for (const { doc, id, kind, of, seq, at, by, text } of item.places)
       sql.newPlace.run(room, id, doc, kind, of, seq, at, by, text);
     for (const id of item.gone) sql.forget.run({ room: row.room, id });
-    if (item.gone.length > 0) sql.setDue.run(1, row.doc);
+    if (item.gone.length > 0 || item.clears) sql.setDue.run(seq, row.doc);
     for (const paper of item.papers) sql.setPaper.run(paper);
     for (const lost of item.lost ?? []) this.#keepLost({ ...lost, room: row.room });
     return { ok: true };

@@ -123,7 +123,7 @@ export class Disk {
 
   fold(doc: string, fold: Fold, fence: number): void {
     this.#atomic(() => {
-      if (this.#meta('fence') !== fence) throw new Error('fenced: another relay owns the store');
+      this.#demand(fence);
       this.#past.fold(doc, fold);
     });
   }
@@ -152,7 +152,7 @@ export class Disk {
   compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): void {
     if (rows === 'erase') this.#wal.expectNoReader();
     this.#atomic(() => {
-      if (this.#meta('fence') !== fence) throw new Error('fenced: another relay owns the store');
+      this.#demand(fence);
       const room = snapshot.doc.split('/', 2).join('/');
       this.#sql.touchDoc.run(snapshot.doc, room);
       this.#sql.setSnapshot.run({ ...snapshot, crc: sumOfSnapshot(snapshot) });
@@ -160,9 +160,17 @@ export class Disk {
       this.#sql.dropRows.run(snapshot.doc, snapshot.seq);
       this.#sql.setDropped.run({ doc: snapshot.doc, seq: snapshot.seq });
     });
-    if (rows !== 'erase') return;
+    if (rows === 'erase') this.wipe([snapshot], fence);
+  }
+
+  wipe(shown: { doc: string; seq: number }[], fence: number): void {
+    this.#wal.expectNoReader();
+    this.#demand(fence);
     this.#wal.truncate();
-    this.#sql.setDue.run(0, snapshot.doc);
+    this.#atomic(() => {
+      this.#demand(fence);
+      for (const { doc, seq } of shown) this.#sql.notDue.run(doc, seq);
+    });
   }
 
   due(): string[] {
@@ -171,7 +179,7 @@ export class Disk {
 
   begin(room: string, segment: number, persons: string[], fence: number): void {
     this.#atomic(() => {
-      if (this.#meta('fence') !== fence) throw new Error('fenced: another relay owns the store');
+      this.#demand(fence);
       this.#sql.raiseHead.run(segment, room);
       for (const person of persons)
         if (segment > 1) this.#sql.setFirst.run({ room, person, segment });
@@ -311,6 +319,11 @@ export class Disk {
 
   #atomic<T>(work: () => T): T {
     return this.#db.transaction(work).immediate();
+  }
+
+  /** Throws where another relay has claimed the store since. */
+  #demand(fence: number): void {
+    if (this.#meta('fence') !== fence) throw new Error('fenced: another relay owns the store');
   }
 
   #rows(doc: string, from: number): LogRow[] {

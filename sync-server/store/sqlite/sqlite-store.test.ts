@@ -96,6 +96,33 @@ describe('the SQLite store', () => {
     await log.close();
   });
 
+  it('[R308] what several documents cleared is wiped in one go, and a delete that came since stays due', async () => {
+    const made = folder();
+    const log = await openSqlite({ file: join(made, 'parta.sqlite') });
+    const fence = await log.claim();
+    const own = (person: string, seq: number, text: string) => {
+      const said = append(`me/${person}`, seq, { doc: `me/${person}`, clears: seq > 1 });
+      said.row.bytes = new TextEncoder().encode(text);
+      return said;
+    };
+    for (const person of ['masha', 'anna']) {
+      await log.room(`me/${person}`);
+      await log.append([own(person, 1, `тайна ${person}`), own(person, 2, 'ничего')], fence);
+    }
+    expect((await log.due()).toSorted()).toEqual(['me/anna', 'me/masha']);
+    for (const doc of ['me/masha', 'me/anna'])
+      await log.compact({ doc, seq: 2, bytes: Uint8Array.of(0) }, 'drop', fence);
+    await log.append([own('anna', 3, 'потом')], fence);
+    const shown = [
+      { doc: 'me/masha', seq: 2 },
+      { doc: 'me/anna', seq: 2 },
+    ];
+    await log.wipe(shown, fence);
+    expect(holds(made, 'тайна')).toBe(false);
+    expect(await log.due()).toEqual(['me/anna']);
+    await log.close();
+  });
+
   it('[R309] marks only rise, and a summary counts the unread of others', async () => {
     const log = await openSqlite({ file: join(folder(), 'parta.sqlite') });
     const fence = await log.claim();

@@ -108,6 +108,9 @@ export class SqliteStore implements Log, Marks {
   due(): Promise<string[]> {
     return this.#thread.call('due');
   }
+  wipe(shown: { doc: string; seq: number }[], fence: number): Promise<void> {
+    return this.#thread.call('wipe', shown, fence);
+  }
   begin(room: string, segment: number, persons: string[], fence: number): Promise<void> {
     return this.#thread.call('begin', room, segment, persons, fence);
   }

@@ -29,8 +29,10 @@ const SQL = {
   dropped: 'select dropped from docs where doc = ?',
   touchDoc: 'insert into docs values (?, ?, 0, 0) on conflict (doc) do nothing',
   setDropped: 'update docs set dropped = max(dropped, @seq) where doc = @doc',
+  // The sequence of the last delete; a store of an older program has 1 there.
   setDue: 'update docs set due = ? where doc = ?',
-  due: 'select doc from docs where due = 1',
+  notDue: 'update docs set due = 0 where doc = ? and due <= ?',
+  due: 'select doc from docs where due > 0',
   newRow:
     'insert into log (room, seq, doc, lease, n, person, at, bytes, crc) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   rows: 'select room, seq, doc, lease, n, person, at, bytes, crc from log where doc = ? and seq > ? order by seq',
