@@ -5,7 +5,7 @@ import { type JudgedKind, judgeOps } from '#shared/ops/judge-ops.ts';
 import type { Json, Op } from '#shared/ops/op.ts';
 import type { Effects, PolicyContext } from '#shared/ops/policy.ts';
 import { LARGE_SHAPES, SHAPES } from '#shared/ops/shapes.ts';
-import type { Place } from '#shared/school/may.ts';
+import { may, type Place } from '#shared/school/may.ts';
 import type { Standing } from '#shared/school/roles.ts';
 import { applyExamined } from '../judge/apply.ts';
 import { examine } from '../judge/examine.ts';
@@ -88,14 +88,13 @@ export class YjsContent implements Content {
     const examined = examine(this.#doc, shape, intent.bytes, { lease, numbered });
     if (!examined.ok) return examined;
     if (examined.known && !numbered) return { ok: true, known: true };
+    // The binding of a paper's reader tidies up by deletes alone: nothing of it counts, and nobody is blamed.
+    if (this.#kind === 'paper' && !numbered && examined.deletesOnly && (!lease || !mayEdit(around)))
+      return { ok: true, known: true };
     // Without a hand there is nobody to number it: a stock client that never showed its lease is a reader.
-    if (lease === undefined)
-      return examined.deletesOnly ? { ok: true, known: true } : { ok: false, code: 'foreign-lease' };
+    if (lease === undefined) return { ok: false, code: 'foreign-lease' };
     const ruling = judgeOps(this.#kind, examined.ops, new Asked(this.#doc, around, from));
-    if (!ruling.ok) {
-      // A stock reader's delete-only frame is its binding's clean-up: nothing of it counts, and nobody is blamed.
-      return !numbered && examined.deletesOnly ? { ok: true, known: true } : ruling;
-    }
+    if (!ruling.ok) return ruling;
     const applied = applyExamined(this.#doc, examined);
     if (!applied.ok) return { ok: false, code: 'malformed', says: applied.says, broken: true };
     const places = placesOf(this.#name, examined.ops, ruling.effects, from.person, stamp);
@@ -112,6 +111,10 @@ export class YjsContent implements Content {
       acts: ruling.acts.map(({ act }) => act),
     };
   }
+}
+
+function mayEdit({ who, place }: Surroundings): boolean {
+  return may(who, 'paper.edit', place).ok;
 }
 
 /** What a policy may ask about the document and its surroundings. */

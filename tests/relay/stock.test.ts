@@ -9,6 +9,7 @@ import { CLOSE } from '#shared/wire/close.ts';
 import { STOCK_PATH } from '#shared/wire/protocol.ts';
 import { TestDevice } from '../support/device.ts';
 import { startTestRelay, type TestRelay } from '../support/relay.ts';
+import { paperOf } from '../support/shared-paper.ts';
 
 let relay: TestRelay;
 const providers: WebsocketProvider[] = [];
@@ -76,6 +77,50 @@ test('[R362] a refusal closes its socket with a code that keeps it away; nobody 
   expect(await away).toBe(CLOSE.refused.code);
   await masha.line.settled();
   expect(masha.line.heard.filter(({ kind }) => kind === 'update')).toEqual([]);
+});
+
+test('[R362] a delete that is not its person’s to make closes its socket, with a lease that has written and without one', async () => {
+  const anna = await TestDevice.start(relay, relay.sessions.signIn('anna'));
+  await anna.open('chat/7a');
+  const said = anna.message('7a', 'Завтра контрольная');
+  await anna.send(said);
+  const lease = await leaseFor('petya');
+  for (const hand of [lease, undefined]) {
+    const { doc, provider } = await stock('chat/7a/feed/1', 'petya', hand);
+    if (hand !== undefined) {
+      doc.getMap('messages').set(idOf(hand, 1), { by: 'petya', at: 1, text: 'Уже?' });
+      expect(await anna.line.next('update')).toMatchObject({ lease: hand });
+    }
+    const closed = whenClosed(provider);
+    doc.getMap('messages').delete(said.id);
+    expect(await closed).toBe(CLOSE.refused.code);
+  }
+  // Who comes back has the message again, and the others never missed it.
+  const { doc } = await stock('chat/7a/feed/1', 'petya');
+  expect(textsOf(doc)).toEqual(['Завтра контрольная', 'Уже?']);
+  expect(await relay.store.seqOf('chat/7a')).toBe(2);
+});
+
+test('[R362] what the binding of a paper’s reader tidies up is ignored: nobody hears of it, and its socket stays', async () => {
+  const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  const paper = await paperOf(masha, 'owner');
+  const write = (words: string) =>
+    masha.send(
+      masha.make(`paper/${paper}`, (doc) => {
+        const line = new Y.XmlElement('paragraph');
+        line.insert(0, [new Y.XmlText(words)]);
+        doc.getXmlFragment('body').push([line]);
+      }),
+    );
+  await write('Сценарий');
+  const { doc } = await stock(`paper/${paper}`, 'petya', await leaseFor('petya'));
+  const body = doc.getXmlFragment('body');
+  const told = new Promise<void>((resolve) => body.observe(() => body.length > 0 && resolve()));
+  body.delete(0);
+  await write('Роли');
+  await told;
+  expect(body.toString()).toBe('<paragraph>Роли</paragraph>');
+  expect(await relay.store.seqOf(`paper/${paper}`)).toBe(2);
 });
 
 test('[R363] a token of nobody, a document that may not be read, and one that is none are closed by name', async () => {
