@@ -22,7 +22,7 @@ export function lighterYjs() {
 
 /** Come on demand. */
 const LATER =
-  /\/replica\/(broken|epochs|export|gone|leaving|live\.svelte|losses|near|paper|pieces|private-copy|rebase|recover|registry-desk|renaming|returned|stock|text)\.ts$/;
+  /\/replica\/(broken|epochs|export|gone|last-words|leaving|live\.svelte|losses|near|paper|paper-place|pieces|private-copy|rebase|recover|registry-desk|renaming|returned|stock|text|unheld-notes|unshared-drafts)\.ts$/;
 const ENGINE =
   /node_modules\/(yjs|y-protocols\/sync)|src\/lib\/replica\/[^/]+\.ts$|src\/shared\/(feed|me|pins)\/|src\/shared\/wire\/(backed|digest)\.ts$/;
 

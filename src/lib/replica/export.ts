@@ -8,15 +8,20 @@ import type { Disk, DocRow, OutRow, PlaceRow } from './disk.ts';
 import { lastEdits } from './last-edits.ts';
 import { partsOf, tailsOf } from './stored-doc.ts';
 import { allText } from './text.ts';
+import { unheldNotes } from './unheld-notes.ts';
 import { unsharedDrafts } from './unshared-drafts.ts';
 import { docOf } from './ydoc.ts';
 
 /** Only what is in the outbox or came back from it. */
-export async function exportUnsent(disk: Disk): Promise<string> {
-  return JSON.stringify(await unsentOf(disk), null, 2);
+export async function exportUnsent(disk: Disk, person: string): Promise<string> {
+  return JSON.stringify(await unsentOf(disk, person), null, 2);
 }
 
-export async function exportEverything(disk: Disk, projection: Projection | undefined): Promise<string> {
+export async function exportEverything(
+  disk: Disk,
+  person: string,
+  projection: Projection | undefined,
+): Promise<string> {
   const chats: Record<string, unknown> = {};
   const papers: Record<string, unknown> = {};
   const docs: DocRow[] = await disk.docs.toArray();
@@ -33,11 +38,10 @@ export async function exportEverything(disk: Disk, projection: Projection | unde
   }
   // What is not shown any more, and may have to be said again.
   const acknowledged = (await disk.acked.toArray()).map(({ room, intent }) => ({ room, intent }));
-  const person = projection?.me.id;
-  return JSON.stringify({ person, chats, papers, ...(await unsentOf(disk)), acknowledged }, null, 2);
+  return JSON.stringify({ person, chats, papers, ...(await unsentOf(disk, person)), acknowledged }, null, 2);
 }
 
-async function unsentOf(disk: Disk): Promise<object> {
+async function unsentOf(disk: Disk, person: string): Promise<object> {
   const rows: OutRow[] = await disk.outbox.orderBy('id').toArray();
   const keys = rows.filter(({ intent }) => intent.act === 'paper.write');
   const refused = await disk.refused.toArray();
@@ -50,6 +54,7 @@ async function unsentOf(disk: Disk): Promise<object> {
       text: allText(keys.filter((row) => row.room === room).map(({ bytes }) => bytes)),
     })),
     drafts: await unsharedDrafts(disk.kv),
+    noted: await unheldNotes(disk, person),
     refused: refused.map(({ room, intent, code, when }) => ({ room, intent, code, when })),
     returned: (await disk.pieces.toArray()).filter((piece) => piece.text !== ''),
     privateCopies: (await disk.copies.toArray()).map(({ paper, when, bytes }) => {

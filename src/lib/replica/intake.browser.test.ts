@@ -200,6 +200,6 @@ test('[R488] what is exported stands as on screen: by arrival, each with the edi
   const said = [feed.say('anna', 'Завтра'), feed.edit('7.1', 'В среду'), feed.edit('7.1', 'В четверг')];
   const late = feed.say('petya', 'Написано раньше всех', 1);
   await intake.take([feed.patch([...said, late])]);
-  const { chats } = JSON.parse(await exportEverything(disk, undefined));
+  const { chats } = JSON.parse(await exportEverything(disk, 'masha', undefined));
   expect(chats['7a'].map(({ text }: Message) => text)).toEqual(['В четверг', 'Написано раньше всех']);
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { Disk, diskName } from './disk.ts';
+import { noteLastWords } from './last-words.ts';
 import { PaperView } from './paper.ts';
 import { keepCopy } from './private-copy.ts';
 import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
@@ -109,6 +110,27 @@ test('[R494] what will never be sent from here is asked about too: a refused tex
   expect(taken.drafts).toEqual([{ name: '7a', text: essay }]);
   expect(taken.refused).toHaveLength(1);
   expect(taken.privateCopies).toHaveLength(1);
+});
+
+test('[R494] words of the last moment before a tab went are asked about too, and go along in the file', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  const made = await chat.createPaper('План', 'everyone');
+  if (!made.ok) throw new Error(made.code);
+  const paper = masha.paper(made.id, PaperView);
+  await until(masha, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  type(paper, 'Начало.');
+  await until(masha, 'all is sent', () => paper.unsynced === 0);
+  // As a page leaves them that went before its disk answered.
+  const lease = paper.doc.clientID;
+  const clock = Y.getState(paper.doc.store, lease);
+  const words = { text: ' Едем в восемь.', near: 'Начало.', when: Date.now() };
+  noteLastWords('masha', made.id, { lease: lease + 1, clock: 15, ...words });
+  noteLastWords('masha', made.id, { lease, clock, ...words, text: 'Начало.' });
+  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 1 });
+  const { exported } = (await masha.signOut('export')) as { exported: string };
+  expect(JSON.parse(exported).noted).toEqual([{ name: `paper/${made.id}`, text: ' Едем в восемь.' }]);
 });
 
 test('[R437] leaving and discarding deletes what is on the device', async () => {

@@ -3,6 +3,7 @@ import { type Disk, wipe } from './disk.ts';
 import { exportUnsent } from './export.ts';
 import type { Tabs } from './tabs.ts';
 import type { Device } from './types.ts';
+import { unheldNotes } from './unheld-notes.ts';
 import { unsharedDrafts } from './unshared-drafts.ts';
 
 const WAIT_MS = 15_000;
@@ -33,7 +34,7 @@ export async function leave(
   await alone(tabs);
   const left = await leftIn(device, disk, how);
   if (left) return left;
-  const exported = how === 'export' ? await exportUnsent(disk) : undefined;
+  const exported = how === 'export' ? await exportUnsent(disk, device.person) : undefined;
   await device.close();
   await wipe(device.person);
   return { at: 'gone', exported };
@@ -51,27 +52,29 @@ async function alone(tabs: Tabs): Promise<void> {
 
 /** What would be lost; undefined when nothing is. A file takes along what the disk has. */
 async function leftIn(
-  device: Pick<Device, 'unsent'>,
+  device: Pick<Device, 'person' | 'unsent'>,
   disk: Disk,
   how: Parameters<Device['signOut']>[0],
 ): Promise<{ at: 'unsent'; count: number; here: number } | undefined> {
   if (how === 'discard') return undefined;
   const stored = await disk.outbox.count();
-  const here = how === 'wait' ? await onlyHere(disk) : 0;
+  const here = how === 'wait' ? await onlyHere(disk, device.person) : 0;
   const count = Math.max(device.unsent, stored);
   const lost = how === 'wait' ? count + here : count - stored;
   return lost > 0 ? { at: 'unsent', count, here } : undefined;
 }
 
-/** Texts that the school does not have and will not get from here: refused, returned, or too long to travel. */
-async function onlyHere({ refused, pieces, copies, kv }: Disk): Promise<number> {
+/** Texts that the school does not have and will not get from here: refused, returned, too long to travel, or only noted. */
+async function onlyHere(disk: Disk, person: string): Promise<number> {
+  const { refused, pieces, copies, kv } = disk;
   // A refused copy of what stands in a person's own document is no text of theirs.
   const drafts = await refused.filter(({ room }) => !room.startsWith('me/')).count();
   const kept = new Set<string>((await copies.toArray()).map(({ id }) => id));
   // The relay tells again of what it told once; a private copy and its piece are one.
   const returned = await pieces.filter((row) => !row.from && !row.done && row.text.trim() !== '').toArray();
   for (const { id } of returned) kept.add(id);
-  return drafts + kept.size + (await unsharedDrafts(kv)).length;
+  const noted = await unheldNotes(disk, person);
+  return drafts + kept.size + noted.length + (await unsharedDrafts(kv)).length;
 }
 
 /** Resolves when nothing waits to be sent any more, and after a while all the same. */

@@ -210,7 +210,7 @@ export class LiveDevice implements Device {
   async exportAll(): Promise<string> {
     await this.#save();
     const { exportEverything } = await loadExport();
-    return exportEverything(this.#parts.disks.strict, this.projection);
+    return exportEverything(this.#parts.disks.strict, this.person, this.projection);
   }
 
   async signOut(how: 'wait' | 'export' | 'discard'): ReturnType<Device['signOut']> {
@@ -284,7 +284,10 @@ export class LiveDevice implements Device {
   /** Everything that is only in memory goes to disk. */
   async #save(): Promise<void> {
     if (this.#closed) return;
-    const flushes = this.#views.papers().map((paper) => paper.flush());
+    const papers = this.#views.papers();
+    const flushes = papers.map((paper) => paper.flush());
     await Promise.allSettled([...flushes, this.#me.flush(), this.#writer.flushed()]);
+    // What the disk did not take is noted.
+    for (const paper of papers) if (paper.unsaved) paper.leave();
   }
 }
