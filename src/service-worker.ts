@@ -86,18 +86,34 @@ async function takeOver(): Promise<void> {
 }
 
 async function shell(request: Request): Promise<Response> {
-  const cache = await caches.open(RELEASE);
-  return (await cache.match(SHELL)) ?? fetch(request);
+  return (await held(SHELL)) ?? fetch(request);
 }
 
 async function asset(request: Request, path: string): Promise<Response> {
-  const cache = await caches.open(RELEASE);
-  const held = (await cache.match(path)) ?? (isImmutable(path) ? await caches.match(path) : undefined);
-  if (held) return held;
+  const stored = await held(path);
+  if (stored) return stored;
   const response = await fetch(request);
-  if (assets.has(path) && response.status === 200 && isOurs(response))
-    await cache.put(path, response.clone());
+  if (assets.has(path) && response.status === 200 && isOurs(response)) await keep(path, response.clone());
   return response;
+}
+
+/** A storage that does not open holds nothing: the app says what is wrong with it, once it runs. */
+async function held(path: string): Promise<Response | undefined> {
+  try {
+    const cache = await caches.open(RELEASE);
+    return (await cache.match(path)) ?? (isImmutable(path) ? await caches.match(path) : undefined);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What finds no room is fetched again the next time. */
+async function keep(path: string, response: Response): Promise<void> {
+  try {
+    await (await caches.open(RELEASE)).put(path, response);
+  } catch {
+    // The page has it all the same.
+  }
 }
 
 function isAsset(path: string): boolean {

@@ -89,3 +89,24 @@ test('[R718] a browser whose storage does not open says so and wipes nothing: wi
   await masha.page.reload();
   await expect(masha.message('Написано вчера')).toHaveCount(1, AFTER_OUTAGE);
 });
+
+test('[R624] a device that can store nothing more of the app runs what it fetches all the same', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  await anna.isStoredWhole();
+  const [worker] = anna.page.context().serviceWorkers();
+  await worker?.evaluate(() => {
+    Cache.prototype.put = () => Promise.reject(new DOMException('The disk is full', 'QuotaExceededError'));
+  });
+  // The editor is loaded with the first paper.
+  await new StoryPaper(anna).make('Поход', 'Берём палатки.');
+  await worker?.evaluate(() => {
+    CacheStorage.prototype.open = () => Promise.reject(new DOMException('Internal error', 'UnknownError'));
+    CacheStorage.prototype.match = CacheStorage.prototype.open;
+  });
+  await anna.page.goto(new URL('/chats', anna.page.url()).href);
+  await anna.open('7А');
+  await anna.say('Палатки берём');
+});
