@@ -99,6 +99,7 @@ export async function startRelay(given: RelayOptions): Promise<Relay> {
       const opened = await openStock(ground, session, wire, doc);
       if (typeof opened === 'string') return opened;
       revocation.watch(opened);
+      opened.begin();
       // What changed while its document was found, nobody has told it.
       await opened.recheck();
       return opened;

@@ -27,7 +27,7 @@ const STEP_1 = 0;
 const STEP_2 = 1;
 const UPDATE = 2;
 
-/** Finds the document for a session, or says why the socket is closed. */
+/** Finds the document for a session, or says why the socket is closed. What it gives has to `begin`. */
 export async function openStock(
   ground: LineGround,
   session: Session,
@@ -72,7 +72,13 @@ export class StockClient implements Watcher {
     this.#speaker = speaker;
     this.#name = roomOf(doc);
     this.known = new Set([this.#name]);
-    // Its own question: what the client has and the relay lacks comes as its sync-step-2.
+  }
+
+  /**
+   * Asks its own question: what the client has and the relay lacks comes as its sync-step-2. A room that is awake answers
+   * at once, and may close: by then everybody who has to hear of it knows the client.
+   */
+  begin(): void {
     this.#withDoc((content) => this.#sync(STEP_1, content.vector()));
   }
 

@@ -132,6 +132,17 @@ test('[R363] a token of nobody, a document that may not be read, and one that is
   expect(await closeOf('%ff', relay.sessions.signIn('masha'))).toBe(CLOSE.unknownDocument.code);
 });
 
+test('[R363] whoever asks for a segment that is not there yet, again and again while its chat is awake, leaves nothing behind', async () => {
+  const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  await masha.open('chat/7a');
+  for (let i = 0; i < 70; i++)
+    expect(await closeOf('chat/7a/feed/2', relay.sessions.signIn('masha'))).toBe(CLOSE.unknownDocument.code);
+  const { provider } = await stock('chat/7a/feed/1', 'masha');
+  expect(provider.synced).toBe(true);
+  const metrics = await (await fetch(`${relay.origin}/metrics`)).text();
+  expect(metrics).toContain('parta_connections 2\n');
+});
+
 test('[R375] a stock client that holds a document of a thousand hands comes back to it as often as it likes', async () => {
   const fence = await relay.store.claim();
   for (const [i, name] of ['chat/7a/feed/1', 'chat/7a/pins'].entries()) {
