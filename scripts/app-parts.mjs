@@ -20,9 +20,32 @@ export function lighterYjs() {
   };
 }
 
-/** Come on demand. */
-const LATER =
-  /\/replica\/(broken|epochs|export|gone|last-words|leaving|live\.svelte|losses|near|paper|paper-place|pieces|private-copy|rebase|recover|registry-desk|renaming|returned|stock|text|unheld-notes|unshared-drafts)\.ts$/;
+/** Modules of the replica that come on demand. */
+const LATER = new Set([
+  'broken',
+  'epochs',
+  'export',
+  'gone',
+  'last-words',
+  'leaving',
+  'live.svelte',
+  'losses',
+  'near',
+  'paper',
+  'paper-place',
+  'pieces',
+  'private-copy',
+  'pruning',
+  'rebase',
+  'recover',
+  'registry-desk',
+  'renaming',
+  'returned',
+  'stock',
+  'text',
+  'unheld-notes',
+  'unshared-drafts',
+]);
 const ENGINE =
   /node_modules\/(yjs|y-protocols\/sync)|src\/lib\/replica\/[^/]+\.ts$|src\/shared\/(feed|me|pins)\/|src\/shared\/wire\/(backed|digest)\.ts$/;
 
@@ -36,5 +59,10 @@ export const engine = [
     test: /node_modules\/dexie\/|\/replica\/(disk|pens)\.ts$/,
     priority: 2,
   },
-  { name: 'engine', test: (id) => ENGINE.test(id) && !LATER.test(id), priority: 1 },
+  { name: 'engine', test: (id) => ENGINE.test(id) && !isLater(id), priority: 1 },
 ];
+
+function isLater(id) {
+  const [, name = ''] = /\/replica\/([^/]+)\.ts$/.exec(id) ?? [];
+  return LATER.has(name);
+}

@@ -18,6 +18,8 @@ export interface RoomRow {
   head: number;
   /** Rises when pending work was made again: whoever wrote on the older one loads and repeats. */
   gen: number;
+  /** When the relay opened it for this device last; missing in rows of the first form. */
+  used?: number;
 }
 export interface DocRow {
   doc: string;

@@ -1,12 +1,26 @@
 /** What a device says first on a new line, and in which order it then asks for what it learns of. */
 import type { Projection } from '#shared/registry/shape.ts';
+import { LIMITS } from '#shared/school/limits.ts';
 import { chatRoom } from '#shared/school/names.ts';
 import type { Hello } from '#shared/wire/frames.ts';
 import { PROTOCOL } from '#shared/wire/protocol.ts';
 import type { Disk, HeadRow } from './disk.ts';
+import { loadPruning } from './parts.ts';
 
-export async function helloOf(disk: Disk, app: string, projection: Projection | undefined): Promise<Hello> {
-  const rooms = (await disk.rooms.toArray()).filter(({ epoch }) => epoch !== '');
+/** `shown`: rooms that are on screen. A relay sends whoever says more rooms than its bound away for good. */
+export async function helloOf(
+  disk: Disk,
+  app: string,
+  projection: Projection | undefined,
+  shown: ReadonlySet<string>,
+): Promise<Hello> {
+  const most = LIMITS.roomsPerConnectionMax;
+  // Should that fail, what is not said is asked for when it is opened.
+  if ((await disk.rooms.count()) > most)
+    await loadPruning()
+      .then(({ prune }) => prune(disk, most, shown))
+      .catch(() => {});
+  const rooms = (await disk.rooms.filter(({ epoch }) => epoch !== '').toArray()).slice(0, most);
   return {
     kind: 'hello',
     protocol: PROTOCOL,

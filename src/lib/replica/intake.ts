@@ -128,7 +128,8 @@ export class Intake {
     }
     if (otherEpoch) return;
     await letGo(this.#disk, state, kept);
-    await this.#disk.rooms.put({ ...row, epoch: state.epoch, head: Math.max(row.head, state.head) });
+    const head = Math.max(row.head, state.head);
+    await this.#disk.rooms.put({ ...row, epoch: state.epoch, head, used: Date.now() });
     this.#say(state.room, { head: state.head, epoch: state.epoch });
   }
 

@@ -52,7 +52,7 @@ export class Leader {
     this.#intake = new Intake(ground.disks.relaxed, ground.person);
     this.#line = new Line(ground.url, {
       person: ground.person,
-      hello: () => helloOf(ground.disks.relaxed, ground.app, ground.projection()),
+      hello: () => helloOf(ground.disks.relaxed, ground.app, ground.projection(), this.#wanted),
       frames: (frames) => this.#receive(frames),
       state: (line) => this.#onState(line),
     });

@@ -11,6 +11,7 @@ export const loadExport = () => import('./export.ts');
 export const loadLeaving = () => import('./leaving.ts');
 export const loadDesk = () => import('./registry-desk.ts');
 export const loadBroken = () => import('./broken.ts');
+export const loadPruning = () => import('./pruning.ts');
 
 /** Brings them into memory: a browser that stores no app would have to ask for them when the network is gone. */
 export async function bringParts(): Promise<void> {
@@ -22,5 +23,6 @@ export async function bringParts(): Promise<void> {
     loadExport(),
     loadLeaving(),
     loadDesk(),
+    loadPruning(),
   ]);
 }
