@@ -15,8 +15,8 @@ export function browserPackages() {
   const files = globSync(SOURCES, { cwd: root }).filter((file) => !RUN_ELSEWHERE.test(file));
   const named = files.flatMap((file) =>
     [...readFileSync(join(root, file), 'utf8').matchAll(IMPORT)].map(
-      (found) => found[1] ?? found[2] ?? found[3],
+      ([, from, whole, lazily]) => from ?? whole ?? lazily ?? '',
     ),
   );
-  return [...new Set(named)].filter((name) => !NO_PACKAGE.test(name)).sort();
+  return [...new Set(named)].filter((name) => name !== '' && !NO_PACKAGE.test(name)).sort();
 }

@@ -103,8 +103,9 @@ test('[R624] a device that can store nothing more of the app runs what it fetche
   // The editor is loaded with the first paper.
   await new StoryPaper(anna).make('Поход', 'Берём палатки.');
   await worker?.evaluate(() => {
-    CacheStorage.prototype.open = () => Promise.reject(new DOMException('Internal error', 'UnknownError'));
-    CacheStorage.prototype.match = CacheStorage.prototype.open;
+    const failing = () => Promise.reject(new DOMException('Internal error', 'UnknownError'));
+    CacheStorage.prototype.open = failing;
+    CacheStorage.prototype.match = failing;
   });
   await anna.page.goto(new URL('/chats', anna.page.url()).href);
   await anna.open('7А');
