@@ -16,7 +16,16 @@ export async function keepCopy(
   const when = Date.now();
   const id = crypto.randomUUID();
   await disk.copies.put({ id, paper, title: '', code, when, bytes: Y.encodeStateAsUpdate(doc) });
+  await keepWords(disk, { id, paper, near: '', code, when }, own);
+}
+
+/** Stores own words of a paper that were not taken as a returned piece. Inside a transaction on `pieces`. */
+export async function keepWords(
+  disk: Disk,
+  piece: { id: string; paper: string; near: string; code: RefusalCode; when: number },
+  own: readonly Uint8Array[],
+): Promise<void> {
   const text = allText(own);
-  const why = code === 'wrong-epoch' ? 'epoch' : 'refused';
-  if (text.trim() !== '') await disk.pieces.put({ id, paper, text, near: '', why, code, when });
+  const why = piece.code === 'wrong-epoch' ? 'epoch' : 'refused';
+  if (text.trim() !== '') await disk.pieces.put({ ...piece, text, why });
 }

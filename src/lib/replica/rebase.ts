@@ -1,7 +1,8 @@
 /** Keystrokes under other leases: bytes that stand for themselves are moved, not made again. */
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
-import type { PenRow } from './disk.ts';
+import type { OutRow, PenRow } from './disk.ts';
+import { FROM_OUTSIDE } from './ydoc.ts';
 
 /** The same keystrokes under the pen that holds now, at the end of a document that was read anew. */
 export type MoveKeys = (bytes: Uint8Array, pen: PenRow, old: PenRow, live: Y.Doc) => Uint8Array;
@@ -32,6 +33,23 @@ export function noteMove(moved: Moved, bytes: Uint8Array, old: number, lease: nu
   const end = meta.to.get(old);
   if (from === undefined || end === undefined || end <= from) return;
   moved.set(old, [...(moved.get(old) ?? []), { from, end, lease, start }]);
+}
+
+/**
+ * Keystrokes that wait, as they go on under a fresh pen in a document that was read anew. Undefined when what they stand
+ * on is not in it (any more): a restore lost it.
+ */
+export function moveKeystrokes(row: OutRow, pen: PenRow, doc: Y.Doc, moved: Moved): Uint8Array | undefined {
+  const before = moved.get(row.lease) ?? [];
+  noteMove(moved, row.bytes, row.lease, pen.lease, Y.getState(doc.store, pen.lease));
+  const bytes = rebase(row.bytes, moved);
+  Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
+  const { store } = doc;
+  if (!store.pendingStructs && !store.pendingDs) return bytes;
+  store.pendingStructs = null;
+  store.pendingDs = null;
+  moved.set(row.lease, before);
+  return undefined;
 }
 
 /** The same change under fresh leases: every id in a moved run becomes the fresh one's, all others keep their name. */

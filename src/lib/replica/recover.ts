@@ -14,8 +14,8 @@ import { type Disk, type OutRow, type PenRow, type RoomRow, SPARE } from './disk
 import { keepKnown } from './gone.ts';
 import { mends } from './mends.ts';
 import { burn, freshPen, takeSpare } from './pens.ts';
-import { keepCopy } from './private-copy.ts';
-import { type Moved, noteMove, rebase } from './rebase.ts';
+import { keepCopy, keepWords } from './private-copy.ts';
+import { type Moved, moveKeystrokes } from './rebase.ts';
 import { Renaming } from './renaming.ts';
 import { dropRoom, readParts } from './stored-doc.ts';
 import type { Intent } from './types.ts';
@@ -184,10 +184,8 @@ class Recovery {
     const doc = this.#docs.get(name);
     if (!doc) return 'message-is-gone';
     if (row.intent.act === 'paper.write' && !row.intent.schema) {
-      noteMove(moved, row.bytes, row.lease, pen.lease, Y.getState(doc.store, pen.lease));
-      const bytes = rebase(row.bytes, moved);
-      Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
-      return { doc: name, bytes };
+      const bytes = moveKeystrokes(row, pen, doc, moved);
+      return bytes ? { doc: name, bytes } : 'wrong-epoch';
     }
     holdLease(doc, pen.lease);
     const bytes = bytesOf(doc, () => perform(row.intent, doc, this.#why.person));
@@ -246,11 +244,17 @@ class Recovery {
 
   async #refuse(row: OutRow, code: RefusalCode): Promise<void> {
     this.#refused++;
-    for (const id of bringsOf(row.intent)) this.#lost.add(id);
+    const { intent } = row;
+    if (intent.act === 'paper.write') {
+      const piece = { id: crypto.randomUUID(), paper: this.#room.slice('paper/'.length), code };
+      await keepWords(this.#disk, { ...piece, near: intent.near ?? '', when: Date.now() }, [row.bytes]);
+      return;
+    }
+    for (const id of bringsOf(intent)) this.#lost.add(id);
     await this.#disk.refused.put({
       // Its number in the outbox is given again after a restore.
-      ...{ id: crypto.randomUUID(), room: row.room, intent: row.intent },
-      ...{ text: textOfIntent(row.intent), code, when: Date.now(), bytes: row.bytes },
+      ...{ id: crypto.randomUUID(), room: row.room, intent },
+      ...{ text: textOfIntent(intent), code, when: Date.now(), bytes: row.bytes },
     });
   }
 

@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { PaperView } from './paper.ts';
+import { enter, openSchool, settled, type TestSchool, until } from './testing.ts';
+import { type } from './typing.ts';
+
+let school: TestSchool;
+beforeEach(async () => {
+  school = await openSchool();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await school.end();
+});
+
+test('[R250] what Anna types in the moment in which a restored school takes her paper back comes back to her', async () => {
+  const anna = await school.device('anna');
+  const chat = await enter(anna, '7a');
+  await settled(anna, chat);
+  const made = await chat.createPaper('План', 'everyone');
+  if (!made.ok) throw new Error(made.code);
+  const paper = anna.paper(made.id, PaperView);
+  await until(anna, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  await until(anna, 'all is sent', () => anna.unsent === 0);
+  await school.keep();
+  await until(anna, 'back', () => anna.line.at === 'online');
+  type(paper, 'Начало.');
+  await paper.flush();
+  await until(anna, 'all is sent', () => anna.unsent === 0 && paper.unsynced === 0);
+  await school.cut();
+  await until(anna, 'offline', () => anna.line.at !== 'online');
+  await school.restore();
+  await school.mend();
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  // The moment that makes an intent of it does not pass.
+  type(paper, ' Продолжение.');
+  anna.wake();
+  await until(anna, 'the paper of the older day', () => paper.copies().length > 0);
+  vi.useRealTimers();
+  await until(anna, 'it came back', () => paper.unsynced === 0 && paper.returned().length > 0);
+  expect(paper.returned()).toMatchObject([{ text: ' Продолжение.', near: 'Начало.', why: 'epoch' }]);
+  expect(anna.refused()).toEqual([]);
+});
