@@ -59,7 +59,7 @@ export interface OutRow {
   /** Ids of messages and papers that were themselves pending when this was made. */
   dependsOn: string[];
   at: number;
-  /** How often it was made again without having been acknowledged. */
+  /** How often the relay answered it without taking it. */
   tries: number;
 }
 /** An own act that the relay has. */

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
+import { Disk, SPARE, wipe } from './disk.ts';
+import { recover } from './recover.ts';
 import { enter, message, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
 
 let school: TestSchool;
@@ -68,4 +70,31 @@ test('[R432] an older decision never beats a newer one: it comes back to be deci
   await until(elena, 'projected', () => elena.who('petya')?.role === 'parent');
   expect(elena.who('anna')?.role).toBe('staff');
   await until(elena, 'desk follows', () => desk.role('anna') === 'staff');
+});
+
+test('[R405] what waits behind an act that is never taken is not given up with it, however often it is made again', async () => {
+  const disk = new Disk('petya', 'strict');
+  await disk.rooms.put({ room: 'chat/7a', epoch: 'e', seq: 0, head: 1, gen: 0 });
+  await disk.leases.bulkPut(Array.from({ length: 20 }, (_, i) => ({ lease: 100 + i, slot: SPARE, ids: 0 })));
+  const common = { room: 'chat/7a', doc: 'chat/7a/feed/1', epoch: 'e', slot: 0, lease: 99, at: 1, tries: 0 };
+  const says = (n: number, text: string) => ({
+    ...{ ...common, n, bytes: new Uint8Array(), dependsOn: [] },
+    intent: { act: 'message.create' as const, id: `99.${n}`, at: 1, text },
+  });
+  await disk.outbox.bulkAdd([says(1, 'не берут'), says(2, 'первое за ним'), says(3, 'второе')]);
+  const nothing = { burnt: [], registry: undefined, names: new Map(), granted: new Set<number>() };
+  // Always the first that waits; after twelve answers that is the next one.
+  for (let answers = 0; answers < 14; answers++) {
+    const { lease = 0, n = 0 } = (await disk.outbox.toCollection().first()) ?? {};
+    const refused = { lease, n, code: 'segment-closed' };
+    const why = { person: 'petya', projection: undefined, ...nothing, refused };
+    expect((await recover(disk, 'chat/7a', why)).ok).toBe(true);
+  }
+  expect((await disk.refused.toArray()).map(({ text }) => text)).toEqual(['не берут']);
+  expect((await disk.outbox.toArray()).map(({ intent }) => 'text' in intent && intent.text)).toEqual([
+    'первое за ним',
+    'второе',
+  ]);
+  disk.close();
+  await wipe('petya');
 });

@@ -22,7 +22,7 @@ import type { Intent } from './types.ts';
 import type { Recovered, RegistryMaker, Why } from './why.ts';
 import { bytesOf, docOf, FROM_OUTSIDE, holdLease, type newDoc } from './ydoc.ts';
 
-/** Made again this often without an acknowledgement, an intent is shown to its author instead. */
+/** Answered this often without an acknowledgement, an intent is shown to its author instead. */
 const TRIES_MAX = 12;
 
 /** Rebuilds the outbox of a room. `need`: that many spare leases are missing, nothing was changed. */
@@ -136,7 +136,8 @@ class Recovery {
         continue;
       }
       pen.n++;
-      kept.push({ ...row, ...made, epoch, lease: pen.lease, n: pen.n, tries: row.tries + 1 });
+      const tries = row.tries + (this.#isRefused(before) ? 1 : 0);
+      kept.push({ ...row, ...made, epoch, lease: pen.lease, n: pen.n, tries });
     }
     return kept;
   }
@@ -157,11 +158,15 @@ class Recovery {
     return intent.act === 'message.delete' && this.#look().message(intent.message) === 'gone';
   }
 
+  /** Whether it is the one that the relay answered; those behind it only have to move. */
+  #isRefused({ lease, n }: OutRow): boolean {
+    return this.#why.refused?.lease === lease && this.#why.refused.n === n;
+  }
+
   #verdictOn(row: OutRow): RefusalCode | undefined {
     const { refused, gone } = this.#why;
     if (gone) return gone;
-    const isTheOne = refused && row.lease === refused.lease && row.n === refused.n;
-    if (refused && isTheOne && !mends(refused.code) && !this.#renaming.mendsIt)
+    if (refused && this.#isRefused(row) && !mends(refused.code) && !this.#renaming.mendsIt)
       return isRefusalCode(refused.code) ? refused.code : 'not-allowed';
     if (row.dependsOn.some((id) => this.#lost.has(id)))
       return refused && isRefusalCode(refused.code) && !mends(refused.code)
@@ -281,7 +286,7 @@ class Recovery {
     const { refused, gone } = this.#why;
     if (gone) return rows.some(({ intent }) => intent.act === 'paper.write');
     if (!refused || mends(refused.code)) return false;
-    const row = rows.find(({ lease, n }) => lease === refused.lease && n === refused.n);
+    const row = rows.find((one) => this.#isRefused(one));
     return row?.intent.act === 'paper.write';
   }
 
