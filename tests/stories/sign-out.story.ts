@@ -168,3 +168,22 @@ test('[R736] Masha leaves without a network: whoever opens the app there next is
   const session = await masha.page.evaluate(async () => (await fetch('/api/session')).status);
   expect(session).toBe(401);
 });
+
+test('[R737] Masha leaves in a tab that stayed open: her mother, who came in meanwhile, stays signed in', async ({
+  school,
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  const olga = await masha.page.context().newPage();
+  await olga.goto(await school.linkFor('olga'));
+  const parents = olga.getByRole('link', { name: /^Родители 7А/ });
+  await expect(parents).toBeVisible(AFTER_OUTAGE);
+  await masha.page.getByRole('link', { name: 'Настройки' }).click();
+  await masha.page.getByRole('button', { name: 'Выйти' }).click();
+  await masha.page.getByRole('dialog').getByRole('button', { name: 'Выйти', exact: true }).click();
+  await expect(masha.page.getByRole('heading', { name: 'Вход' })).toBeVisible(AFTER_OUTAGE);
+  await olga.reload();
+  await expect(parents).toBeVisible(AFTER_OUTAGE);
+  expect(await olga.evaluate(async () => (await fetch('/api/session')).status)).toBe(200);
+});
