@@ -1,7 +1,8 @@
 import * as Automerge from '@automerge/automerge';
 import { expect, test } from 'vitest';
 import type { RegistryDoc } from '#shared/registry/change.ts';
-import { type Changed, createRegistry, setMatrix, setRole } from '#shared/registry/change.ts';
+import { type Changed, createRegistry, setDuty, setMatrix, setRole } from '#shared/registry/change.ts';
+import type { ChatEntry } from '#shared/registry/shape.ts';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import type { Role } from '#shared/school/roles.ts';
 import { AutomergeSchool, relayActor } from './automerge-school.ts';
@@ -253,6 +254,42 @@ test('[R506] a change is told to those whom it concerns', () => {
   expect(told).toEqual([['anna', 'elena', 'igor', 'olga']]);
   land(school, role(matrix.doc, 'anna', 'teacher', 'student').bytes, 'elena', ELENA);
   expect(told[1]).toBeUndefined();
+});
+
+test('[R506] a duty of a pupil or parent is told to who may see it, and to nobody whose projection stays as it was', () => {
+  const registry = smallRegistry();
+  registry.chats['masha.dima'] = {
+    ...(registry.chats['olga.masha'] as ChatEntry),
+    people: { masha: true, dima: true },
+  };
+  const school = openSmallSchool(registry);
+  const shown = () =>
+    new Map(Object.keys(registry.members).map((id) => [id, { ...school.projection(id), seq: 0 }]));
+  let told: ReadonlySet<string> | undefined;
+  school.onChange((persons) => {
+    told = persons;
+  });
+  const changes = [
+    ['petya', '7a', 'student', undefined],
+    ['petya', '7a', undefined, 'student'],
+    ['masha', '7a', 'student', undefined],
+    ['masha', '7b', undefined, 'student'],
+    ['olga', '7a', 'parent', undefined],
+    ['olga', '7b', undefined, 'parent'],
+    ['anna', '7b', 'teacher', undefined],
+  ] as const;
+  const counts = changes.map(([person, unit, from, to]) => {
+    const before = shown();
+    const change = setDuty(Automerge, deviceOf(school, ELENA), { person, unit, from, to, at: AT });
+    land(school, made(change).bytes, 'elena', ELENA);
+    const after = shown();
+    for (const id of after.keys())
+      if (told && !told.has(id)) expect(after.get(id), `${id} after ${person}`).toEqual(before.get(id));
+    return told?.size;
+  });
+  // Dima of 7Б hears nothing of Petya; what a teacher does in the school everybody sees.
+  expect(counts.slice(0, 2)).toEqual([5, 5]);
+  expect(counts.at(-1)).toBeUndefined();
 });
 
 function fail(): never {

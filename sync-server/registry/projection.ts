@@ -51,6 +51,13 @@ export function concerned(
     } else if (act.act === 'role.set' && isStaff(act.from) === isStaff(act.to)) {
       persons.add(act.person);
       for (const directory of [before, after]) addCompany(persons, directory, act.person);
+    } else if (
+      act.act === 'duty.set' &&
+      !isShownToAll(before, act.person) &&
+      !isShownToAll(after, act.person)
+    ) {
+      persons.add(act.person);
+      for (const directory of [before, after]) addCompany(persons, directory, act.person, isOfFew);
     } else return undefined;
   }
   return persons;
@@ -80,10 +87,26 @@ function mayGovern(who: Standing, unit: string | null): boolean {
 }
 
 /** Those who share a chat with the person, and all staff: they see the person's card or count. */
-function addCompany(persons: Set<string>, directory: Directory, person: string): void {
+function addCompany(
+  persons: Set<string>,
+  directory: Directory,
+  person: string,
+  counts: (directory: Directory, chat: string) => boolean = () => true,
+): void {
   for (const chat of directory.chats.get(person) ?? [])
-    for (const other of directory.members.get(chat) ?? []) persons.add(other);
+    if (counts(directory, chat)) for (const other of directory.members.get(chat) ?? []) persons.add(other);
   for (const who of directory.people.values()) if (isStaff(who.role)) persons.add(who.person);
+}
+
+/** Everybody sees the cards of staff, their duties included. */
+function isShownToAll(directory: Directory, person: string): boolean {
+  const who = directory.people.get(person);
+  return !who || isStaff(who.role);
+}
+
+/** Who is in a chat of the whole school goes by role: it shows nobody's duties. */
+function isOfFew(directory: Directory, chat: string): boolean {
+  return !isWholeSchool(directory, chat);
 }
 
 function* circleOf(directory: Directory, who: Standing): Generator<Standing> {
