@@ -216,6 +216,18 @@ test('[R512] a value that stands beside another one is refused', () => {
   ).toBe('bad-value');
 });
 
+test('[R512] nor is one that says the same as the one that it stands beside', () => {
+  const school = openSmallSchool();
+  const doc = Automerge.change(deviceOf(school, ELENA), { time: 1 }, (draft) => {
+    (draft as Draft).members.anna.role = text('staff');
+    (draft as Draft).chats['7a'].matrix.pin = text('leads');
+  });
+  const { hash: _hash, ...change } = Automerge.decodeChange(Automerge.getLastLocalChange(doc) as Uint8Array);
+  const ops = change.ops.map((op) => (op.key === 'pin' ? { ...op, value: 'staff', pred: [] } : op));
+  const bytes = Automerge.encodeChange({ ...change, ops } as Automerge.DecodedChange);
+  expect(school.judge(bytes, 'elena', ELENA)).toEqual({ ok: false, code: 'bad-value' });
+});
+
 test('[R512] wrong types: text objects, counters, lists, numbers, bytes, dates', () => {
   expect(
     attempt((draft) => {

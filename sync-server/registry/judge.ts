@@ -18,7 +18,8 @@ export interface Proposal {
 export type Judged = { ok: true; after: State; acts: RegistryAct[] } | { ok: false; code: RefusalCode };
 
 type Change = Automerge.DecodedChange;
-type Live = Map<string, { path: string[]; value: object }>;
+/** Object → where it stands. */
+type Live = Map<string, string[]>;
 
 const TABLES = ['members', 'units', 'chats'] as const;
 /** Automerge keeps seconds as a signed integer; a date beyond this is nobody's clock. */
@@ -31,10 +32,14 @@ export function judgeChange(state: State, proposal: Proposal): Judged {
   if (code) return no(code);
   const doc = applied(state.doc, proposal.bytes, change);
   if (!doc) return no('malformed');
-  const judged = judgeEffects(state, doc, change, proposal.person);
-  // The clone lives in wasm memory, which no garbage collector counts.
-  if (!judged.ok) Automerge.free(doc);
-  return judged;
+  let judged: Judged | undefined;
+  try {
+    judged = judgeEffects(state, doc, change, proposal.person);
+    return judged;
+  } finally {
+    // The clone lives in wasm memory, which no garbage collector counts.
+    if (!judged?.ok) Automerge.free(doc);
+  }
 }
 
 function judgeEffects(state: State, doc: RegistryDoc, change: Change, person: string): Judged {
@@ -95,13 +100,13 @@ function touchedBy(doc: RegistryDoc, change: Change): Touched[] | undefined {
   const seen = new Set<string>();
   const touched = new Map<string, Touched>();
   for (const op of change.ops) {
-    const place = live.get(op.obj);
+    const path = live.get(op.obj);
     const key = op.key;
-    if (!place || !isId(key)) return undefined;
+    if (!path || !isId(key)) return undefined;
     const name = `${op.obj} ${key}`;
-    if (seen.has(name) || !isEffective(place.value, key, op.action)) return undefined;
+    if (seen.has(name) || !isEffective(doc, op.obj, key, op.action)) return undefined;
     seen.add(name);
-    const [table, id = key] = place.path;
+    const [table, id = key] = path;
     const entry = entryOf(table as string, id);
     if (!entry) return undefined;
     touched.set(`${table}/${id}`, entry);
@@ -115,10 +120,12 @@ function entryOf(table: string, id: string): Touched | undefined {
   return known && { table: known, id };
 }
 
-function isEffective(object: object, key: string, action: string): boolean {
-  if (action === 'del') return !Object.hasOwn(object, key);
-  const conflicts = Automerge.getConflicts(object as Record<string, Automerge.AutomergeValue>, key);
-  return Object.hasOwn(object, key) && (conflicts === undefined || Object.keys(conflicts).length === 1);
+/**
+ * Asked of the document itself: an object that shows no change is shared with the state before, and `getConflicts` of it
+ * would ask a document that is out of date, or freed.
+ */
+function isEffective(doc: RegistryDoc, object: string, key: string, action: string): boolean {
+  return Automerge.getBackend(doc).getAll(object, key).length === (action === 'del' ? 0 : 1);
 }
 
 function livingObjects(doc: RegistryDoc): Live {
@@ -126,7 +133,7 @@ function livingObjects(doc: RegistryDoc): Live {
   const walk = (value: unknown, path: string[]): void => {
     if (typeof value !== 'object' || value === null || Automerge.isImmutableString(value)) return;
     const id = Automerge.getObjectId(value);
-    if (id) live.set(id, { path, value });
+    if (id) live.set(id, path);
     for (const key of Object.keys(value)) walk(Reflect.get(value, key), [...path, key]);
   };
   walk(doc, []);

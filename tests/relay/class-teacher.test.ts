@@ -28,6 +28,18 @@ test('[R18] [R501] a class teacher takes a pupil out of her class: it counts at 
   expect(relay.school.membersOf('7a')).not.toContain('petya');
 });
 
+test('[R512] what she sets and takes back in one change is refused by name, and leaves the registry awake', async () => {
+  const elena = await AdminDevice.start(relay);
+  expect(await elena.setRole('dima', 'student', 'parent')).toMatchObject({ kind: 'ack' });
+  const anna = await AdminDevice.start(relay, 'anna');
+  const nothing = anna.change((draft) => {
+    (draft as Draft).chats['7a'].hidesHistory = true;
+    delete (draft as Draft).chats['7a'].hidesHistory;
+  });
+  expect(await nothing).toMatchObject({ kind: 'refuse', code: 'bad-value' });
+  expect(relay.logged.filter((line) => line.includes('room-job-failed'))).toEqual([]);
+});
+
 test('[R20] [R501] she quiets the chats of her class, also the one that she is not in', async () => {
   const elena = await AdminDevice.start(relay);
   await elena.change((draft) => {
