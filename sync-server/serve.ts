@@ -183,12 +183,16 @@ async function layGround(options: RelayOptions, metrics: Metrics): Promise<LineG
     log: store,
     rows: store,
     relayLog: log,
-    people: new People(store, {
-      intentsPerSecond: options.rates?.intentsPerSecond ?? LIMITS.intentsPerSecond,
-      intentsBurst: options.rates?.intentsBurst ?? LIMITS.intentsBurst,
-      asksPerSecond: options.rates?.asksPerSecond ?? LINE_LIMITS.asksPerSecond,
-      asksBurst: options.rates?.asksBurst ?? LINE_LIMITS.asksBurst,
-    }),
+    people: new People(
+      store,
+      {
+        intentsPerSecond: options.rates?.intentsPerSecond ?? LIMITS.intentsPerSecond,
+        intentsBurst: options.rates?.intentsBurst ?? LIMITS.intentsBurst,
+        asksPerSecond: options.rates?.asksPerSecond ?? LINE_LIMITS.asksPerSecond,
+        asksBurst: options.rates?.asksBurst ?? LINE_LIMITS.asksBurst,
+      },
+      fence,
+    ),
     presence: new Presence(),
     marks: new ReadMarks(store, rooms, lines, log),
     limits: { helloTimeoutMs: options.helloTimeoutMs ?? LIMITS.helloTimeoutMs },

@@ -31,8 +31,8 @@ export async function seed(store: SqliteStore, people: People, now: number): Pro
   await foundSchool(store, school.registry, founded);
   const directory = directoryOf(school.registry);
   const plans = plansOf(directory, school, now, chance);
-  const leaseOf = await grantLeases(store, plans);
   const fence = await store.claim();
+  const leaseOf = await grantLeases(store, plans, fence);
   const ids = new Map<number, number>();
   let messages = 0;
   for (let i = 0; i < plans.length; i += CHATS_AT_ONCE) {
@@ -46,15 +46,20 @@ export async function seed(store: SqliteStore, people: People, now: number): Pro
       messages += appends.filter(({ places }) => places.some(({ kind }) => kind === 'message')).length;
     await store.raise(
       pens.flatMap((pen) => marksOf(pen, directory.members.get(pen.chat) ?? [], school.cast, chance)),
+      fence,
     );
   }
   return { cast: school.cast, people: school.people.length, chats: plans.length, messages };
 }
 
-async function grantLeases(store: SqliteStore, plans: readonly Plan[]): Promise<(person: string) => number> {
+async function grantLeases(
+  store: SqliteStore,
+  plans: readonly Plan[],
+  fence: number,
+): Promise<(person: string) => number> {
   const authors = [...new Set(plans.flatMap(({ leads, others }) => [...leads, ...others]))];
   const grants = await Promise.all(
-    authors.map(async (person) => [person, await store.grant(person, 1)] as const),
+    authors.map(async (person) => [person, await store.grant(person, 1, fence)] as const),
   );
   const leases = new Map(grants.map(([person, [lease]]) => [person, lease]));
   return (person) => {
@@ -67,7 +72,7 @@ async function grantLeases(store: SqliteStore, plans: readonly Plan[]): Promise<
 async function storeAll(store: SqliteStore, pens: readonly Pen[], fence: number): Promise<void> {
   const appends: Append[] = pens.flatMap((pen) => pen.appends);
   const closed: SnapshotRow[] = pens.flatMap((pen) => pen.closed);
-  for (const room of new Set(appends.map(({ row }) => row.room))) await store.room(room);
+  for (const room of new Set(appends.map(({ row }) => row.room))) await store.room(room, fence);
   const results = await store.append(appends, fence);
   const failed = results.find((result) => !result.ok);
   if (failed) throw new Error(`the demo could not be stored: ${failed.ok ? '' : failed.why}`);

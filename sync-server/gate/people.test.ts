@@ -53,7 +53,7 @@ describe('with a store', () => {
   });
 
   test('[R369] who is rested is let go, and is one and the same as long as a connection holds them', async () => {
-    const people = new People(store, RATES);
+    const people = new People(store, RATES, await store.claim());
     const phone = await people.get('masha');
     const petya = await people.get('petya');
     const leases = await people.grant(petya, 2);
@@ -65,7 +65,7 @@ describe('with a store', () => {
   });
 
   test('[R369] who has used up what they may is kept until it has come back', async () => {
-    const people = new People(store, RATES);
+    const people = new People(store, RATES, await store.claim());
     const masha = await people.get('masha');
     expect(masha.ask(performance.now(), 10)).toBe(0);
     expect(await people.rest()).toBe(1);

@@ -85,14 +85,16 @@ export class Person {
 export class People {
   readonly #log: Log;
   readonly #rates: Rates;
+  readonly #fence: number;
   /** Those who are known for more than their leases, and those who are just being read. */
   readonly #people = new Map<string, Promise<Person>>();
   /** The rested ones, for as long as a connection holds them: all connections of a person share one object. */
   readonly #rested = new Map<string, WeakRef<Person>>();
 
-  constructor(log: Log, rates: Rates) {
+  constructor(log: Log, rates: Rates, fence: number) {
     this.#log = log;
     this.#rates = rates;
+    this.#fence = fence;
     setInterval(() => void this.rest(), REST_EVERY_MS).unref();
   }
 
@@ -128,7 +130,7 @@ export class People {
   async grant(person: Person, count: number): Promise<number[]> {
     const given = person.mayHave(count, Date.now());
     if (given === 0) return [];
-    const leases = await this.#log.grant(person.person, given);
+    const leases = await this.#log.grant(person.person, given, this.#fence);
     for (const lease of leases) person.leases.add(lease);
     return leases;
   }

@@ -7,7 +7,7 @@ const data = process.argv[2] as string;
 const store = await openSqlite({ file: join(data, 'parta.sqlite') });
 const people = openPeople(join(data, 'people.sqlite'));
 const fence = await store.claim();
-let { seq } = await store.room('chat/7a');
+let { seq } = await store.room('chat/7a', fence);
 const rest = { digest: 0, replaces: 0, places: [], gone: [], head: undefined, papers: [] };
 
 let stopped = false;

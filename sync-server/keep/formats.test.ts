@@ -35,7 +35,7 @@ it.each(fixturesOf('rooms'))('[R656] %s opens and reads as it did', async (name)
   const messages = [...doc.getMap('messages').values()] as { text: string }[];
   expect(messages.map((message) => message.text).toSorted()).toEqual(['Параграф 12', 'Что задали?']);
   expect([...doc.getMap('edits').values()]).toMatchObject([{ text: 'Параграф 13' }]);
-  expect(await store.room('chat/7a')).toMatchObject({ seq: 4, head: 1, since: 0 });
+  expect(await store.room('chat/7a', 0)).toMatchObject({ seq: 4, head: 1, since: 0 });
   expect((await store.places(DOC, 0)).map(({ kind, text }) => [kind, text])).toEqual([
     ['message', 'Что задали?'],
     ['message', 'Параграф 12'],
@@ -58,7 +58,7 @@ async function presentDatabase(): Promise<string> {
     { places: [placeOf(DOC, edit, 'edit', answer, ANNA, 'Параграф 13')] },
   );
   await school.write('chat/7a/pins', ANNA, (doc) => doc.getMap('pins').set(answer, { by: 'anna', at: 1 }));
-  await school.store.grant('masha', 2);
+  await school.store.grant('masha', 2, school.fence);
   await school.close();
   const copy = join(folder(), 'copy.db');
   snapshotDatabase(join(school.data, 'parta.sqlite'), copy);

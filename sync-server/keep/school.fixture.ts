@@ -23,6 +23,7 @@ export const ANNA = 16_777_218;
 export interface SmallSchool {
   data: string;
   store: SqliteStore;
+  fence: number;
   people: People;
   /** Writes through one lease and stores the update, as an accepted intent. */
   write(doc: string, lease: number, change: (doc: Y.Doc) => void, stored?: Partial<Append>): Promise<void>;
@@ -55,7 +56,7 @@ export async function smallSchool(data = folder()): Promise<SmallSchool> {
     stored = {},
   ): Promise<void> {
     const room = roomOf(name);
-    const row = await store.room(room);
+    const row = await store.room(room, fence);
     const replica = replicas.get(name) ?? new Y.Doc();
     replicas.set(name, replica);
     replica.clientID = lease;
@@ -86,7 +87,7 @@ export async function smallSchool(data = folder()): Promise<SmallSchool> {
     more = {},
     paper?: PaperEntry,
   ): Promise<string> {
-    const row = await store.room(chatRoom(chat));
+    const row = await store.room(chatRoom(chat), fence);
     const doc = feedDoc(chat, row.head);
     const id = idOf(lease, row.seq + 1);
     const message: Message = { by: personOf(lease), at: at - 5_000, text, ...more };
@@ -102,7 +103,7 @@ export async function smallSchool(data = folder()): Promise<SmallSchool> {
     await store.close();
     people.close();
   };
-  return { data, store, people, write, say, close };
+  return { data, store, fence, people, write, say, close };
 }
 
 function personOf(lease: number): string {

@@ -29,7 +29,8 @@ export async function openSchool(
 /** Writes the first change of a school into an empty log, durably. `at`: ms since 1970. */
 export async function foundSchool(log: Log, registry: Registry, at: number): Promise<void> {
   const room = `org/${registry.org.id}`;
-  const { seq } = await log.room(room);
+  const fence = await log.claim();
+  const { seq } = await log.room(room, fence);
   if (seq > 0) throw new Error(`${room} is founded already`);
   const bytes = createRegistry(Automerge, registry, relayActor(), at);
   const row = { room, seq: 1, doc: registryDoc(registry.org.id), ...RELAY, n: 1, at, bytes };
@@ -42,7 +43,7 @@ export async function foundSchool(log: Log, registry: Registry, at: number): Pro
     head: undefined,
     papers: [],
   };
-  const [result] = await log.append([first], await log.claim());
+  const [result] = await log.append([first], fence);
   if (!result?.ok) throw new Error(`${room} could not be founded: ${result?.why}`);
 }
 

@@ -22,7 +22,7 @@ describe('what a room hands to the log', () => {
     folder = mkdtempSync(join(tmpdir(), 'parta-appends-'));
     store = await openSqlite({ file: join(folder, 'parta.sqlite') });
     fence = await store.claim();
-    await store.room(ROOM);
+    await store.room(ROOM, fence);
     calls = [];
     const counted: Pick<Log, 'append'> = {
       append(batch, by) {
@@ -62,7 +62,7 @@ describe('what a room hands to the log', () => {
   test('[R301] one that is out of sequence is answered alone, and those behind it with it', async () => {
     const results = await say([1, 2, 4, 5], FAN_OUT.crowd);
     expect(results.map(({ ok }) => ok)).toEqual([true, true, false, false]);
-    expect((await store.room(ROOM)).seq).toBe(2);
+    expect((await store.room(ROOM, fence)).seq).toBe(2);
   });
 
   test('[R367] a store that fails is a failure for all who wait', async () => {

@@ -22,7 +22,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'parta-past-'));
   store = await openSqlite({ file: join(folder, 'parta.sqlite') });
   fence = await store.claim();
-  await store.room(PAPER);
+  await store.room(PAPER, fence);
 });
 afterEach(async () => {
   await store.close();

@@ -34,6 +34,7 @@ export interface Accepted {
 /** What a document made of an intent. `take`n means applied in memory (a registry: judged, applied once durable). */
 export type Taken =
   | { ok: false; code: RefusalCode; says?: string; broken?: true }
+  /** It would change nothing: a device's has its number, and no place in the log. */
   | { ok: true; known: true }
   | {
       ok: true;

@@ -256,7 +256,8 @@ export class Line implements Watcher {
   }
 
   #took({ doc, lease, clock, length }: Took): void {
-    this.#ground.log.took(roomOf(doc), this.person, lease, clock, length).catch(() => undefined);
+    const { log, rooms } = this.#ground;
+    log.took(roomOf(doc), this.person, lease, clock, length, rooms.fence).catch(() => undefined);
   }
 
   async #find({ chat, id }: Find): Promise<void> {

@@ -14,6 +14,7 @@ import { YjsContent } from './yjs-content.ts';
 
 export interface Ground {
   log: Log;
+  fence: number;
   places: Places;
   school: School;
 }
@@ -63,7 +64,7 @@ export class Live {
 
   /** From the log or not at all: a rejected promise opens the room for nobody. */
   static async load(ground: Ground, room: string): Promise<Live> {
-    const row = await ground.log.room(room);
+    const row = await ground.log.room(room, ground.fence);
     const [lasts, docs, ids] = await Promise.all([
       ground.log.lasts(room),
       ground.log.docs(room),

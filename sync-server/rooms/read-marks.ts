@@ -123,7 +123,7 @@ export class ReadMarks {
     try {
       await this.#write(marks);
     } catch (error) {
-      this.#relayLog.warn('marks-not-stored', { says: String(error) });
+      this.#rooms.trouble('marks-not-stored', chatRoom(chat), error);
       return true;
     }
     const top = topOf(marks);
@@ -152,7 +152,7 @@ export class ReadMarks {
     if (rows.length === 0) return;
     marks.raised.clear();
     try {
-      await this.#rows.raise(rows);
+      await this.#rows.raise(rows, this.#rooms.fence);
     } catch (error) {
       for (const row of rows) if (!marks.raised.has(row.person)) marks.raised.set(row.person, row);
       throw error;

@@ -6,18 +6,17 @@ import { parseDoc } from '#shared/school/names.ts';
 import { isRefusalCode, REFUSALS } from '#shared/school/refusals.ts';
 import { encodeFrame } from '#shared/wire/codec.ts';
 import type { Join } from '../registry/school.ts';
-import type { Append, AppendResult } from '../store/log.ts';
+import type { Append, AppendResult, LeaseLast } from '../store/log.ts';
 import { Appends } from './appends.ts';
 import type { Answer, Intent, Speaker, Taken } from './intent.ts';
 import { beginPart } from './joining.ts';
 import type { KeptDoc } from './kept-doc.ts';
 import { FAN_OUT } from './limits.ts';
 import { type Ground, Live } from './live.ts';
-import { closeLease, noteTaken, sumOf, turnOf } from './taking.ts';
+import { closeLease, noteNumber, noteTaken, sumOf, turnOf } from './taking.ts';
 import { News, type Watcher } from './watcher.ts';
 
 export interface RoomGround extends Ground {
-  fence: number;
   now(): number;
   /** Whether the disk refuses now. */
   isFull(): boolean;
@@ -233,7 +232,10 @@ export class Room {
       // What was accepted before is still committed; only then is the memory given up.
       return this.#settled().then(() => this.evict());
     }
-    if (taken.known) return live.out.say(live.seq, () => answer({ ok: true, n: 0, seq: live.seq, at }), lost);
+    if (taken.known && intent.n === 0)
+      return live.out.say(live.seq, () => answer({ ok: true, n: 0, seq: live.seq, at }), lost);
+    if (taken.known)
+      return this.#number(live, noteNumber(live, intent, from, { n, replaces, sum }), replaces, answer);
     const take = () =>
       this.#take(live, doc, { ...intent, n }, { at, replaces, sum }, from, self, taken, answer);
     if (!taken.joins || taken.joins.length === 0) return take();
@@ -270,8 +272,6 @@ export class Room {
     const gathered = this.watchers.size >= FAN_OUT.crowd;
     const news = new News({ doc: doc.name, seq, at, lease: intent.lease, n, bytes: taken.update }, gathered);
     const spread = () => {
-      // What does nothing (to delete what another deleted first) anybody may send: it is no news to anybody.
-      if (taken.acts.length === 0) return;
       const { places } = this.#ground;
       const hides = places.hides(this.name);
       for (const watcher of this.watchers)
@@ -354,16 +354,30 @@ export class Room {
       return undefined;
     }
     closeLease(live, intent.lease, from.person);
-    // Its own earlier intents may wait for the window of a crowd: they come first on the disk too.
+    const { log, fence } = this.#ground;
+    return this.#noted(live, () => log.closeLease(this.name, intent.lease, from.person, fence), say, lost);
+  }
+
+  /** What changes nothing (to delete what another deleted first) may come from anybody: it is no news, and no row. */
+  #number(live: Live, last: LeaseLast, replaces: number, answer: (answer: Answer) => void): Promise<void> {
+    const { n, seq, at } = last;
+    const { log, fence } = this.#ground;
+    const lost = () => answer({ ok: false, code: 'try-later' });
+    const note = () => log.noteNumber(this.name, last, replaces, fence);
+    return this.#noted(live, note, () => answer({ ok: true, n, seq, at }), lost);
+  }
+
+  /** Stores what has no sequence of its own, in order with what has, and says so. Later jobs wait: none may overtake it. */
+  #noted(live: Live, note: () => Promise<void>, say: () => void, lost: () => void): Promise<void> {
+    // Earlier intents may wait for the window of a crowd: they come first on the disk too.
     this.#appends.flush();
-    // Later jobs wait, so that no `superseded` overtakes the verdict it follows from.
-    return this.#ground.log.closeLease(this.name, intent.lease, from.person).then(
+    return note().then(
       () => {
         if (live.dead) say();
         else live.out.say(live.seq, say, lost);
       },
       (error: unknown) => {
-        this.#ground.trouble('close-lease-failed', this.name, error);
+        this.#ground.trouble('not-noted', this.name, error);
         lost();
         if (!live.dead) this.evict();
       },

@@ -56,14 +56,14 @@ export class Rooms {
       stored: (result) => this.#stored(result),
       accepted: (room, append, taken) => this.#accepted(room, append, taken),
       begin: (joins) => this.#begin(joins),
-      trouble: (event, room, error) => this.#trouble(event, room, error),
+      trouble: (event, room, error) => this.trouble(event, room, error),
     };
     this.#erasing = new Erasing({
       log: options.log,
       fence: options.fence,
       room: (name) => this.room(name),
       erased: () => options.metrics.count('erasures_total'),
-      trouble: (room, error) => this.#trouble('not-erased', room, error),
+      trouble: (room, error) => this.trouble('not-erased', room, error),
     });
     this.#sweeper = setInterval(() => this.#sweep(), Math.min(ROOM_LIMITS.sweepMs, this.#idleMs));
     this.#sweeper.unref();
@@ -71,6 +71,10 @@ export class Rooms {
 
   get isFull(): boolean {
     return this.#prober !== undefined;
+  }
+  /** Under which this relay owns the store. */
+  get fence(): number {
+    return this.#options.fence;
   }
   /** Whether another relay has claimed the store: this one never stores anything again. */
   get isFenced(): boolean {
@@ -135,6 +139,18 @@ export class Rooms {
     await Promise.all([...this.#rooms.values()].map((room) => room.quiet()));
   }
 
+  /** Something failed that nobody asked for or waits for. */
+  trouble(event: string, room: string, error: unknown): void {
+    const says = error instanceof Error ? error.message : String(error);
+    if (/^(not stored: )?fenced\b/.test(says)) this.#fence();
+    // The kind only: behind it may stand who talks with whom.
+    this.#options.relayLog.warn(event, {
+      room: room.split('/')[0],
+      says: says.replace(/\b(chat|paper|me|org)\/\S+/g, '$1/…'),
+    });
+    this.#options.metrics.count('trouble_total', { event });
+  }
+
   get #idleMs(): number {
     return this.#options.idleMs ?? ROOM_LIMITS.idleMs;
   }
@@ -154,7 +170,7 @@ export class Rooms {
     const isPaper = parseDoc(row.doc)?.kind === 'paper';
     room.compact(row.doc, isPaper ? 'keep' : 'drop').then(
       () => isPaper && void this.#thin(room.name, row.doc),
-      (error) => this.#trouble('not-compacted', room.name, error),
+      (error) => this.trouble('not-compacted', room.name, error),
     );
   }
 
@@ -170,7 +186,7 @@ export class Rooms {
     try {
       await thinPast(this.#options.log, doc, this.#ground.fence, Date.now(), () => this.#closed);
     } catch (error) {
-      if (!this.#closed) this.#trouble('not-thinned', room, error);
+      if (!this.#closed) this.trouble('not-thinned', room, error);
     }
     this.#thinning.delete(doc);
   }
@@ -217,16 +233,5 @@ export class Rooms {
       for (const [doc, kept] of room.live?.docs ?? [])
         if (doc !== open && doc.includes('/feed/') && kept.usedAt < before) room.live?.docs.delete(doc);
     }
-  }
-
-  #trouble(event: string, room: string, error: unknown): void {
-    const says = error instanceof Error ? error.message : String(error);
-    if (/^(not stored: )?fenced\b/.test(says)) this.#fence();
-    // The kind only: behind it may stand who talks with whom.
-    this.#options.relayLog.warn(event, {
-      room: room.split('/')[0],
-      says: says.replace(/\b(chat|paper|me|org)\/\S+/g, '$1/…'),
-    });
-    this.#options.metrics.count('trouble_total', { event });
   }
 }

@@ -124,7 +124,7 @@ test('[R301] no snapshot is ahead of the log: not when a refusal comes behind wh
 });
 
 test('[R340] an opening that a failed commit meets halfway is answered all the same, with what is on the disk', async () => {
-  await store.room(ROOM);
+  await store.room(ROOM, fence);
   const pins = append(ROOM, 1, { doc: `${ROOM}/pins` });
   pins.row.bytes = Uint8Array.of(0, 0);
   await store.append([pins], fence);

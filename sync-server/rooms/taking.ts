@@ -66,10 +66,7 @@ export function noteTaken(
 ): Append {
   const seq = ++live.seq;
   const { lease, n } = intent;
-  const last: LeaseLast = { lease, person: from.person, n, digest: sum, closed: false, seq, at };
-  live.lasts.set(lease, last);
-  noteSum(live, lease, shortDigest(sum));
-  if (replaces > 0) closeLease(live, replaces, from.person);
+  noteLast(live, { lease, person: from.person, n, digest: sum, closed: false, seq, at }, replaces);
   for (const { id } of taken.places) live.ids.add(id);
   live.touched.set(doc.name, seq);
   doc.touched(seq, taken.update, taken.places);
@@ -77,6 +74,24 @@ export function noteTaken(
   const { places, gone, papers, clears = false } = taken;
   const lost = lostTexts(live, doc.name, taken.died, at);
   return { row, digest: sum, replaces, places, gone, clears, papers, lost, head: nextHead(live, doc) };
+}
+
+/** Takes the number of an intent that changes nothing: the lease stays where its last one left it. */
+export function noteNumber(
+  live: Live,
+  { lease }: Intent,
+  { person }: Speaker,
+  { n, replaces, sum }: { n: number; replaces: number; sum: number },
+): LeaseLast {
+  const { seq, at } = live.lasts.get(lease) ?? { seq: 0, at: 0 };
+  return noteLast(live, { lease, person, n, digest: sum, closed: false, seq, at }, replaces);
+}
+
+function noteLast(live: Live, last: LeaseLast, replaces: number): LeaseLast {
+  live.lasts.set(last.lease, last);
+  noteSum(live, last.lease, shortDigest(last.digest));
+  if (replaces > 0) closeLease(live, replaces, last.person);
+  return last;
 }
 
 /** What numbers of one lease are compared by. A stock client has no numbers, and nobody ever asks for its sums. */

@@ -95,6 +95,7 @@ export class YjsContent implements Content {
     if (lease === undefined) return { ok: false, code: 'foreign-lease' };
     const ruling = judgeOps(this.#kind, examined.ops, new Asked(this.#doc, around, from));
     if (!ruling.ok) return ruling;
+    if (examined.known) return { ok: true, known: true };
     const applied = applyExamined(this.#doc, examined);
     if (!applied.ok) return { ok: false, code: 'malformed', says: applied.says, broken: true };
     const places = placesOf(this.#name, examined.ops, ruling.effects, from.person, stamp);

@@ -177,11 +177,16 @@ export const MOMENTS_MAX = 10_000;
 /** Bytes of rows that one version may be made of. */
 export const HISTORY_BYTES_MAX = 16 * 1024 * 1024;
 
+/**
+ * What a relay writes it writes under its fence: once another has claimed the store nothing of it is stored, and the call
+ * rejects (an append answers `fenced`). Without one are only `startAfresh` and `erasePerson`, of commands that hold the
+ * whole data folder, and the tidying of `lost` and `probe`, which stores nothing.
+ */
 export interface Log {
-  /** Claims ownership of all rooms for this process: later appends under an older fence are refused. */
+  /** Claims ownership of all rooms for this process: whatever is written under an older fence is refused. */
   claim(): Promise<number>;
-  /** The room's row, created with a fresh epoch when it is new. */
-  room(room: string): Promise<RoomRow>;
+  /** The room's row, created with a fresh epoch when it is new; reading one that exists asks for no ownership. */
+  room(room: string, fence: number): Promise<RoomRow>;
   /** The rows of those of the named rooms that exist. */
   rooms(rooms: string[]): Promise<RoomRow[]>;
   /**
@@ -217,7 +222,12 @@ export interface Log {
   ids(room: string): Promise<string[]>;
   lasts(room: string): Promise<StoredLast[]>;
   /** Closes a lease in a room for good (after a refusal), in order with appends. Durable before it resolves. */
-  closeLease(room: string, lease: number, person: string): Promise<void>;
+  closeLease(room: string, lease: number, person: string, fence: number): Promise<void>;
+  /**
+   * Notes the number of an intent that changed nothing, in order with appends: it has no row and no sequence of its own.
+   * `replaces` as in `Append`. Durable before it resolves.
+   */
+  noteNumber(room: string, last: LeaseLast, replaces: number, fence: number): Promise<void>;
   /**
    * Stores a snapshot. Rows up to snapshot.seq are dropped (`drop`), kept for history (`keep`), or dropped with
    * every trace on the disk gone before it resolves (`erase`).
@@ -245,9 +255,16 @@ export interface Log {
    */
   lost(room: string, person: string, since: number): Promise<LostText[]>;
   /** Forgets the lost texts of a person's lease within [clock, clock + length). */
-  took(room: string, person: string, lease: number, clock: number, length: number): Promise<void>;
+  took(
+    room: string,
+    person: string,
+    lease: number,
+    clock: number,
+    length: number,
+    fence: number,
+  ): Promise<void>;
   /** Grants leases below 2^48, never granted before, to a person. Durable before it resolves. */
-  grant(person: string, count: number): Promise<number[]>;
+  grant(person: string, count: number, fence: number): Promise<number[]>;
   /** All leases ever granted to a person. */
   leasesOf(person: string): Promise<number[]>;
   /** Whether a commit of some size succeeds now; asked again and again while the disk is full. */

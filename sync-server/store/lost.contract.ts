@@ -8,7 +8,7 @@ export function lostTextContract(open: () => Promise<Opened>): void {
   it('[R251] keeps a lost text with the edit that took it, joined with what goes on from it, until it is dealt with', async () => {
     const { log, reopen } = await open();
     const fence = await log.claim();
-    await log.room('paper/x');
+    await log.room('paper/x', fence);
     const lost = (clock: number, text: string, person = 'masha', lease = 7) => ({
       ...{
         doc: 'paper/x',
@@ -36,9 +36,9 @@ export function lostTextContract(open: () => Promise<Opened>): void {
       [10, 9, 'Шёл снег.'],
       [30, 5, 'Потом'],
     ]);
-    await again.took('paper/x', 'petya', 7, 10, 9);
+    await again.took('paper/x', 'petya', 7, 10, 9, fence);
     expect(await texts('masha')).toHaveLength(2);
-    await again.took('paper/x', 'masha', 7, 10, 9);
+    await again.took('paper/x', 'masha', 7, 10, 9, fence);
     expect(await texts('masha')).toEqual([[30, 5, 'Потом']]);
     expect(await texts('petya')).toEqual([[3, 4, 'Петя']]);
     expect(await texts('masha', 5_000)).toEqual([]);
@@ -48,7 +48,7 @@ export function lostTextContract(open: () => Promise<Opened>): void {
   it('[R251] bounds the lost texts of a person: the oldest go first', async () => {
     const { log } = await open();
     const fence = await log.claim();
-    await log.room('paper/x');
+    await log.room('paper/x', fence);
     const lost = Array.from({ length: LOST_TEXTS_MAX + 20 }, (_, i) => ({
       ...{ doc: 'paper/x', person: 'masha', lease: 7, clock: i * 10, length: 2, text: 'ой', near: '', at: i },
     }));
@@ -64,8 +64,8 @@ function erasure(open: () => Promise<Opened>): void {
   it('[R557] who is erased has no lost texts and no document of their own; what they said and their leases stay', async () => {
     const { log, reopen } = await open();
     const fence = await log.claim();
-    for (const room of ['me/masha', 'paper/x', 'chat/7a']) await log.room(room);
-    const [lease] = await log.grant('masha', 1);
+    for (const room of ['me/masha', 'paper/x', 'chat/7a']) await log.room(room, fence);
+    const [lease] = await log.grant('masha', 1, fence);
     const text = { doc: 'paper/x', lease: 7, clock: 1, length: 5, text: 'Уроки', near: '', at: 1 };
     const lost = [
       { ...text, person: 'masha' },

@@ -30,8 +30,8 @@ export interface Marks {
   seqOf(room: string): Promise<number>;
   /** All marks of a chat. */
   marksOf(chat: string): Promise<MarkRow[]>;
-  /** Keeps the maximum of what is stored and what is given. Durable before it resolves. */
-  raise(rows: MarkRow[]): Promise<void>;
+  /** Keeps the maximum of what is stored and what is given. Durable before it resolves; rejects when fenced. */
+  raise(rows: MarkRow[], fence: number): Promise<void>;
   /** Summaries of chats for persons, in the order asked. */
   summaries(asks: { chat: string; person: string }[]): Promise<ChatSummary[]>;
 }

@@ -99,6 +99,25 @@ test('[R605] a relay whose rooms were taken over says so in its log and at /heal
   expect(ended).toBe(1);
 });
 
+test('[R302] a relay that was taken over closes no lease, keeps no mark and grants no lease', async () => {
+  relay = await startTestRelay();
+  const petya = await TestDevice.start(relay, relay.sessions.signIn('petya'));
+  await petya.open('chat/7a');
+  await petya.send(petya.message('7a', 'Раз'));
+  const other = await openStore(relay.dataDir);
+  await other.claim();
+  const before = [await other.lasts('chat/7a'), await other.leasesOf('petya')];
+  const pin = petya.make('chat/7a/pins', (doc) => doc.getMap('pins').set('x.1', { by: 'petya', at: 1 }));
+  expect(await petya.send(pin)).toMatchObject({ kind: 'refuse', code: 'try-later' });
+  petya.line.say({ kind: 'mark', chat: '7a', got: 1, read: 1 }, { kind: 'lease-ask', count: 1 });
+  expect(await petya.line.next('lease-grant')).toMatchObject({ leases: [] });
+  // The end of a relay writes the marks that wait.
+  await relay.close();
+  expect([await other.lasts('chat/7a'), await other.leasesOf('petya')]).toEqual(before);
+  expect(await other.marksOf('7a')).toEqual([]);
+  await other.close();
+});
+
 test('[R605] a program that was taken over ends with an error, so that what started it hears of it', async () => {
   const school = await startMain();
   const cookie = await signIn(school.origin, school.links()[0] ?? '');

@@ -151,7 +151,7 @@ test('[R375] a stock client that holds a document of a thousand hands comes back
       many.clientID = 2 ** 47 + hand;
       many.getMap(i === 0 ? 'reactions' : 'pins').set(`x.1:p${hand}`, '👍');
     }
-    await relay.store.room('chat/7a');
+    await relay.store.room('chat/7a', fence);
     const row = append('chat/7a', i + 1, { doc: name });
     row.row.bytes = Y.encodeStateAsUpdate(many);
     await relay.store.append([row], fence);

@@ -128,7 +128,7 @@ test('[R634] who asks for versions of a long past pays for its length, and is to
   await relay.close();
   await runs(dataDir, room, anna.lease);
   relay = await startTestRelay({ dataDir, sessions, rates: { asksPerSecond: 1, asksBurst: 200 } });
-  const newest = (await relay.store.room(room)).seq;
+  const newest = await relay.store.seqOf(room);
   const answers = await Promise.all(
     Array.from({ length: 16 }, () => ask(`${paper}/versions/${newest}`, 'masha')),
   );

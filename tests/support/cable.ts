@@ -185,7 +185,9 @@ export class Cable {
   /** Closes every lease of a room for good, as after a refusal whose answer got lost. */
   async closeLeases(room: string): Promise<void> {
     const { store } = this.relay;
-    for (const { lease, person } of await store.lasts(room)) await store.closeLease(room, lease, person);
+    const fence = await store.claim();
+    for (const { lease, person } of await store.lasts(room))
+      await store.closeLease(room, lease, person, fence);
     await this.restart();
   }
 

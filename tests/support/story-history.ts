@@ -20,7 +20,8 @@ const WRITERS = ['anna', 'masha', 'petya'] as const;
 export async function writeHistory(store: SqliteStore, history: History, now: number): Promise<void> {
   const { chat, count, uneven = false } = history;
   const leases = new Map<string, number>();
-  for (const person of WRITERS) leases.set(person, (await store.grant(person, 1))[0] as number);
+  const fence = await store.claim();
+  for (const person of WRITERS) leases.set(person, (await store.grant(person, 1, fence))[0] as number);
   const pen = new Pen(chat, (person) => leases.get(person) as number);
   const written: Written[] = [];
   const plan = { title: history.paper ?? '', edit: 'staff' as const, body: [] };
@@ -33,9 +34,11 @@ export async function writeHistory(store: SqliteStore, history: History, now: nu
     if (uneven && i % 3 === 0) pen.react(written[i - 1] as Written, '👍', { by: 'anna', at: stamp.at });
     if (i === 20) pen.pin(written[19] as Written, { by: 'anna', at: stamp.at });
   }
-  await store.room(chatRoom(chat));
-  const fence = await store.claim();
+  await store.room(chatRoom(chat), fence);
   await store.append(pen.appends, fence);
   for (const segment of pen.closed) await store.compact(segment, 'drop', fence);
-  await store.raise(WRITERS.map((person) => ({ chat, person, got: pen.seq, read: pen.seq })));
+  await store.raise(
+    WRITERS.map((person) => ({ chat, person, got: pen.seq, read: pen.seq })),
+    fence,
+  );
 }

@@ -1,15 +1,17 @@
 /** What a commit does, on whichever thread: everything that queued while the last one ran, in one transaction. */
 import type { Database, Transaction } from 'better-sqlite3';
-import type { Append, AppendResult, LostText } from '../log.ts';
+import type { Append, AppendResult, LeaseLast, LostText } from '../log.ts';
 import type { MarkRow } from '../marks.ts';
 import type { Statements } from './statements.ts';
 import { sumOfRow } from './sums.ts';
 
 /** One thing of a commit, in the order it was asked for. */
-export type Write =
-  | { kind: 'append'; item: Append; fence: number }
+export type Write = { fence: number } & (
+  | { kind: 'append'; item: Append }
   | { kind: 'close'; room: string; lease: number; person: string }
-  | { kind: 'marks'; rows: MarkRow[] };
+  | { kind: 'number'; room: string; last: LeaseLast; replaces: number }
+  | { kind: 'marks'; rows: MarkRow[] }
+);
 
 const NOTED_DOCS_MAX = 10_000;
 
@@ -47,16 +49,29 @@ export class Commits {
   }
 
   #write(write: Write, fence: number | undefined): AppendResult {
-    if (write.kind === 'append') {
-      if (write.fence !== fence) return { ok: false, why: 'fenced' };
-      return this.#append(write.item);
+    if (write.fence !== fence) return { ok: false, why: 'fenced' };
+    switch (write.kind) {
+      case 'append':
+        return this.#append(write.item);
+      case 'close':
+        this.#close(write.room, write.lease, write.person);
+        break;
+      case 'number':
+        this.#number(write.room, write.last, write.replaces);
+        break;
+      case 'marks':
+        for (const row of write.rows) this.#sql.raise.run(row);
     }
-    if (write.kind === 'close') {
-      this.#sql.closeLease.run({ room: write.room, lease: write.lease, person: write.person });
-      return { ok: true };
-    }
-    for (const row of write.rows) this.#sql.raise.run(row);
     return { ok: true };
+  }
+
+  #number(room: string, { lease, person, n, digest, seq, at }: LeaseLast, replaces: number): void {
+    this.#sql.setLast.run(room, lease, person, n, digest, seq, at, digest);
+    if (replaces > 0) this.#close(room, replaces, person);
+  }
+
+  #close(room: string, lease: number, person: string): void {
+    this.#sql.closeLease.run({ room, lease, person });
   }
 
   #append(item: Append): AppendResult {
@@ -68,8 +83,7 @@ export class Commits {
     sql.newRow.run(room, seq, doc, lease, n, person, at, row.bytes, sumOfRow(row));
     if (!this.#noted.has(row.doc)) sql.touchDoc.run(row.doc, row.room);
     this.#noted.add(row.doc);
-    sql.setLast.run(room, lease, person, n, item.digest, seq, at, item.digest);
-    if (item.replaces > 0) sql.closeLease.run({ room: row.room, lease: item.replaces, person: row.person });
+    this.#number(room, { ...row, digest: item.digest, closed: false }, item.replaces);
     for (const { doc, id, kind, of, seq, at, by, text } of item.places)
       sql.newPlace.run(room, id, doc, kind, of, seq, at, by, text);
     for (const id of item.gone) sql.forget.run({ room: row.room, id });

@@ -81,12 +81,12 @@ export class Disk {
     });
   }
 
-  room(room: string): RoomRow {
+  room(room: string, fence: number): RoomRow {
     const found = this.#sql.room.get(room) as RoomRow | undefined;
     if (found) return found;
     const head = room.startsWith('chat/') ? 1 : 0;
     const fresh = { room, epoch: freshEpoch(), seq: 0, since: 0, backed: 0, head };
-    this.#sql.newRoom.run(fresh);
+    this.#owned(fence, () => this.#sql.newRoom.run(fresh));
     return fresh;
   }
 
@@ -122,8 +122,7 @@ export class Disk {
   }
 
   fold(doc: string, fold: Fold, fence: number): void {
-    this.#atomic(() => {
-      this.#demand(fence);
+    this.#owned(fence, () => {
       this.#past.fold(doc, fold);
     });
   }
@@ -151,8 +150,7 @@ export class Disk {
 
   compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): void {
     if (rows === 'erase') this.#wal.expectNoReader();
-    this.#atomic(() => {
-      this.#demand(fence);
+    this.#owned(fence, () => {
       const room = snapshot.doc.split('/', 2).join('/');
       this.#sql.touchDoc.run(snapshot.doc, room);
       this.#sql.setSnapshot.run({ ...snapshot, crc: sumOfSnapshot(snapshot) });
@@ -165,10 +163,9 @@ export class Disk {
 
   wipe(shown: { doc: string; seq: number }[], fence: number): void {
     this.#wal.expectNoReader();
-    this.#demand(fence);
+    this.#owned(fence, () => undefined);
     this.#wal.truncate();
-    this.#atomic(() => {
-      this.#demand(fence);
+    this.#owned(fence, () => {
       for (const { doc, seq } of shown) this.#sql.notDue.run(doc, seq);
     });
   }
@@ -178,8 +175,7 @@ export class Disk {
   }
 
   begin(room: string, segment: number, persons: string[], fence: number): void {
-    this.#atomic(() => {
-      this.#demand(fence);
+    this.#owned(fence, () => {
       this.#sql.raiseHead.run(segment, room);
       for (const person of persons)
         if (segment > 1) this.#sql.setFirst.run({ room, person, segment });
@@ -207,12 +203,12 @@ export class Disk {
     return told;
   }
 
-  took(room: string, person: string, lease: number, clock: number, length: number): void {
-    this.#sql.took.run({ room, person, lease, clock, length });
+  took(room: string, person: string, lease: number, clock: number, length: number, fence: number): void {
+    this.#owned(fence, () => this.#sql.took.run({ room, person, lease, clock, length }));
   }
 
-  grant(person: string, count: number): number[] {
-    return this.#atomic(() => {
+  grant(person: string, count: number, fence: number): number[] {
+    return this.#owned(fence, () => {
       const used = this.#meta('leases') ?? 0;
       const generation = used + count < LEASES_PER_GENERATION ? this.#meta('generation') : undefined;
       const base = (generation ?? this.#freshGeneration()) * LEASES_PER_GENERATION;
@@ -321,9 +317,12 @@ export class Disk {
     return this.#db.transaction(work).immediate();
   }
 
-  /** Throws where another relay has claimed the store since. */
-  #demand(fence: number): void {
-    if (this.#meta('fence') !== fence) throw new Error('fenced: another relay owns the store');
+  /** Throws, and does nothing, where another relay has claimed the store since. */
+  #owned<T>(fence: number, work: () => T): T {
+    return this.#atomic(() => {
+      if (this.#meta('fence') !== fence) throw new Error('fenced: another relay owns the store');
+      return work();
+    });
   }
 
   #rows(doc: string, from: number): LogRow[] {

@@ -26,5 +26,6 @@ async function writerOf(which: string): Promise<(i: number) => unknown> {
     return () => accounts.link('masha');
   }
   const store = await openSqlite({ file: join(folder, 'parta.sqlite') });
-  return (i) => store.raise([{ chat: '7a', person: 'masha', got: i + 1, read: i }]);
+  const fence = await store.claim();
+  return (i) => store.raise([{ chat: '7a', person: 'masha', got: i + 1, read: i }], fence);
 }

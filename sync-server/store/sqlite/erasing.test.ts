@@ -13,7 +13,7 @@ it('[R308] while another process reads the database one erasure waits for it, an
   const file = join(folder, 'parta.sqlite');
   const log = await openSqlite({ file, readerPauseMs: 300 });
   const fence = await log.claim();
-  await log.room('chat/7a');
+  await log.room('chat/7a', fence);
   await log.append([append('chat/7a', 1), append('chat/7a', 2, { doc: 'chat/7a/feed/2' })], fence);
   const backup = new Sqlite(file, { readonly: true });
   backup.exec('begin');

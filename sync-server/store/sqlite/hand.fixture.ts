@@ -7,7 +7,7 @@ const FEED = 'chat/7a/feed/1';
 const store = await openSqlite({ file: process.argv[2] as string });
 store.onBroken(() => console.log('the store is broken'));
 const fence = await store.claim();
-await store.room('chat/7a');
+await store.room('chat/7a', fence);
 const stored = store.append([append('chat/7a', 1)], fence).then(
   () => console.log('stored'),
   () => console.log('nobody knows'),

@@ -17,7 +17,7 @@ test('[R300] while another program writes a commit waits for its turn, and is st
   const file = join(folder(), 'parta.sqlite');
   const log = await openSqlite({ file });
   const fence = await log.claim();
-  await log.room(ROOM);
+  await log.room(ROOM, fence);
   await log.append([append(ROOM, 1)], fence);
   const other = new Sqlite(file);
   other.exec('begin immediate');
@@ -34,7 +34,7 @@ test('[R300] while another program writes a commit waits for its turn, and is st
 test('[R300] a commit that is asked for while the store’s thread writes comes after that', async () => {
   const log = await openSqlite({ file: join(folder(), 'parta.sqlite') });
   const fence = await log.claim();
-  await log.room(ROOM);
+  await log.room(ROOM, fence);
   const told: string[] = [];
   for (let seq = 1; seq <= 20; seq++) await log.append([append(ROOM, seq)], fence);
   const whole = log
@@ -51,7 +51,7 @@ test('[R300] what was asked for before the close is stored, what comes after is 
   const file = join(folder(), 'parta.sqlite');
   const log = await openSqlite({ file });
   const fence = await log.claim();
-  await log.room(ROOM);
+  await log.room(ROOM, fence);
   const stored = log.append([append(ROOM, 1)], fence);
   const closed = log.close();
   expect(await stored).toEqual([{ ok: true }]);

@@ -29,7 +29,7 @@ describe('the SQLite store', () => {
     const file = join(folder(), 'parta.sqlite');
     const log = await openSqlite({ file });
     const fence = await log.claim();
-    await log.room('chat/7a');
+    await log.room('chat/7a', fence);
     await log.append([append('chat/7a', 1), append('chat/7a', 2, { doc: 'chat/7a/pins' })], fence);
     await log.close();
     const raw = new Sqlite(file);
@@ -45,11 +45,11 @@ describe('the SQLite store', () => {
     const file = join(folder(), 'parta.sqlite');
     const log = await openSqlite({ file, pagesMax: 60 });
     const fence = await log.claim();
-    await log.room('chat/7a');
+    await log.room('chat/7a', fence);
     const big = append('chat/7a', 1);
     big.row.bytes = new Uint8Array(1_000_000);
     expect(await log.append([big], fence)).toEqual([{ ok: false, why: 'disk' }]);
-    expect((await log.room('chat/7a')).seq).toBe(0);
+    expect((await log.room('chat/7a', fence)).seq).toBe(0);
     expect(await log.append([append('chat/7a', 1)], fence)).toEqual([{ ok: true }]);
     await log.close();
   });
@@ -58,7 +58,7 @@ describe('the SQLite store', () => {
     const file = join(folder(), 'parta.sqlite');
     const log = await openSqlite({ file });
     const fence = await log.claim();
-    await log.room('chat/7a');
+    await log.room('chat/7a', fence);
     const said = append('chat/7a', 1);
     const words = Buffer.from('Завтра контрольная');
     said.row.bytes = words;
@@ -72,7 +72,7 @@ describe('the SQLite store', () => {
     const made = folder();
     const log = await openSqlite({ file: join(made, 'parta.sqlite') });
     const fence = await log.claim();
-    await log.room('chat/7a');
+    await log.room('chat/7a', fence);
     const secret = append('chat/7a', 1, {
       places: [
         {
@@ -106,7 +106,7 @@ describe('the SQLite store', () => {
       return said;
     };
     for (const person of ['masha', 'anna']) {
-      await log.room(`me/${person}`);
+      await log.room(`me/${person}`, fence);
       await log.append([own(person, 1, `тайна ${person}`), own(person, 2, 'ничего')], fence);
     }
     expect((await log.due()).toSorted()).toEqual(['me/anna', 'me/masha']);
@@ -126,7 +126,7 @@ describe('the SQLite store', () => {
   it('[R309] marks only rise, and a summary counts the unread of others', async () => {
     const log = await openSqlite({ file: join(folder(), 'parta.sqlite') });
     const fence = await log.claim();
-    await log.room('chat/7a');
+    await log.room('chat/7a', fence);
     const place = (seq: number, by: string) =>
       ({
         doc: 'chat/7a/feed/1',
@@ -142,8 +142,8 @@ describe('the SQLite store', () => {
       [1, 2, 3].map((seq) => append('chat/7a', seq, { places: [place(seq, seq === 2 ? 'anna' : 'masha')] })),
       fence,
     );
-    await log.raise([{ chat: '7a', person: 'anna', got: 3, read: 1 }]);
-    await log.raise([{ chat: '7a', person: 'anna', got: 2, read: 0 }]);
+    await log.raise([{ chat: '7a', person: 'anna', got: 3, read: 1 }], fence);
+    await log.raise([{ chat: '7a', person: 'anna', got: 2, read: 0 }], fence);
     expect(await log.marksOf('7a')).toEqual([{ chat: '7a', person: 'anna', got: 3, read: 1 }]);
     const [summary] = await log.summaries([{ chat: '7a', person: 'anna' }]);
     expect(summary).toMatchObject({ seq: 3, read: 1, unread: 1, last: { id: '7.3', text: 'текст 3' } });

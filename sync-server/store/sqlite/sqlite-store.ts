@@ -4,6 +4,7 @@ import type {
   AppendResult,
   FirstRow,
   Fold,
+  LeaseLast,
   Log,
   LogRow,
   LostText,
@@ -57,8 +58,8 @@ export class SqliteStore implements Log, Marks {
   claim(): Promise<number> {
     return this.#thread.call('claim');
   }
-  room(room: string): Promise<RoomRow> {
-    return this.#thread.call('room', room);
+  room(room: string, fence: number): Promise<RoomRow> {
+    return this.#thread.call('room', room, fence);
   }
   rooms(rooms: string[]): Promise<RoomRow[]> {
     return this.#thread.call('rooms', rooms);
@@ -99,8 +100,11 @@ export class SqliteStore implements Log, Marks {
   lasts(room: string): Promise<StoredLast[]> {
     return this.#thread.call('lasts', room);
   }
-  async closeLease(room: string, lease: number, person: string): Promise<void> {
-    stored(await this.#commits.enqueue([{ kind: 'close', room, lease, person }]));
+  async closeLease(room: string, lease: number, person: string, fence: number): Promise<void> {
+    stored(await this.#commits.enqueue([{ kind: 'close', room, lease, person, fence }]));
+  }
+  async noteNumber(room: string, last: LeaseLast, replaces: number, fence: number): Promise<void> {
+    stored(await this.#commits.enqueue([{ kind: 'number', room, last, replaces, fence }]));
   }
   compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): Promise<void> {
     return this.#thread.call('compact', snapshot, rows, fence);
@@ -123,11 +127,18 @@ export class SqliteStore implements Log, Marks {
   lost(room: string, person: string, since: number): Promise<LostText[]> {
     return this.#thread.call('lost', room, person, since);
   }
-  took(room: string, person: string, lease: number, clock: number, length: number): Promise<void> {
-    return this.#thread.call('took', room, person, lease, clock, length);
+  took(
+    room: string,
+    person: string,
+    lease: number,
+    clock: number,
+    length: number,
+    fence: number,
+  ): Promise<void> {
+    return this.#thread.call('took', room, person, lease, clock, length, fence);
   }
-  grant(person: string, count: number): Promise<number[]> {
-    return this.#thread.call('grant', person, count);
+  grant(person: string, count: number, fence: number): Promise<number[]> {
+    return this.#thread.call('grant', person, count, fence);
   }
   leasesOf(person: string): Promise<number[]> {
     return this.#thread.call('leasesOf', person);
@@ -156,8 +167,8 @@ export class SqliteStore implements Log, Marks {
   marksOf(chat: string): Promise<MarkRow[]> {
     return this.#thread.call('marksOf', chat);
   }
-  async raise(rows: MarkRow[]): Promise<void> {
-    stored(await this.#commits.enqueue([{ kind: 'marks', rows }]));
+  async raise(rows: MarkRow[], fence: number): Promise<void> {
+    stored(await this.#commits.enqueue([{ kind: 'marks', rows, fence }]));
   }
   summaries(asks: { chat: string; person: string }[]): Promise<ChatSummary[]> {
     return this.#thread.call('summaries', asks);

@@ -18,7 +18,7 @@ const length = () => statSync(`${file}-wal`).size;
 it('[R300] a relay’s store opens with the length of its WAL, writes over it, and gives it again after an erasure', async () => {
   const log = await openSqlite({ file, isStretched: true });
   const fence = await log.claim();
-  await log.room(ROOM);
+  await log.room(ROOM, fence);
   const stretched = length();
   expect(stretched).toBeGreaterThanOrEqual(LENGTH_BYTES);
   for (let seq = 1; seq <= 400; seq++) await log.append([append(ROOM, seq)], fence);
@@ -44,7 +44,7 @@ it('[R300] under a load without a pause the WAL is brought into the database and
   const busy = join(folder, 'busy.sqlite');
   const log = await openSqlite({ file: busy, isStretched: true });
   const fence = await log.claim();
-  await log.room(ROOM);
+  await log.room(ROOM, fence);
   const stretched = statSync(`${busy}-wal`).size;
   for (let seq = 1; seq <= 3_000; seq++) {
     const row = append(ROOM, seq);
@@ -60,7 +60,7 @@ it('[R307] a disk without room for the length of the WAL takes what it has room 
   const small = join(folder, 'small.sqlite');
   const log = await openSqlite({ file: small, pagesMax: 60 });
   const fence = await log.claim();
-  await log.room(ROOM);
+  await log.room(ROOM, fence);
   expect(await log.append([append(ROOM, 1)], fence)).toEqual([{ ok: true }]);
   // Its checkpoint is done before the stretching fails.
   await expect.poll(() => statSync(small).size, { timeout: 5_000 }).toBeGreaterThan(4_096);

@@ -54,14 +54,16 @@ async function found(store: SqliteStore, people: People): Promise<void> {
   }
   people.put(Object.entries(NAMES).map(([person, name]) => ({ person, name })));
   await foundSchool(store, registryOf(plan.chats), clock);
-  for (const person of AUTHORS) leases.set(person, (await store.grant(person, 1))[0] as number);
+  const fence = await store.claim();
+  for (const person of AUTHORS) leases.set(person, (await store.grant(person, 1, fence))[0] as number);
   for (let index = 0; index < plan.chats; index++) pens.push(new Pen(chatOfPlan(index), leaseOf));
   clock = Date.now() - Math.min(YEAR_MS, plan.messages * MESSAGE_EVERY_MS) - 2 * 86_400_000;
   for (const pen of pens) write(pen, plan.messages, AUTHORS);
-  await keep(store);
+  await keep(store, fence);
   // Everybody has read everything: a chat opens at its end.
   await store.raise(
     pens.flatMap(({ chat, seq }) => AUTHORS.map((person) => ({ chat, person, got: seq, read: seq }))),
+    fence,
   );
 }
 
@@ -76,7 +78,7 @@ async function answer(question: Question): Promise<unknown> {
     const share = Math.floor((question.messages * (index + 1)) / pens.length);
     write(pen, share - Math.floor((question.messages * index) / pens.length), ['anna', 'petya']);
   }
-  await keep(store);
+  await keep(store, await store.claim());
   await store.close();
   started = await open();
   return { seqs: Object.fromEntries(pens.map(({ chat, seq }) => [chatRoom(chat), seq])) };
@@ -89,10 +91,9 @@ function write(pen: Pen, messages: number, authors: readonly string[]): void {
   }
 }
 
-async function keep(store: SqliteStore): Promise<void> {
-  const fence = await store.claim();
+async function keep(store: SqliteStore, fence: number): Promise<void> {
   for (const pen of pens) {
-    await store.room(chatRoom(pen.chat));
+    await store.room(chatRoom(pen.chat), fence);
     while (pen.appends.length > 0) {
       const results = await store.append(pen.appends.splice(0, APPENDS_AT_ONCE), fence);
       if (results.some(({ ok }) => !ok)) throw new Error('the bench school could not be stored');

@@ -119,12 +119,14 @@ test('[R373] Petya, who may only read, sends what changes nothing: nobody hears 
   expect(await petya.send(gone(petya))).toMatchObject({ kind: 'ack' });
   expect(await elena.setMatrix('7a', DEFAULT_MATRIX, quiet)).toMatchObject({ kind: 'ack' });
   await anna.open('chat/7a');
+  const { size, seq } = { size: await rowsOf('chat/7a'), seq: await relay.store.seqOf('chat/7a') };
   // The other phone did not know, and deletes it too; then an altered app goes on with it.
   const again = gone(second);
   expect(await second.send(again)).toMatchObject({ kind: 'ack' });
   for (let i = 0; i < 20; i++)
     expect(await second.send(second.wrap(feedDoc('7a', 1), again.bytes))).toMatchObject({ kind: 'ack' });
-  expect(await anna.send(anna.message('7a', 'Тихо'))).toMatchObject({ kind: 'ack' });
+  expect([await rowsOf('chat/7a'), await relay.store.seqOf('chat/7a')]).toEqual([size, seq]);
+  expect(await anna.send(anna.message('7a', 'Тихо'))).toMatchObject({ kind: 'ack', seq: seq + 1 });
   await anna.line.settled();
   await petya.line.next('update', ({ lease }) => lease === anna.lease);
   for (const { line } of [anna, petya])
@@ -151,10 +153,31 @@ test('[R357] what a device lacks is merged for it as long as its person has asks
   expect(await ask(85)).toBe(85);
 });
 
+test('[R373] the number of an intent that changes nothing is known after a restart, and the next one follows it', async () => {
+  await start(1_000, 1_000);
+  const masha = await device('masha');
+  await masha.open('chat/7a');
+  const nothing = masha.wrap(feedDoc('7a', 1), Uint8Array.of(0, 0));
+  expect(await masha.send(nothing)).toMatchObject({ kind: 'ack', n: 1, seq: 0 });
+  relay = await relay.restart();
+  const again = await TestDevice.start(relay, relay.sessions.signIn('masha'), masha.lease);
+  await again.open('chat/7a');
+  expect(await again.send(nothing)).toMatchObject({ kind: 'ack', n: 1, seq: 0 });
+  expect(await again.send(again.message('7a', 'Раз'))).toMatchObject({ kind: 'ack', n: 2, seq: 1 });
+  const late = { ...again.wrap(feedDoc('7a', 1), Uint8Array.of(0, 0)), n: 9 };
+  expect(await again.send(late)).toMatchObject({ code: 'missing-deps' });
+});
+
 /** What was sent on it is read, and whatever the relay would look up for an answer is looked up. */
 async function answered({ ws }: TestLine): Promise<void> {
   for (let i = 0; i < 10; i++) {
     await new Promise((resolve) => ws.once('pong', resolve).ping());
     await relay.store.seqOf('chat/7a');
   }
+}
+
+async function rowsOf(room: string): Promise<number> {
+  const docs = await relay.store.docs(room);
+  const held = await Promise.all(docs.map(({ doc }) => relay.store.load(doc)));
+  return held.reduce((sum, { rows }) => sum + rows.length, 0);
 }
