@@ -48,21 +48,6 @@ export async function letGo(disk: Disk, state: RoomState, rows: readonly AckedRo
       .delete();
 }
 
-/** Takes out what a restore lost of a room; what it brought back stays, in its new epoch. Inside a transaction on `acked`. */
-export async function takeLost(disk: Disk, { room, epoch, since }: RoomState): Promise<AckedRow[]> {
-  const lost = (await ackedIn(disk, room)).filter(({ seq }) => seq > since);
-  await disk.acked.bulkDelete(lost.map(({ id }) => id));
-  await disk.acked.where('room').equals(room).modify({ epoch });
-  return lost;
-}
-
-/** Takes out the decisions of the first form that a restore lost. Inside a transaction on `kv`. */
-export async function takeOldDecisions(disk: Disk, { room, since }: RoomState): Promise<[string, Intent][]> {
-  const rows: Kv[] = await decided(disk, room).toArray();
-  await disk.kv.bulkDelete(rows.map(({ key }) => key));
-  return rows.filter((row) => decisionOf(row).seq > since).map((row) => [row.key, decisionOf(row).intent]);
-}
-
 /** Of two acts about the same thing one is enough. */
 export function aboutOf(intent: Intent): string {
   switch (intent.act) {
@@ -80,8 +65,9 @@ export function aboutOf(intent: Intent): string {
   }
 }
 
-const decided = (disk: Disk, room: string) => disk.kv.where('key').startsWith(`decided/${room}/`);
-const decisionOf = (row: Kv) => (row as Extract<Kv, { key: `decided/${string}` }>).value;
+/** Decisions in the first form. Inside a transaction on `kv`. */
+export const decided = (disk: Disk, room: string) => disk.kv.where('key').startsWith(`decided/${room}/`);
+export const decisionOf = (row: Kv) => (row as Extract<Kv, { key: `decided/${string}` }>).value;
 
 /** What one transaction does to the kept acts while the relay is heard. */
 export class Acked {

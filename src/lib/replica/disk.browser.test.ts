@@ -19,11 +19,12 @@ afterEach(async () => {
 const textIn = (paper: Paper) => lastRun(paper.doc.getXmlFragment('body'))?.toString();
 
 /** Chromium counts a quota by the minute; here the disk is full from one write to the next, as it answers then. */
-const { add } = IDBObjectStore.prototype;
+const { add, put } = IDBObjectStore.prototype;
 function fillDisk(): void {
-  IDBObjectStore.prototype.add = () => {
+  const full = () => {
     throw new DOMException('The disk is full', 'QuotaExceededError');
   };
+  Object.assign(IDBObjectStore.prototype, { add: full, put: full });
 }
 /** What is written fails, for a reason of the browser's own. */
 function breakDisk(): void {
@@ -33,7 +34,7 @@ function breakDisk(): void {
   };
 }
 function emptyDisk(): void {
-  IDBObjectStore.prototype.add = add;
+  Object.assign(IDBObjectStore.prototype, { add, put });
 }
 
 test('[R419] a full disk is said; the words go back to their writer, and what is stored stays', async () => {
@@ -54,6 +55,66 @@ test('[R419] a full disk is said; the words go back to their writer, and what is
   expect(masha.unsent).toBe(2);
   expect(has(chat, 'помещается')).toBe(true);
 });
+
+test('[R428] a full device stays on its line, shows what arrives in a chat on screen, and stores it by itself once there is room', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  const other = await school.device('masha');
+  const { connections } = (await school.on('count')) as { connections: number };
+  fillDisk();
+  await school.say('anna', '7a', 'Завтра контрольная');
+  await until(masha, 'it is on screen', () => has(chat, 'Завтра контрольная'));
+  await until([masha, other], 'every tab says why', () => masha.disk === 'full' && other.disk === 'full');
+  for (const text of ['Возьмите линейки', 'И циркули']) await school.say('anna', '7a', text);
+  await until(masha, 'so is the rest', () => has(chat, 'И циркули'));
+  const shown = texts(chat);
+  expect(((await school.on('count')) as { connections: number }).connections).toBe(connections);
+  emptyDisk();
+  await until([masha, other], 'there is room', () => masha.disk === 'open' && other.disk === 'open');
+  await chat.say('Спасибо');
+  await until(masha, 'the line is as it was', () => masha.unsent === 0);
+  await other.close();
+  await masha.close();
+  await school.cut();
+  const later = await school.device('masha');
+  expect(texts(await enter(later, '7a'))).toEqual([...shown, 'Спасибо']);
+});
+
+test('[R428] a device without room for what it missed asks its disk, and the school only when there is room', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  await school.say('anna', '7a', 'Вы этого не слышали');
+  fillDisk();
+  await school.mend();
+  masha.wake();
+  await until(masha, 'it is on screen', () => has(chat, 'Вы этого не слышали'));
+  const { connections } = (await school.on('count')) as { connections: number };
+  await refusedByDisk(3);
+  expect(((await school.on('count')) as { connections: number }).connections).toBe(connections);
+  expect(masha.line.at).toBe('online');
+  emptyDisk();
+  masha.wake();
+  await until(masha, 'there is room', () => masha.disk === 'open');
+  await chat.say('Теперь слышно');
+  await until(masha, 'sent', () => masha.unsent === 0);
+  expect(await school.texts('anna', '7a')).toEqual(texts(chat));
+});
+
+/** Resolves when the full disk refused so many more writes. */
+async function refusedByDisk(times: number): Promise<void> {
+  const full = IDBObjectStore.prototype.add;
+  await new Promise<void>((resolve) => {
+    let left = times;
+    IDBObjectStore.prototype.add = function refuse(...args) {
+      if (--left === 0) resolve();
+      return full.apply(this, args);
+    };
+  });
+}
 
 test('[R493] what is typed in a paper while the disk is full stays on screen and reaches the relay once there is room', async () => {
   const masha = await school.device('masha');

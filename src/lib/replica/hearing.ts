@@ -24,6 +24,8 @@ export interface HearingGround {
   /** Work that nobody waits for. */
   background(work: Promise<unknown>): void;
   lineIs(line: LineState): void;
+  /** The disk has no room, or has it again. */
+  fullIs(full: boolean): void;
   /** The person leaves this device. */
   bye(): void;
 }
@@ -68,6 +70,9 @@ export class Hearing {
         return;
       case 'leases':
         writer.leasesCame();
+        return;
+      case 'full':
+        this.#ground.fullIs(word.is);
         return;
       case 'bye':
         this.#ground.bye();

@@ -2,15 +2,17 @@
 import type { Projection } from '#shared/registry/shape.ts';
 import { chatRoom, feedDoc, meDoc, roomOf } from '#shared/school/names.ts';
 import type { Frame, Welcome } from '#shared/wire/frames.ts';
-import type { Disks } from './disk.ts';
+import { type Disks, troubleOf } from './disk.ts';
 import { Filling } from './filling.ts';
 import type { Followed } from './followed.ts';
+import type { FullDisk } from './full-disk.ts';
 import { helloOf, inOrder, recentHeads } from './greeting.ts';
 import { inflate } from './inflate.ts';
 import { Intake } from './intake.ts';
 import { LeaseDesk } from './lease-desk.ts';
 import { Line } from './line.ts';
 import { MarkPost } from './mark-post.ts';
+import { loadFullDisk } from './parts.ts';
 import { Sending } from './sending.ts';
 import { compact } from './stored-doc.ts';
 import type { Tabs, Word } from './tabs.ts';
@@ -42,6 +44,9 @@ export class Leader {
   readonly #filling: Filling;
   #frames: Frame[] = [];
   #reading: Promise<void> | undefined;
+  #full: FullDisk | undefined;
+  /** What came on this connection could not be stored: what follows is only shown. */
+  #isDeaf = false;
   readonly #marks: MarkPost;
   readonly #leases: LeaseDesk;
   readonly #flushTimer: ReturnType<typeof setInterval>;
@@ -91,6 +96,7 @@ export class Leader {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#marks.stop();
+    this.#full?.stop();
     clearInterval(this.#flushTimer);
     this.#sending.reset();
     this.#line.stop();
@@ -101,10 +107,8 @@ export class Leader {
   hear(word: Word): void {
     switch (word.say) {
       case 'want':
-        for (const room of word.rooms) {
-          this.#wanted.add(room);
-          if (!this.#sending.isOpen(room)) this.#sending.flush(room);
-        }
+        for (const room of word.rooms) this.#wanted.add(room);
+        this.#openAll(word.rooms);
         return;
       case 'unwant':
         this.#wanted.delete(word.room);
@@ -139,8 +143,12 @@ export class Leader {
       case 'doubt':
         this.#line.doubt();
         return;
+      case 'full':
+        if (word.is) this.#background(this.#waitForRoom());
+        return;
       case 'wake':
         this.#line.wake();
+        this.#full?.wake();
         this.#background(this.#flushAll());
         return;
       default:
@@ -149,6 +157,7 @@ export class Leader {
 
   #onState(line: LineState): void {
     if (line.at !== 'online') {
+      this.#isDeaf = false;
       this.#sending.reset();
       // A room whose answer was cut off is asked for again with the next line.
       this.#filling.forget();
@@ -171,19 +180,48 @@ export class Leader {
       const frames = this.#frames;
       this.#frames = [];
       try {
+        if (this.#isDeaf) {
+          await this.#full?.show(frames);
+          continue;
+        }
         for (const frame of frames) if (frame.kind === 'patch' && frame.deflated) await inflate(frame);
         const followed = await this.#intake.take(frames);
         await this.#follow(followed);
+        if (followed.words.length > 0) this.#full?.stored();
         for (const frame of frames) await this.#control(frame);
       } catch (error) {
         if (this.#stopped) return;
-        // What was not stored or not answered comes again with the next hello.
         this.#ground.onTrouble(error);
+        if (troubleOf(error) === 'storage-full' && (await this.#isHeardOnly(frames))) continue;
+        // What was not stored or not answered comes again with the next hello.
         this.#frames = [];
         this.#line.reconnect();
         return;
       }
     }
+  }
+
+  /** The disk has no room: until it has, what comes on this connection is shown, if it can be. */
+  async #isHeardOnly(frames: readonly Frame[]): Promise<boolean> {
+    if (this.#isDeaf) return false;
+    await this.#waitForRoom().catch(() => {});
+    this.#isDeaf = this.#line.online && this.#full !== undefined;
+    if (!this.#isDeaf) return false;
+    this.#frames = [...frames, ...this.#frames];
+    this.#openAll(this.#wanted);
+    return true;
+  }
+
+  async #waitForRoom(): Promise<void> {
+    const { FullDisk } = await loadFullDisk();
+    const { tabs, disks } = this.#ground;
+    this.#full ??= new FullDisk({
+      ...{ tabs, disk: disks.relaxed },
+      again: () => {
+        if (this.#isDeaf) this.#line.reconnect();
+      },
+    });
+    if (!this.#stopped) this.#full.wait();
   }
 
   async #follow(followed: Followed): Promise<void> {
@@ -252,6 +290,10 @@ export class Leader {
     this.#filling.next();
   }
 
+  #openAll(rooms: Iterable<string>): void {
+    for (const room of rooms) if (!this.#sending.isOpen(room)) this.#sending.flush(room);
+  }
+
   #chatsToFill(projection = this.#ground.projection()): string[] {
     return Object.keys(projection?.chats ?? {}).map(chatRoom);
   }
@@ -259,8 +301,7 @@ export class Leader {
   /** A right that comes back fills what a page still shows; papers are not in the projection, the relay knows of them. */
   #mayReadNow(projection: Projection): void {
     const chats = this.#chatsToFill(projection);
-    const wanted = [...this.#wanted].filter((room) => !room.startsWith('chat/') || chats.includes(room));
-    for (const room of wanted) if (!this.#sending.isOpen(room)) this.#sending.flush(room);
+    this.#openAll([...this.#wanted].filter((room) => !room.startsWith('chat/') || chats.includes(room)));
     this.#filling.add(chats);
   }
 

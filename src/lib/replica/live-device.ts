@@ -78,9 +78,11 @@ export class LiveDevice implements Device {
       online: () => this.#line.at === 'online',
       saved: (rows) => {
         this.#shelf.moved(rows, []);
-        if (this.#disk !== 'open') void this.diskIs('open');
+        if (this.#disk === 'open') return;
+        void this.diskIs('open');
+        this.#tabs.say({ say: 'full', is: false });
       },
-      onTrouble: (code) => void this.diskIs(code === 'storage-full' ? 'full' : 'failed'),
+      onTrouble: (code) => this.#isTroubled(code),
     });
     this.#shelf = new Shelf(parts.disks.relaxed, parts.person, this.#writer.copies, (topic) =>
       this.#emit(topic),
@@ -109,6 +111,9 @@ export class LiveDevice implements Device {
       emit: (topic) => this.#emit(topic),
       background: (work) => this.#background(work),
       lineIs: (line) => this.#lineIs(line),
+      fullIs: (full) => {
+        if (full || this.#disk === 'full') void this.diskIs(full ? 'full' : 'open');
+      },
       bye: () => void this.diskIs('superseded'),
     });
     this.#stopListening = listenToBrowser({
@@ -273,8 +278,13 @@ export class LiveDevice implements Device {
 
   #onTrouble(error: unknown): void {
     if (this.#closed) return;
-    if (troubleOf(error) === 'storage-full') void this.diskIs('full');
+    if (troubleOf(error) === 'storage-full') this.#isTroubled('storage-full');
     else reportError(error);
+  }
+
+  #isTroubled(code: 'storage-full' | 'storage-failed'): void {
+    if (code === 'storage-full') this.#tabs.say({ say: 'full', is: true });
+    else void this.diskIs('failed');
   }
 
   #emit(topic: Topic): void {

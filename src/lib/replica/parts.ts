@@ -3,7 +3,7 @@
  * for the network; one that does not come all the same loses nothing, for what it works on stands on disk.
  */
 
-export const loadRecovery = () => import('./recover.ts');
+export const loadRecovery = () => import('./mending.ts');
 export const loadEpochs = () => import('./epochs.ts');
 export const loadLosses = () => import('./losses.ts');
 export const loadGone = () => import('./gone.ts');
@@ -11,6 +11,7 @@ export const loadExport = () => import('./export.ts');
 export const loadLeaving = () => import('./leaving.ts');
 export const loadDesk = () => import('./registry-desk.ts');
 export const loadBroken = () => import('./broken.ts');
+export const loadFullDisk = () => import('./full-disk.ts');
 export const loadPruning = () => import('./pruning.ts');
 
 /** Brings them into memory: a browser that stores no app would have to ask for them when the network is gone. */
@@ -23,6 +24,7 @@ export async function bringParts(): Promise<void> {
     loadExport(),
     loadLeaving(),
     loadDesk(),
+    loadFullDisk(),
     loadPruning(),
   ]);
 }

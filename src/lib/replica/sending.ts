@@ -7,9 +7,9 @@ import type { Frame, Refuse, RoomState } from '#shared/wire/frames.ts';
 import type { OutRow } from './disk.ts';
 import { InFlight } from './in-flight.ts';
 import { heldOf, type Live, newLive, noteRefusal, pauseFor, reactionTo } from './live-room.ts';
-import { Mending, type MendingGround } from './mending.ts';
+import type { Mending, MendingGround } from './mending.ts';
 import { isBeingMade, missingOf, waitingIn } from './outbox.ts';
-import { loadEpochs } from './parts.ts';
+import { loadEpochs, loadRecovery } from './parts.ts';
 import { roomWord } from './tabs.ts';
 
 /** So often a room is mended at once; then it waits between tries. */
@@ -17,7 +17,7 @@ const MENDS_AT_ONCE = 3;
 /** As long as after so many failures a room waits that could not be opened. */
 const OPENS_AGAIN = 4;
 
-export interface Ground extends MendingGround {
+export interface Ground extends Omit<MendingGround, 'granted'> {
   send(frame: Frame): void;
   online(): boolean;
   askLeases(count: number): void;
@@ -32,11 +32,12 @@ export class Sending {
   readonly #waiting = new Set<string>();
   /** Papers whose creation is in the outbox. */
   readonly #unborn = new Set<string>();
-  readonly #mending: Mending;
+  /** Leases that came on this connection. */
+  readonly #granted = new Set<number>();
+  #mending: Promise<Mending> | undefined;
 
   constructor(ground: Ground) {
     this.#ground = ground;
-    this.#mending = new Mending(ground);
   }
 
   isOpen(room: string): boolean {
@@ -54,7 +55,7 @@ export class Sending {
     for (const live of this.#rooms.values()) clearTimeout(live.timer);
     this.#rooms.clear();
     this.#waiting.clear();
-    this.#mending.granted.clear();
+    this.#granted.clear();
     this.#flight.reset();
   }
 
@@ -158,7 +159,10 @@ export class Sending {
     this.forget(room);
     const why = room.startsWith('org/') ? 'admins-only' : code;
     this.#pumping = this.#pumping
-      .then(() => this.#mending.giveBack(room, why))
+      .then(async () => {
+        const waiting = await waitingIn(this.#ground.disk, room);
+        if (waiting.length > 0) await (await this.#loadMending()).giveBack(room, why);
+      })
       .catch((error) => this.#ground.onTrouble(error));
   }
 
@@ -201,7 +205,7 @@ export class Sending {
 
   /** Leases came: rooms that waited for them go on. */
   leasesCame(leases: readonly number[]): void {
-    for (const lease of leases) this.#mending.granted.add(lease);
+    for (const lease of leases) this.#granted.add(lease);
     const rooms = [...this.#waiting];
     this.#waiting.clear();
     for (const room of rooms) {
@@ -301,7 +305,8 @@ export class Sending {
 
   async #mend(room: string, live: Live): Promise<void> {
     if (live.at !== 'mending' || this.#rooms.get(room) !== live) return;
-    const result = await this.#mending.mend(room, live);
+    const mending = await this.#loadMending().catch(() => undefined);
+    const result = (await mending?.mend(room, live)) ?? 'no-code';
     if (this.#rooms.get(room) !== live) return;
     if (result === 'no-code') {
       this.#mendLater(room, live, 1);
@@ -317,5 +322,14 @@ export class Sending {
     live.burnt.clear();
     live.sent = Number.NEGATIVE_INFINITY;
     this.flush(room);
+  }
+  /** Rejects when it did not come. Nothing was changed then: all of it stands on disk. */
+  #loadMending(): Promise<Mending> {
+    const ground = { ...this.#ground, granted: this.#granted };
+    this.#mending ??= loadRecovery().then(({ Mending }) => new Mending(ground));
+    this.#mending.catch(() => {
+      this.#mending = undefined;
+    });
+    return this.#mending;
   }
 }

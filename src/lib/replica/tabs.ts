@@ -30,6 +30,8 @@ export type Word =
   | { say: 'wake' }
   /** The browser says that there is no network. */
   | { say: 'doubt' }
+  /** The disk has no room for what is written, or has it again. */
+  | { say: 'full'; is: boolean }
   | { say: 'beat' }
   /** The person leaves this device: save, and let go. */
   | { say: 'bye' };
