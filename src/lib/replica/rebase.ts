@@ -27,7 +27,7 @@ export interface Move {
 export type Moved = Map<number, Move[]>;
 
 /** Notes that the clocks which an update brings under `old` continue `lease` from `start` on. */
-export function noteMove(moved: Moved, bytes: Uint8Array, old: number, lease: number, start: number): void {
+function noteMove(moved: Moved, bytes: Uint8Array, old: number, lease: number, start: number): void {
   const meta = Y.parseUpdateMeta(bytes);
   const from = meta.from.get(old);
   const end = meta.to.get(old);
@@ -53,7 +53,7 @@ export function moveKeystrokes(row: OutRow, pen: PenRow, doc: Y.Doc, moved: Move
 }
 
 /** The same change under fresh leases: every id in a moved run becomes the fresh one's, all others keep their name. */
-export function rebase(bytes: Uint8Array, moved: Moved): Uint8Array {
+function rebase(bytes: Uint8Array, moved: Moved): Uint8Array {
   const { structs, ds } = Y.decodeUpdate(bytes);
   const moveId = (id: Y.ID): Y.ID => {
     const run = moved.get(id.client)?.find(({ from, end }) => id.clock >= from && id.clock < end);

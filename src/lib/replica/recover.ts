@@ -257,8 +257,8 @@ class Recovery {
     }
     for (const id of bringsOf(intent)) this.#lost.add(id);
     await this.#disk.refused.put({
-      // Its number in the outbox is given again after a restore.
-      ...{ id: crypto.randomUUID(), room: row.room, intent },
+      // Its number in the outbox is given again after a restore. Those of one moment are listed by name: in their order.
+      ...{ id: `${String(this.#refused).padStart(6, '0')}-${crypto.randomUUID()}`, room: row.room, intent },
       ...{ text: textOfIntent(intent), code, when: Date.now(), bytes: row.bytes },
     });
   }
