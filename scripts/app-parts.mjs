@@ -23,6 +23,7 @@ export function lighterYjs() {
 /** Modules of the replica that come on demand. */
 const LATER = new Set([
   'broken',
+  'count-anew',
   'epochs',
   'export',
   'full-disk',

@@ -29,14 +29,15 @@ export async function moveToEpoch(
   person: string,
   slot: number,
 ): Promise<string[]> {
-  const { rooms, docs, tails, outbox, acked, places, pieces, copies, leases, kv, refused } = disk;
-  const stores = [rooms, docs, tails, outbox, acked, places, pieces, copies, leases, kv, refused];
+  const { rooms, docs, tails, outbox, acked, places, pieces, copies, leases, kv, refused, heads } = disk;
+  const stores = [rooms, docs, tails, outbox, acked, places, pieces, copies, leases, kv, refused, heads];
   return disk.transaction('rw', stores, async () => {
     const { room, epoch, head, since } = state;
     const pending = await outbox.where('room').equals(room).sortBy('id');
     const lost = await takeLost(disk, state);
     const again = room.startsWith('org/') ? [] : await ownActs(disk, room, since, person, lost);
     if (room.startsWith('org/')) await giveDecisionsBack(disk, state, lost);
+    if (room.startsWith('chat/')) await lowerMarks(disk, state);
     if (room.startsWith('paper/')) await keepPaper(disk, room, since, pending);
     // Before all that waits, in whatever room: a number in the outbox is one of all rooms.
     const first: OutRow | undefined = await outbox.orderBy('id').first();
@@ -52,6 +53,14 @@ export async function moveToEpoch(
     const wanted = [...left.map(({ doc }) => doc), ...newestIn(room, head), ...held];
     return [...new Set(wanted)].filter((doc) => !isAbove(doc, head));
   });
+}
+
+/** Who has read what is told in an epoch's own numbers: those above belong to other words now. */
+async function lowerMarks({ heads }: Disk, { room, seq, since }: RoomState): Promise<void> {
+  const head = await heads.get(room.slice('chat/'.length));
+  if (!head) return;
+  const [read, got, othersRead] = [head.read, head.got, head.othersRead].map((mark) => Math.min(mark, since));
+  await heads.update(head.chat, { seq: Math.min(head.seq, seq), read, got, othersRead, told: 0 });
 }
 
 /** A segment that the restored relay does not know. */

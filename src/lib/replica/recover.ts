@@ -10,6 +10,7 @@ import type { Pin } from '#shared/pins/shape.ts';
 import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
 import { isRefusalCode, type RefusalCode } from '#shared/school/refusals.ts';
 import { allowed, bringsOf, docFor, type Look, perform, textOfIntent } from './acts.ts';
+import { countAnew } from './count-anew.ts';
 import { type Disk, type OutRow, type PenRow, type RoomRow, SPARE } from './disk.ts';
 import { keepKnown } from './gone.ts';
 import { mends } from './mends.ts';
@@ -27,8 +28,8 @@ const TRIES_MAX = 12;
 
 /** Rebuilds the outbox of a room. `need`: that many spare leases are missing, nothing was changed. */
 export async function recover(disk: Disk, room: string, why: Why): Promise<Recovered> {
-  const { rooms, docs, tails, outbox, acked, pens, leases, refused, places, pieces, copies } = disk;
-  const stores = [rooms, docs, tails, outbox, acked, pens, leases, refused, places, pieces, copies];
+  const { rooms, docs, tails, outbox, acked, pens, leases, refused, places, pieces, copies, heads } = disk;
+  const stores = [rooms, docs, tails, outbox, acked, pens, leases, refused, places, pieces, copies, heads];
   return disk.transaction('rw', stores, async () => {
     const work = new Recovery(disk, room, why);
     return work.run();
@@ -74,6 +75,7 @@ class Recovery {
       ...(row ?? { room: this.#room, epoch, seq: 0, head: 0 }),
       gen: (row?.gen ?? 0) + 1,
     });
+    await countAnew(disk, this.#room, this.#why.person);
     return { ok: true, refused: this.#refused, kept: kept.length, names: [...this.#renaming.names] };
   }
 

@@ -146,3 +146,38 @@ test('[R447] what Petya took back is taken back again although the line broke be
   await until(petya, 'all is there', () => petya.unsent === 0 && has(chat, 'сообщение 505'));
   expect(await school.texts('anna', '7a')).not.toContain('Здравствуйте');
 });
+
+test('[R411] after a restore nothing is taken for read that only an older numbering calls so', async () => {
+  const anna = await school.device('anna');
+  const petya = await school.device('petya');
+  const hers = await enter(anna, '7a');
+  await settled(anna, hers);
+  const his = await enter(petya, '7a');
+  await until(petya, 'greeted', () => has(his, 'Здравствуйте'));
+  his.markRead();
+  await until(anna, 'the greeting is read', () => message(hers, 'Здравствуйте').state === 'read');
+  await school.keep();
+  await until([anna, petya], 'back', () => [anna, petya].every(({ line }) => line.at === 'online'));
+  for (let i = 1; i <= 5; i++) await hers.say(`объявление ${i}`);
+  await until(petya, 'heard', () => has(his, 'объявление 5'));
+  his.markRead();
+  await until(anna, 'read', () => message(hers, 'объявление 5').state === 'read');
+  his.close();
+
+  await school.cut();
+  await until([anna, petya], 'offline', () => [anna, petya].every(({ line }) => line.at !== 'online'));
+  await school.restore();
+  const restored = Date.now();
+  await school.mend();
+  anna.wake();
+  const isBack = ({ text, arrivedAt = 0 }: MessageView) => text === 'объявление 5' && arrivedAt >= restored;
+  await until(anna, 'sent again', () => hers.messages().some(isBack));
+  expect(message(hers, 'объявление 5').state).not.toBe('read');
+  petya.wake();
+  const unread = () => petya.chats().find(({ id }) => id === '7a')?.unread;
+  await until(petya, 'five are new to him again', () => unread() === 5);
+  const again = await enter(petya, '7a');
+  await until(petya, 'they are here', () => has(again, 'объявление 5'));
+  await hers.say('объявление 6');
+  await until(petya, 'and a sixth', () => unread() === 6);
+});
