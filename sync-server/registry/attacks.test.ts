@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import * as Automerge from '@automerge/automerge';
 import { expect, test } from 'vitest';
-import { actorOf, setRole } from '#shared/registry/change.ts';
+import { actorOf, type RegistryDoc, setRole } from '#shared/registry/change.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 import { CHUNK_LIMITS, readChunk } from './chunk.ts';
 import { deviceOf, ELENA, IGOR, openSmallSchool } from './school.fixture.ts';
@@ -21,11 +21,11 @@ type Draft = Record<string, any>;
 const text = (value: string) => new Automerge.ImmutableString(value);
 
 /** A change that no honest library would make: decoded, bent, and encoded again. */
-function bent(bend: (change: Automerge.DecodedChange) => void) {
+function bent(bend: (change: Automerge.DecodedChange, doc: RegistryDoc) => void) {
   const school = openSmallSchool();
   const doc = honest(school);
   const change = Automerge.decodeChange(Automerge.getLastLocalChange(doc) as Uint8Array);
-  bend(change);
+  bend(change, doc);
   const { hash: _hash, ...rest } = change;
   const verdict = school.judge(Automerge.encodeChange(rest as Automerge.DecodedChange), 'elena', ELENA);
   return verdict.ok ? 'ok' : verdict.code;
@@ -226,6 +226,35 @@ test('[R512] nor is one that says the same as the one that it stands beside', ()
   const ops = change.ops.map((op) => (op.key === 'pin' ? { ...op, value: 'staff', pred: [] } : op));
   const bytes = Automerge.encodeChange({ ...change, ops } as Automerge.DecodedChange);
   expect(school.judge(bytes, 'elena', ELENA)).toEqual({ ok: false, code: 'bad-value' });
+});
+
+test('[R512] a map that stands in itself, or in one that is made later, is refused before the library follows it for ever', () => {
+  const inside = (of: number) =>
+    bent((change) => {
+      const own = (n: number) => `${change.startOp + n}@${change.actor}`;
+      change.ops.push({ action: 'makeMap', obj: own(of), key: 'duties', pred: [] } as never);
+      change.ops.push({ action: 'makeMap', obj: own(1), key: 'duties', pred: [] } as never);
+    });
+  expect(inside(1)).toBe('bad-value');
+  expect(inside(2)).toBe('bad-value');
+});
+
+test('[R512] a deletion of nothing is refused: with it the registry would be saved as one that does not load', () => {
+  const gone = bent((change, doc) => {
+    const chat = Automerge.getObjectId(doc.chats, '7a') as string;
+    change.ops.push({ action: 'del', obj: chat, key: 'hidesHistory', pred: [] } as never);
+  });
+  expect(gone).toBe('bad-value');
+});
+
+test('[R512] an operation replaces what stands under its key, and nothing that stands elsewhere or nowhere', () => {
+  const more = (pred: (doc: RegistryDoc) => string) =>
+    bent((change, doc) => {
+      for (const op of change.ops) op.pred = [...op.pred, pred(doc)];
+    });
+  expect(more(() => '1@ff')).toBe('bad-value');
+  const duties = (doc: RegistryDoc) => (doc.members as Draft).anna.duties;
+  expect(more((doc) => Automerge.getObjectId(duties(doc)) as string)).toBe('bad-value');
 });
 
 test('[R512] wrong types: text objects, counters, lists, numbers, bytes, dates', () => {

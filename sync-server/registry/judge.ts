@@ -7,6 +7,7 @@ import type { Registry } from '#shared/registry/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import { readChunk } from './chunk.ts';
+import { isOnTop } from './on-top.ts';
 import { advanced, type State } from './state.ts';
 
 export interface Proposal {
@@ -30,6 +31,7 @@ export function judgeChange(state: State, proposal: Proposal): Judged {
   if (!change) return no('malformed');
   const code = misfit(state, change, proposal.lease);
   if (code) return no(code);
+  if (!isOnTop(state.doc, change)) return no('bad-value');
   const doc = applied(state.doc, proposal.bytes, change);
   if (!doc) return no('malformed');
   let judged: Judged | undefined;
@@ -93,19 +95,16 @@ function applied(doc: RegistryDoc, bytes: Uint8Array, change: Change): RegistryD
 
 /**
  * The entries that the operations touch; undefined unless each operation names a living object and a good key,
- * touches that key once, and leaves exactly what it says: one value, or none after a deletion.
+ * and leaves exactly what it says: one value, or none after a deletion.
  */
 function touchedBy(doc: RegistryDoc, change: Change): Touched[] | undefined {
   const live = livingObjects(doc);
-  const seen = new Set<string>();
   const touched = new Map<string, Touched>();
   for (const op of change.ops) {
     const path = live.get(op.obj);
     const key = op.key;
     if (!path || !isId(key)) return undefined;
-    const name = `${op.obj} ${key}`;
-    if (seen.has(name) || !isEffective(doc, op.obj, key, op.action)) return undefined;
-    seen.add(name);
+    if (!isEffective(doc, op.obj, key, op.action)) return undefined;
     const [table, id = key] = path;
     const entry = entryOf(table as string, id);
     if (!entry) return undefined;

@@ -1,6 +1,7 @@
 /** Anna Petrovna leads 7А and teaches in 7Б: what her own bytes change in the registry, and what they never do. */
 import * as Automerge from '@automerge/automerge';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { actorOf } from '#shared/registry/change.ts';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { TestDevice } from '../support/device.ts';
 import { AdminDevice } from '../support/registry.ts';
@@ -38,6 +39,35 @@ test('[R512] what she sets and takes back in one change is refused by name, and 
   });
   expect(await nothing).toMatchObject({ kind: 'refuse', code: 'bad-value' });
   expect(relay.logged.filter((line) => line.includes('room-job-failed'))).toEqual([]);
+});
+
+test('[R512] bytes of hers that the library would follow for ever, or save for nobody, are refused; the school opens', async () => {
+  const anna = await AdminDevice.start(relay, 'anna');
+  const doc = Automerge.load<Draft>(relay.school.save(), { actor: actorOf(anna.device.lease) });
+  const chat = Automerge.getObjectId(doc.chats, '7a') as string;
+  const honest = Automerge.change(doc, { time: 1 }, (draft) => {
+    draft.chats['7a'].matrix.pin = text('leads');
+  });
+  const change = Automerge.decodeChange(Automerge.getLastLocalChange(honest) as Uint8Array);
+  const bad = [
+    (actor: string) => ({
+      action: 'makeMap',
+      obj: `${change.startOp + 1}@${actor}`,
+      key: 'people',
+      pred: [],
+    }),
+    () => ({ action: 'del', obj: chat, key: 'hidesHistory', pred: [] }),
+  ];
+  for (const op of bad) {
+    const { device } = await AdminDevice.start(relay, 'anna');
+    const actor = actorOf(device.lease);
+    const ops = [...change.ops, op(actor) as never];
+    const bytes = Automerge.encodeChange({ ...change, actor, hash: undefined as never, ops });
+    expect(await device.send(device.wrap('org/main/registry', bytes))).toMatchObject({ code: 'bad-value' });
+  }
+  relay = await relay.restart();
+  const elena = await AdminDevice.start(relay);
+  expect(await elena.setRole('dima', 'student', 'parent')).toMatchObject({ kind: 'ack' });
 });
 
 test('[R20] [R501] she quiets the chats of her class, also the one that she is not in', async () => {
