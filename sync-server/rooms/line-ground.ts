@@ -1,5 +1,5 @@
 /** What every line stands on. */
-
+import { REFUSALS } from '#shared/school/refusals.ts';
 import type { People } from '../gate/people.ts';
 import type { RelayLog } from '../monitoring/log.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
@@ -31,4 +31,11 @@ export interface LineGround {
   stocks: Set<StockClient>;
   /** Shows presence bytes to everybody else in a room. */
   showPresence(room: Room, doc: string, bytes: Uint8Array, from: Watcher): void;
+}
+
+/** Somebody asked for what is not there for them. Which it was stands nowhere: a name says who talks with whom. */
+export function noteUnknown({ metrics, relayLog }: Pick<LineGround, 'metrics' | 'relayLog'>): void {
+  const code = 'unknown-place';
+  metrics.count('refusals_total', { code });
+  relayLog.info('refused', { code, says: REFUSALS[code].log });
 }

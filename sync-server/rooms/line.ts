@@ -10,7 +10,7 @@ import type { Session } from '../gate/sessions.ts';
 import { Asking } from './asking.ts';
 import { FrameRate } from './frame-rate.ts';
 import { LINE_LIMITS } from './limits.ts';
-import type { LineGround } from './line-ground.ts';
+import { type LineGround, noteUnknown } from './line-ground.ts';
 import { LineRooms } from './line-rooms.ts';
 import { openRoom, pullDoc } from './opening.ts';
 import { Outlet, type Wire } from './outlet.ts';
@@ -71,6 +71,10 @@ export class Line implements Watcher {
   }
   maySeeDoc(doc: string): boolean {
     return this.#ground.rooms.places.mayReadDoc(this.person, doc).ok;
+  }
+  unknown(doc: string): void {
+    noteUnknown(this.#ground);
+    this.#say({ kind: 'refuse', room: doc, lease: 0, n: 0, code: 'unknown-place' });
   }
   affords(rows: number): boolean {
     return mergePrice(rows) === 0 || this.#speaker?.ask(performance.now(), mergePrice(rows)) === 0;
@@ -241,6 +245,7 @@ export class Line implements Watcher {
       parseRoom(name) && (await this.#ground.rooms.mayRead(this.person, name).catch(() => undefined));
     if (this.#closed) return undefined;
     if (verdict?.ok) return this.#ground.rooms.room(name);
+    noteUnknown(this.#ground);
     this.#say({ kind: 'purge', room: name });
     return undefined;
   }

@@ -10,6 +10,8 @@ import type { Room } from './room.ts';
 export interface Asker {
   readonly person: string;
   told(frame: Uint8Array): void;
+  /** Tells it that there is no such document for it. */
+  unknown(doc: string): void;
   /** Called at the moment from which the asker hears what is accepted. */
   joined(room: Room): void;
   /** Whether it still may hear of the room: a revocation can come while the answer waits. */
@@ -28,7 +30,7 @@ export function openRoom(room: Room, asker: Asker, ask: Open): void {
       const wanted = new Set(ask.held.slice(0, LIMITS.docsPerOpenMax).map(({ doc }) => doc));
       if (ask.newest) for (const doc of newestOf(live)) wanted.add(doc);
       const state = encodeFrame(stateOf(live, asker.person));
-      const patches: { doc: string; frames: Uint8Array[] }[] = [];
+      const patches: { doc: string; frames: Uint8Array[] | undefined }[] = [];
       for (const doc of wanted)
         patches.push({ doc, frames: await patchesOf(room, live, asker, doc, held.get(doc) ?? 0) });
       live.out.say(
@@ -61,8 +63,9 @@ export function pullDoc(room: Room, asker: Asker, ask: Pull): void {
 }
 
 /** Of what the asker may not see it is told what it would be told if there were nothing. */
-function tellPatches(asker: Asker, doc: string, frames: readonly Uint8Array[]): void {
-  for (const frame of asker.maySeeDoc(doc) ? frames : [unknown(doc)]) asker.told(frame);
+function tellPatches(asker: Asker, doc: string, frames: readonly Uint8Array[] | undefined): void {
+  if (!frames || !asker.maySeeDoc(doc)) asker.unknown(doc);
+  else for (const frame of frames) asker.told(frame);
 }
 
 function stateOf(live: Live, person: string) {
@@ -79,15 +82,15 @@ function stateOf(live: Live, person: string) {
   };
 }
 
-/** A document that cannot be read says so and leaves the others of the room alone. */
+/** A document that cannot be read says so and leaves the others of the room alone; undefined for one that is none. */
 async function patchesOf(
   room: Room,
   live: Live,
   asker: Asker,
   doc: string,
   from: number,
-): Promise<Uint8Array[]> {
-  if (!live.holds(doc) || !asker.maySeeDoc(doc)) return [unknown(doc)];
+): Promise<Uint8Array[] | undefined> {
+  if (!live.holds(doc) || !asker.maySeeDoc(doc)) return undefined;
   // Nothing was ever written: said without waking a document for it.
   if (!live.touched.has(doc)) return from > 0 ? [] : [untouched(live, doc)];
   try {
@@ -124,10 +127,6 @@ const NOTHING = Uint8Array.of(0, 0);
 
 function unreadable(name: string): Uint8Array {
   return encodeFrame({ kind: 'refuse', room: name, lease: 0, n: 0, code: 'unreadable' });
-}
-
-function unknown(name: string): Uint8Array {
-  return encodeFrame({ kind: 'refuse', room: name, lease: 0, n: 0, code: 'unknown-place' });
 }
 
 /** Documents that a device opening a room is given when it asks for the newest. */

@@ -144,6 +144,7 @@ test('[R340] an opening that a failed commit meets halfway is answered all the s
       told: tell,
       maySee: () => true,
       maySeeDoc: () => true,
+      unknown: () => undefined,
       affords: () => true,
       joined: () => resolve(told),
     };

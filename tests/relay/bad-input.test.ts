@@ -98,6 +98,49 @@ test('[R365] a refused push, a request of a foreign origin and one that is too b
   expect(lines()).toEqual([expect.objectContaining({ event: 'request-refused', code: 'http-403' })]);
 });
 
+type Said = Parameters<TestLine['say']>[0];
+const UNKNOWN = 'unknown-place';
+const ANSWERED: [what: string, code: string, kind: 'purge' | 'refuse', say: (petya: TestDevice) => Said][] = [
+  ['a room that is none', UNKNOWN, 'purge', () => opened('chat/olga.nobody')],
+  ['a room of others', UNKNOWN, 'purge', () => opened('chat/olga.masha')],
+  ['a document that is none', UNKNOWN, 'refuse', () => pulled('chat/7a/feed/7')],
+  ['a document of a room that is none', UNKNOWN, 'purge', () => pulled('chat/olga.nobody/pins')],
+  ['a name that is none', UNKNOWN, 'purge', () => pulled('секрет')],
+  ['a message looked for in a chat of others', UNKNOWN, 'purge', () => found('olga.masha')],
+  ['a push to a chat that is none', UNKNOWN, 'refuse', (petya) => petya.message('olga.nobody', 'секрет')],
+  [
+    'a push to a segment that is none',
+    UNKNOWN,
+    'refuse',
+    (petya) => ({ ...petya.message('7a', 'секрет'), doc: 'chat/7a/feed/7' }),
+  ],
+  [
+    'a foreign lease',
+    'foreign-lease',
+    'refuse',
+    (petya) => ({ ...petya.message('7a', 'секрет'), lease: petya.lease + 1 }),
+  ],
+  [
+    'a wrong epoch',
+    'wrong-epoch',
+    'refuse',
+    (petya) => ({ ...petya.message('7a', 'секрет'), epoch: 'olga' }),
+  ],
+];
+for (const [what, code, kind, say] of ANSWERED)
+  test(`[R365] ${what} is one line of the log and a count, and its line goes on`, async () => {
+    const petya = await TestDevice.start(relay, relay.sessions.signIn('petya'));
+    await petya.open('chat/7a');
+    petya.line.say(say(petya));
+    await petya.line.next(kind);
+    expect(lines()).toEqual([expect.objectContaining({ level: 'info', event: 'refused', code })]);
+    const metrics = await (await fetch(`${relay.origin}/metrics`)).text();
+    expect(metrics).toContain(`parta_refusals_total{code="${code}"} 1\n`);
+    const next = await petya.withFreshLease();
+    await next.open('chat/7a');
+    expect(await next.send(next.message('7a', 'Дальше'))).toMatchObject({ kind: 'ack', seq: 1 });
+  });
+
 test('[R336] a body over the limit is answered 413, whoever sends it, and is no error of the relay', async () => {
   const accounts = await openAccounts({
     ...{ dataDir: relay.dataDir, origin: relay.origin, secret: 's'.repeat(32) },
@@ -153,6 +196,10 @@ test('[R341] a torn document is a line of the log and a count, whoever opens it 
   const metrics = await (await fetch(`${relay.origin}/metrics`)).text();
   expect(metrics).toContain('parta_trouble_total{event="document-unreadable"} 5\n');
 });
+
+const opened = (room: string): Said => ({ kind: 'open', room, epoch: '', held: [], newest: true });
+const pulled = (doc: string): Said => ({ kind: 'pull', doc, epoch: '', seq: 0 });
+const found = (chat: string): Said => ({ kind: 'find', chat, id: 'x.1' });
 
 async function sends(bytes: Uint8Array | string): Promise<number> {
   const line = await masha();
