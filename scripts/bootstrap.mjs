@@ -1,5 +1,6 @@
 // The first step of `npm run demo` and `npm test`: it works on a fresh clone, so it uses nothing but Node 20.
 // It installs what is missing and then runs the asked step under the Node that the product is pinned to.
+import '../sync-server/refuse-windows.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +13,6 @@ const PINNED_NODE = join(root, 'node_modules', 'node', 'bin', 'node');
 const STEPS = { demo: 'step-demo.mjs', test: 'step-test.mjs' };
 
 refuseOldNode();
-refuseWindows();
 const [step, ...rest] = process.argv.slice(2);
 if (!(step in STEPS)) fail(`There is no step «${step}». Use: npm run demo, npm test.`);
 installWhatIsMissing();
@@ -23,13 +23,6 @@ function refuseOldNode() {
   if (major >= 20) return;
   fail(
     `Parta needs Node 20 or newer to start; this is Node ${process.versions.node}. Get it from nodejs.org.`,
-  );
-}
-
-function refuseWindows() {
-  if (process.platform !== 'win32') return;
-  fail(
-    'Parta does not run on Windows itself. It runs there inside WSL: https://learn.microsoft.com/windows/wsl',
   );
 }
 

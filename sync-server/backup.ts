@@ -1,4 +1,5 @@
 /** `npm run backup -- --to FOLDER [--max-age 30d] [--data FOLDER]` */
+import './refuse-windows.mjs';
 import { MAX_AGE_DAYS_DEFAULT, readAge } from './keep/age.ts';
 import { backup } from './keep/backup.ts';
 import { dataFolder, needed, readWords, run } from './keep/command.ts';

@@ -1,4 +1,5 @@
 /** `npm run demo`: a school of invented people to try Parta with, one process on one port. */
+import './refuse-windows.mjs';
 import { resolve } from 'node:path';
 import type { People } from './accounts/people.ts';
 import { greeting, lanOrigins } from './demo/greeting.ts';

@@ -1,4 +1,5 @@
 /** `npm run doctor [-- --data FOLDER]`: what is wrong with this installation, and what to do. */
+import './refuse-windows.mjs';
 import { fileURLToPath } from 'node:url';
 import { dataFolder, readWords, run } from './keep/command.ts';
 import { examine, report } from './keep/doctor/doctor.ts';

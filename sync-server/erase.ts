@@ -1,4 +1,5 @@
 /** `npm run erase -- --person ID [--data FOLDER]` */
+import './refuse-windows.mjs';
 import { dataFolder, needed, readWords, run } from './keep/command.ts';
 import { erasePerson } from './keep/erase.ts';
 

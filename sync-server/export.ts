@@ -1,4 +1,5 @@
 /** `npm run export -- --to FOLDER [--data FOLDER]` */
+import './refuse-windows.mjs';
 import { dataFolder, needed, readWords, run } from './keep/command.ts';
 import { exportSchool } from './keep/export/export.ts';
 

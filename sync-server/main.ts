@@ -1,4 +1,5 @@
 /** `npm start`: a school for everyday use. */
+import './refuse-windows.mjs';
 import { randomBytes } from 'node:crypto';
 import type { People } from './accounts/people.ts';
 import { checkCertificate } from './keep/doctor/address.ts';

@@ -1,4 +1,5 @@
 /** `npm run restore -- --from BACKUP [--to DATA] [--force]` */
+import './refuse-windows.mjs';
 import { dataFolder, needed, readWords, run } from './keep/command.ts';
 import { restore } from './keep/restore.ts';
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { idOf } from '#shared/feed/shape.ts';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { CLOSE } from '#shared/wire/close.ts';
+import type { Frame } from '#shared/wire/frames.ts';
 import { TestDevice } from '../support/device.ts';
 import { connect } from '../support/line.ts';
 import { AdminDevice } from '../support/registry.ts';
@@ -62,10 +63,18 @@ test('[R351] a registry change counts from the moment it is on disk, and stays o
   expect(relay.school.standing('petya')?.role).toBe('parent');
 });
 
-test('[R351] the registry opens for administrators alone', async () => {
-  const masha = await device('masha');
-  masha.line.say({ kind: 'open', room: 'org/main', epoch: '', held: [], newest: true });
-  expect(await masha.line.next('purge')).toMatchObject({ room: 'org/main' });
+test('[R351] the registry opens for administrators and class teachers alone', async () => {
+  const ask: Frame = { kind: 'open', room: 'org/main', epoch: '', held: [], newest: true };
+  for (const person of ['elena', 'anna']) {
+    const { line } = await device(person);
+    line.say(ask);
+    expect(await line.next('patch'), person).toMatchObject({ doc: 'org/main/registry' });
+  }
+  for (const person of ['masha', 'olga']) {
+    const { line } = await device(person);
+    line.say(ask);
+    expect(await line.next('purge'), person).toMatchObject({ room: 'org/main' });
+  }
 });
 
 test('[R352] a paper: made by a message, opened by readers, written by editors, and its row stays over a restart', async () => {

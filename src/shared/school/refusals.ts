@@ -9,8 +9,6 @@ export interface Refusal {
   who: { ru: string; en: string };
   log: string;
   mends?: true;
-  /** The connection answers it by closing (hostile or broken bytes of a line client). */
-  closes?: true;
 }
 
 const ADMIN = {

@@ -15,7 +15,6 @@ export const CLOSE = {
   helloTimeout: { code: 4509, comeBack: true, says: 'no hello in time' },
   tryLater: { code: 4503, comeBack: true, says: 'cannot store now' },
   restarting: { code: 4512, comeBack: true, says: 'relay restarts' },
-  replaced: { code: 4510, comeBack: true, says: 'room moved or was reopened' },
 } as const;
 
 export type CloseName = keyof typeof CLOSE;
