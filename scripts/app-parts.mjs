@@ -46,6 +46,7 @@ const LATER = new Set([
   'renaming',
   'returned',
   'stock',
+  'taking-back',
   'text',
   'unheld-notes',
   'unshared-drafts',

@@ -18,6 +18,8 @@ export interface ChatGround {
   /** The first segment that the person may read. */
   first(): number;
   write(build: (id: () => string) => Intent): Promise<Verdict>;
+  /** Unsays an own message that never left the device; false when it may have. */
+  takeBack(message: string): Promise<boolean>;
   /** Brings a document to disk if it can; whether it is there now. */
   fetch(doc: string): Promise<boolean>;
   readMore(doc: string): Promise<boolean>;
@@ -125,7 +127,10 @@ export class ChatView implements Chat {
     return this.#ground.write((id) => ({ act: 'message.edit', message, id: id(), at: Date.now(), text }));
   }
 
-  remove(message: string): Promise<Verdict> {
+  async remove(message: string): Promise<Verdict> {
+    // Until it was sent nobody has to hear of it.
+    const { copy, takeBack } = this.#ground;
+    if (copy.pendingOf([message]).length > 0 && (await takeBack(message))) return { ok: true, id: message };
     return this.#ground.write(() => ({ act: 'message.delete', message }));
   }
 

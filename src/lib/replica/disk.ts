@@ -61,6 +61,8 @@ export interface OutRow {
   at: number;
   /** How often the relay answered it without taking it. */
   tries: number;
+  /** Nothing of it was sent yet: of a message alone it is kept up. Missing in rows of a form that did not tell. */
+  here?: boolean;
 }
 /** An own act that the relay has. */
 export interface AckedRow {

@@ -76,6 +76,7 @@ export class Leader {
     this.#sending = new Sending({
       person: ground.person,
       disk: ground.disks.strict,
+      relaxed: ground.disks.relaxed,
       tabs: ground.tabs,
       send: (frame) => this.#line.send(frame),
       online: () => this.#line.online,

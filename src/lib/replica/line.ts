@@ -1,6 +1,6 @@
 /** The one socket to the relay: connects, greets, keeps alive, comes back with jitter, stays away when told to. */
 import { LIMITS } from '#shared/school/limits.ts';
-import { CLOSE, mayComeBack } from '#shared/wire/close.ts';
+import { mayComeBack, OLD_PROTOCOL, SIGNED_OUT } from '#shared/wire/close.ts';
 import { decodeMessage, encodeFrame, joinFrames } from '#shared/wire/codec.ts';
 import type { Frame, Hello } from '#shared/wire/frames.ts';
 import type { LineState } from './types.ts';
@@ -140,7 +140,7 @@ export class Line {
     if (!this.online && first?.kind === 'welcome') {
       // Somebody else signed in on this browser: nothing is said on their line, and nothing of it kept.
       if (first.person !== this.#events.person) {
-        this.#away(CLOSE.signedOut.code);
+        this.#away(SIGNED_OUT);
         return;
       }
       this.#attempt = 0;
@@ -216,7 +216,7 @@ export class Line {
 }
 
 function stayAway(code: number): LineState['at'] | undefined {
-  if (code === CLOSE.signedOut.code) return 'signed-out';
-  if (code === CLOSE.oldProtocol.code) return 'outdated';
+  if (code === SIGNED_OUT) return 'signed-out';
+  if (code === OLD_PROTOCOL) return 'outdated';
   return mayComeBack(code) ? undefined : 'stopped';
 }

@@ -6,6 +6,26 @@ export function waitingIn(disk: Disk, room: string): Promise<OutRow[]> {
   return disk.outbox.where('room').equals(room).sortBy('id');
 }
 
+/**
+ * What of a room is to be sent after that row, of which so many go now. That a message leaves the device is noted
+ * before it does: from then on it cannot be unsaid here.
+ */
+export function goingFrom(
+  disk: Disk,
+  room: string,
+  { sent, epoch }: { sent: number; epoch: string },
+  count: number,
+): Promise<OutRow[]> {
+  return disk.transaction('rw', disk.outbox, async () => {
+    const rows = (await waitingIn(disk, room)).filter(({ id }) => id > sent);
+    for (const row of rows.slice(0, count)) {
+      if (row.epoch !== epoch || row.lease === 0) break;
+      if (row.here && row.intent.act === 'message.create') await disk.outbox.update(row.id, { here: false });
+    }
+    return rows;
+  });
+}
+
 /** Whether a paper's creation waits: for the relay it does not exist yet. */
 export async function isBeingMade(disk: Disk, paper: string): Promise<boolean> {
   const found = await disk.outbox

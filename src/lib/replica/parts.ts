@@ -13,6 +13,7 @@ export const loadDesk = () => import('./registry-desk.ts');
 export const loadBroken = () => import('./broken.ts');
 export const loadFullDisk = () => import('./full-disk.ts');
 export const loadPruning = () => import('./pruning.ts');
+export const loadTakingBack = () => import('./taking-back.ts');
 
 /** Brings them into memory: a browser that stores no app would have to ask for them when the network is gone. */
 export async function bringParts(): Promise<void> {
@@ -26,5 +27,6 @@ export async function bringParts(): Promise<void> {
     loadDesk(),
     loadFullDisk(),
     loadPruning(),
+    loadTakingBack(),
   ]);
 }

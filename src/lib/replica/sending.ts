@@ -4,11 +4,11 @@
  */
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Frame, Refuse, RoomState } from '#shared/wire/frames.ts';
-import type { OutRow } from './disk.ts';
+import type { Disk, OutRow } from './disk.ts';
 import { InFlight } from './in-flight.ts';
 import { heldOf, type Live, newLive, noteRefusal, pauseFor, reactionTo } from './live-room.ts';
 import type { Mending, MendingGround } from './mending.ts';
-import { isBeingMade, missingOf, waitingIn } from './outbox.ts';
+import { goingFrom, isBeingMade, missingOf, waitingIn } from './outbox.ts';
 import { loadEpochs, loadRecovery } from './parts.ts';
 import { roomWord } from './tabs.ts';
 
@@ -18,6 +18,7 @@ const MENDS_AT_ONCE = 3;
 const OPENS_AGAIN = 4;
 
 export interface Ground extends Omit<MendingGround, 'granted'> {
+  relaxed: Disk;
   send(frame: Frame): void;
   online(): boolean;
   askLeases(count: number): void;
@@ -233,7 +234,7 @@ export class Sending {
     }
     if (live.at !== 'live') return;
     const free = this.#flight.free;
-    const waiting = (await waitingIn(this.#ground.disk, room)).filter((row) => row.id > live.sent);
+    const waiting = await goingFrom(this.#ground.relaxed, room, live, free);
     const rows = waiting.slice(0, free);
     if (waiting.length > rows.length) this.#flight.block(room);
     const pens = await this.#ground.disk.pens.where('room').equals(room).toArray();

@@ -8,6 +8,7 @@ import type { Fetching } from './fetching.ts';
 import type { MeView } from './me.ts';
 import { pinsOf } from './message-views.ts';
 import type { PaperView } from './paper.ts';
+import { loadTakingBack } from './parts.ts';
 import type { Shelf } from './shelf.ts';
 import type { Tabs } from './tabs.ts';
 import type { Topic } from './types.ts';
@@ -65,6 +66,10 @@ export class Views {
       head: () => this.#ground.shelf.heads.get(id),
       first: () => this.#ground.shelf.projection?.chats[id]?.first ?? 1,
       write: (build) => this.#ground.writer.write(room, build),
+      takeBack: (message) =>
+        loadTakingBack()
+          .then(({ takeBack }) => takeBack(this.#ground, copy, message))
+          .catch(() => false),
       fetch: (doc) => this.#ground.fetching.fetch(doc),
       readMore: (doc) => copy.inLane(() => copy.readMore(this.#ground.disk, doc)),
       ask: (message) => this.#ground.fetching.ask(id, message),

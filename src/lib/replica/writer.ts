@@ -259,7 +259,7 @@ export class Writer {
       const epoch = row?.epoch ?? '';
       const rows = batch.map(({ intent, doc, bytes, lease, n, dependsOn, at }) => ({
         ...{ room: copy.room, doc, epoch, slot, lease, n, intent, bytes, dependsOn, at },
-        tries: 0,
+        ...{ tries: 0, here: true },
       }));
       const ids = await disk.outbox.bulkAdd(rows, { allKeys: true });
       await this.#advance(disk, copy.room, batch);
