@@ -45,6 +45,7 @@ const LATER = new Set([
   'registry-desk',
   'renaming',
   'returned',
+  'salvage',
   'stock',
   'taking-back',
   'text',

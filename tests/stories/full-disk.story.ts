@@ -104,6 +104,37 @@ test('[R624] a device that can store nothing more of the app runs what it fetche
   await anna.say('Палатки берём');
 });
 
+test('[R726] who leaves while the storage does not open is told that all of it stays, and takes along what can be read', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  await masha.loseNetwork();
+  await masha.say('Написано вчера');
+  const page = await masha.page.context().newPage();
+  // As it is asked for it does not open; as it is it does.
+  await page.addInitScript(() => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function broken(name, version) {
+      if (version === undefined) return open.call(this, name);
+      throw new DOMException('broken', 'UnknownError');
+    };
+  });
+  await masha.page.context().setOffline(false);
+  masha.wire.mend();
+  await page.goto(new URL('/settings', masha.page.url()).href);
+  await page.getByRole('button', { name: 'Выйти' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Выйти', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toContainText('чаты, документы и неотправленное на нём останутся');
+  const download = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Сохранить в файл и выйти' }).click();
+  expect(readFileSync(await (await download).path(), 'utf8')).toContain('Написано вчера');
+  await expect(page).toHaveURL(/[/]in$/);
+  const kept = await masha.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+  expect(kept).toContain('parta-masha');
+});
+
 /**
  * Chromium counts a quota by the minute; here the disk is full from one write to the next, as it answers then. Gives
  * what makes room again.

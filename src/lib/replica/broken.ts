@@ -1,5 +1,6 @@
 /** A device whose disk does not open: it shows that, keeps nothing, wipes nothing, and never pretends to have sent. */
 import { Awareness } from 'y-protocols/awareness';
+import { salvage } from './salvage.ts';
 import type { Chat, Device, DiskState, LineState, Me, Paper, Verdict } from './types.ts';
 import { newDoc } from './ydoc.ts';
 
@@ -23,8 +24,11 @@ export function brokenDevice(person: string, disk: DiskState): Device {
     refused: () => [],
     dismiss: () => Promise.resolve(),
     reuse: () => Promise.resolve(),
-    exportAll: () => Promise.resolve('{}'),
-    signOut: () => Promise.resolve({ at: 'gone', exported: undefined }),
+    exportAll: () => salvage(person),
+    signOut: async (how) => {
+      if (how === 'wait') return { at: 'stays' };
+      return { at: 'gone', exported: how === 'export' ? await salvage(person) : undefined };
+    },
     wake: () => {},
     close: () => Promise.resolve(),
   };

@@ -328,11 +328,16 @@ export interface Device {
   /**
    * Ends the use of this device by this person. `wait` resolves `unsent` when `count` changes are still unsent after a
    * flush, or `here` texts are on this device alone and will not be sent (refused, returned, too long to travel);
-   * `export` gives both as JSON and then discards; `discard` deletes. Local data goes unless `unsent`.
+   * `export` gives both as JSON and then discards; `discard` deletes. Local data goes unless `unsent`. A storage that
+   * does not open cannot be emptied: `wait` resolves `stays`, and the others leave it as it is.
    */
   signOut(
     how: 'wait' | 'export' | 'discard',
-  ): Promise<{ at: 'gone'; exported: string | undefined } | { at: 'unsent'; count: number; here: number }>;
+  ): Promise<
+    | { at: 'gone'; exported: string | undefined }
+    | { at: 'unsent'; count: number; here: number }
+    | { at: 'stays' }
+  >;
   /** Tries to connect now. */
   wake(): void;
   /** Saves what is in memory and lets go of database, line and locks. */
