@@ -1,7 +1,7 @@
 /**
  * Own acts that the relay took and that no backup holds yet, as far as this device knows. A restore forgets them: then
  * they are offered again, even when the room's copy is gone from here. Once a backup is announced they are let go.
- * A paper's words are not among them: they stand in its copy alone, and come back as a private one.
+ * A paper's words stand in its copy; when that goes, they are put aside among them (put-aside.ts).
  */
 import * as Y from 'yjs';
 import { backedUp } from '#shared/wire/backed.ts';
@@ -36,8 +36,8 @@ function clockOf({ doc, bytes, lease }: OutRow): number {
   return end === undefined ? NO_CLOCK : end - 1;
 }
 
-/** A room opened in the epoch that is held here: what a backup holds is let go. Inside a transaction on `acked`, `kv`. */
-export async function letGo(disk: Disk, state: RoomState, rows: readonly AckedRow[]): Promise<void> {
+/** A room opened in the epoch that is held here: what a backup holds is let go; how far that is. Inside a transaction on `acked`, `kv`. */
+export async function letGo(disk: Disk, state: RoomState, rows: readonly AckedRow[]): Promise<number> {
   const backed = backedUp(state);
   const held = rows.filter(({ seq }) => seq <= backed);
   if (held.length > 0) await disk.acked.bulkDelete(held.map(({ id }) => id));
@@ -46,6 +46,7 @@ export async function letGo(disk: Disk, state: RoomState, rows: readonly AckedRo
     await decided(disk, state.room)
       .filter((row) => decisionOf(row).seq <= backed)
       .delete();
+  return backed;
 }
 
 /** Of two acts about the same thing one is enough. */

@@ -6,6 +6,7 @@
 import { Dexie, type Table } from 'dexie';
 import type { Projection } from '#shared/registry/shape.ts';
 import type { PieceRow } from './pieces.ts';
+import type { Aside } from './put-aside.ts';
 import { wipeLastWords } from './typed-notes.ts';
 import type { Intent, PaperRow, Peek, PrivateCopy, RefusedDraft } from './types.ts';
 
@@ -16,6 +17,8 @@ export interface RoomRow {
   /** Sequence up to which what is held here is complete. */
   seq: number;
   head: number;
+  /** Sequence up to which an announced backup holds it. */
+  backed?: number;
   /** Rises when pending work was made again: whoever wrote on the older one loads and repeats. */
   gen: number;
   /** When the relay opened it for this device last; missing in rows of the first form. */
@@ -76,6 +79,8 @@ export interface AckedRow {
   /** Clock of the last struct that it brought; -1 when it brought none. */
   clock: number;
   intent: Intent;
+  /** Words of a paper whose copy has left this device. */
+  aside?: Aside;
 }
 export interface LeaseRow {
   lease: number;

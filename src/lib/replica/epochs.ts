@@ -1,10 +1,10 @@
 /**
  * A relay that was restored starts new epochs; copies of different epochs never merge. Before an old copy goes, its
- * own author's acts above the restored sequence become intents again, landing once by their ids; a paper's words come
- * back as a private copy and a returned piece.
+ * own author's acts above the restored sequence become intents again, landing once by their ids; what of a paper the
+ * school then does not have comes back as a private copy and returned pieces.
  */
 
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { leaseOfId, type Message, type PaperEntry, splitKey } from '#shared/feed/shape.ts';
 import type { Pin } from '#shared/pins/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
@@ -12,25 +12,54 @@ import { parseDoc } from '#shared/school/names.ts';
 import type { RoomState } from '#shared/wire/frames.ts';
 import { aboutOf } from './acked.ts';
 import { docFor } from './acts.ts';
-import type { AckedRow, Disk, DocRow, OutRow, PlaceRow } from './disk.ts';
+import type { AckedRow, Disk, OutRow, PlaceRow } from './disk.ts';
 import { takeLost, takeOldDecisions } from './lost-acts.ts';
-import { keepCopy } from './private-copy.ts';
+import { giveAsidesBack, putAside } from './put-aside.ts';
 import { dropRoom, readParts } from './stored-doc.ts';
+import { roomWord, type Tabs } from './tabs.ts';
 import type { Intent, Plain } from './types.ts';
-import { docOf, FROM_OUTSIDE } from './ydoc.ts';
+import { docOf } from './ydoc.ts';
 
 /**
- * Moves a room to the relay's epoch, emptied of confirmed content. Gives the documents to be pulled: what was held, and
- * what the pending work is made again on.
+ * Moves a room to the relay's epoch, emptied of confirmed content, and tells the tabs. Gives the documents to be pulled:
+ * what was held, and what the pending work is made again on.
  */
 export async function moveToEpoch(
   disk: Disk,
   state: RoomState,
   person: string,
-  slot: number,
+  tabs: Pick<Tabs, 'slot' | 'say'>,
 ): Promise<string[]> {
-  const { rooms, docs, tails, outbox, acked, places, pieces, copies, leases, kv, refused, heads } = disk;
-  const stores = [rooms, docs, tails, outbox, acked, places, pieces, copies, leases, kv, refused, heads];
+  const { docs, papers } = await move(disk, state, person, tabs.slot);
+  for (const room of [state.room, ...papers]) tabs.say(roomWord(room, { rebuilt: true }));
+  tabs.say({ say: 'outbox', rooms: papers });
+  return docs;
+}
+
+/** Beside the documents: the papers whose words were given back, for the school has lost them. */
+async function move(
+  disk: Disk,
+  state: RoomState,
+  person: string,
+  slot: number,
+): Promise<{ docs: string[]; papers: string[] }> {
+  const { rooms, docs, tails, outbox, acked, places, pieces, copies, papers, leases, kv, refused, heads } =
+    disk;
+  const stores = [
+    rooms,
+    docs,
+    tails,
+    outbox,
+    acked,
+    places,
+    pieces,
+    copies,
+    papers,
+    leases,
+    kv,
+    refused,
+    heads,
+  ];
   return disk.transaction('rw', stores, async () => {
     const { room, epoch, head, since } = state;
     const pending = await outbox.where('room').equals(room).sortBy('id');
@@ -38,7 +67,8 @@ export async function moveToEpoch(
     const again = room.startsWith('org/') ? [] : await ownActs(disk, room, since, person, lost);
     if (room.startsWith('org/')) await giveDecisionsBack(disk, state, lost);
     if (room.startsWith('chat/')) await lowerMarks(disk, state);
-    if (room.startsWith('paper/')) await keepPaper(disk, room, since, pending);
+    // What of a paper is lost is told by what the school has of it, once that is here.
+    if (room.startsWith('paper/')) await putAside(disk, room, true, pending.length > 0);
     // Before all that waits, in whatever room: a number in the outbox is one of all rooms.
     const first: OutRow | undefined = await outbox.orderBy('id').first();
     const firstId = Math.min(first?.id ?? 1, 1) - again.length;
@@ -51,7 +81,10 @@ export async function moveToEpoch(
     await rooms.put({ room, epoch, seq: 0, head, gen: (row?.gen ?? 0) + 1 });
     const left = await outbox.where('room').equals(room).toArray();
     const wanted = [...left.map(({ doc }) => doc), ...newestIn(room, head), ...held];
-    return [...new Set(wanted)].filter((doc) => !isAbove(doc, head));
+    return {
+      docs: [...new Set(wanted)].filter((doc) => !isAbove(doc, head)),
+      papers: await giveAsidesBack(disk, slot),
+    };
   });
 }
 
@@ -199,21 +232,4 @@ async function giveDecisionsBack(disk: Disk, state: RoomState, lost: readonly Ac
       ...{ id, room: state.room, intent, text: '', code: 'changed-meanwhile' },
       ...{ when: Date.now(), bytes: new Uint8Array() },
     });
-}
-
-async function keepPaper(disk: Disk, room: string, seq: number, pending: readonly OutRow[]): Promise<void> {
-  const row: DocRow | undefined = await disk.docs.get(room);
-  const writes = pending.filter(({ intent }) => intent.act === 'paper.write');
-  if (writes.length > 0 || (row && row.seq > seq)) {
-    const doc = docOf(room, await readParts(disk, room));
-    for (const { bytes } of writes) Y.applyUpdate(doc, bytes, FROM_OUTSIDE);
-    await keepCopy(
-      disk,
-      room,
-      doc,
-      'wrong-epoch',
-      writes.map(({ bytes }) => bytes),
-    );
-  }
-  await disk.outbox.bulkDelete(writes.map(({ id }) => id));
 }

@@ -37,7 +37,10 @@ export async function exportEverything(
     }
   }
   // What is not shown any more, and may have to be said again.
-  const acknowledged = (await disk.acked.toArray()).map(({ room, intent }) => ({ room, intent }));
+  const acknowledged = (await disk.acked.toArray()).map(({ room, intent, aside }) => ({
+    ...{ room, intent },
+    ...(aside && { text: allText([aside.bytes]) }),
+  }));
   return JSON.stringify({ person, chats, papers, ...(await unsentOf(disk, person)), acknowledged }, null, 2);
 }
 

@@ -5,7 +5,7 @@
  */
 import type { PaperEntry } from '#shared/feed/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
-import { chatRoom, parseDoc, roomOf } from '#shared/school/names.ts';
+import { chatRoom, roomOf } from '#shared/school/names.ts';
 import { digest } from '#shared/wire/digest.ts';
 import type { Ack, Frame, Patch, RoomState, Swallowed, Update } from '#shared/wire/frames.ts';
 import { Acked, ackedIn, letGo } from './acked.ts';
@@ -15,10 +15,10 @@ import { dropEarlier } from './earlier.ts';
 import { editedIn, isFeed, newsOf, placeOf } from './feed-news.ts';
 import { type Followed, nothing } from './followed.ts';
 import type { Came } from './gone.ts';
-import { dropUnreadable } from './listed.ts';
+import { dropCards } from './listed.ts';
 import { loadGone, loadLosses } from './parts.ts';
 import { burn } from './pens.ts';
-import { append, dropRoom, freshDoc, putWhole, readParts } from './stored-doc.ts';
+import { append, freshDoc, putWhole, readParts } from './stored-doc.ts';
 import { roomWord } from './tabs.ts';
 import { findTwin, isTwin } from './twins.ts';
 import type { Topic } from './types.ts';
@@ -100,7 +100,8 @@ export class Intake {
     await this.#disk.kv.put({ key: 'projection', value });
     const shrunk = await dropEarlier(this.#disk, value);
     for (const room of shrunk) this.#say(room, { rebuilt: true });
-    if ((await dropUnreadable(this.#disk, value)) + shrunk.length > 0) this.#topic('papers');
+    const gone = await dropCards(this.#disk, (chat) => !Object.hasOwn(value.chats, chat));
+    if (gone + shrunk.length > 0) this.#topic('papers');
     this.#topic('projection');
     this.#topic('chats');
   }
@@ -127,9 +128,9 @@ export class Intake {
         await this.#disk.pens.update([pen.room, pen.slot], { acked, digest: last?.digest ?? 0 });
     }
     if (otherEpoch) return;
-    await letGo(this.#disk, state, kept);
+    const backed = await letGo(this.#disk, state, kept);
     const head = Math.max(row.head, state.head);
-    await this.#disk.rooms.put({ ...row, epoch: state.epoch, head, used: Date.now() });
+    await this.#disk.rooms.put({ ...row, epoch: state.epoch, head, backed, used: Date.now() });
     this.#say(state.room, { head: state.head, epoch: state.epoch });
   }
 
@@ -219,16 +220,11 @@ export class Intake {
   }
 
   async #purge(room: string): Promise<void> {
-    await dropRoom(this.#disk, room);
-    await this.#disk.rooms.delete(room);
-    const chat = parseDoc(`${room}/pins`);
-    if (chat?.kind === 'pins') {
-      await this.#disk.heads.delete(chat.chat);
-      await this.#disk.papers.where('chat').equals(chat.chat).delete();
-      this.#topic('papers');
-    }
+    // Told again with the next line, should this not come now.
+    if (!(await this.#gone?.purge(this.#disk, room))) return;
     this.#say(room, { rebuilt: true });
     this.#topic('chats');
+    this.#topic('papers');
   }
 
   async #lost(frame: Swallowed): Promise<void> {

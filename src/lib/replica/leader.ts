@@ -115,6 +115,11 @@ export class Leader {
         this.#wanted.delete(word.room);
         setTimeout(() => this.#background(this.#shut(word.room)), SHUT_AFTER_MS);
         return;
+      case 'topic':
+        // A paper on screen that the school did not have, and now has.
+        if (this.#wanted.has(word.topic) && !this.#sending.isOpen(word.topic))
+          this.#sending.flush(word.topic);
+        return;
       case 'how-is-line':
         this.#ground.tabs.tell({ say: 'line', line: this.#line.state });
         return;

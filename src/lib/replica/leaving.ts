@@ -1,6 +1,7 @@
 /** The end of a person's use of a device: what is unsent is sent, taken along or let go by their own word, and then all goes. */
 import { type Disk, wipe } from './disk.ts';
 import { exportUnsent } from './export.ts';
+import { copyOf } from './private-copy.ts';
 import type { Tabs } from './tabs.ts';
 import type { Device } from './types.ts';
 import { unheldNotes } from './unheld-notes.ts';
@@ -70,9 +71,9 @@ async function onlyHere(disk: Disk, person: string): Promise<number> {
   // A refused copy of what stands in a person's own document is no text of theirs.
   const drafts = await refused.filter(({ room }) => !room.startsWith('me/')).count();
   const kept = new Set<string>((await copies.toArray()).map(({ id }) => id));
-  // The relay tells again of what it told once; a private copy and its piece are one.
+  // The relay tells again of what it told once; a private copy and its pieces are one.
   const returned = await pieces.filter((row) => !row.from && !row.done && row.text.trim() !== '').toArray();
-  for (const { id } of returned) kept.add(id);
+  for (const { id } of returned) kept.add(copyOf(id));
   const noted = await unheldNotes(disk, person);
   return drafts + kept.size + noted.length + (await unsharedDrafts(kv)).length;
 }

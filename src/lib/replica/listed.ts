@@ -1,5 +1,4 @@
 /** Papers that the relay listed: they are known by their cards alone until their chats are loaded. */
-import type { Projection } from '#shared/registry/shape.ts';
 import { chatRoom } from '#shared/school/names.ts';
 import type { Disk } from './disk.ts';
 import type { PaperRow } from './types.ts';
@@ -12,7 +11,13 @@ export async function keepListed(disk: Disk, listed: readonly PaperRow[]): Promi
   });
 }
 
-/** Lets go of the cards of chats that the person no longer reads; how many. Inside a transaction on `papers`. */
-export function dropUnreadable(disk: Disk, { chats }: Projection): Promise<number> {
-  return disk.papers.filter(({ chat }) => !Object.hasOwn(chats, chat)).delete();
+/**
+ * Lets go of the cards of chats that are gone; how many. A paper in which something waits, or that left words with its
+ * person, keeps its name. Inside a transaction on `papers`, `outbox`.
+ */
+export async function dropCards(disk: Disk, isGone: (chat: string) => boolean): Promise<number> {
+  const waiting = await disk.outbox.where('room').startsWith('paper/').keys();
+  return disk.papers
+    .filter(({ id, chat, left }) => !left && isGone(chat) && !waiting.includes(`paper/${id}`))
+    .delete();
 }

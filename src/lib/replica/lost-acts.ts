@@ -6,9 +6,10 @@ import type { Intent } from './types.ts';
 
 /** Takes out what a restore lost of a room; what it brought back stays, in its new epoch. Inside a transaction on `acked`. */
 export async function takeLost(disk: Disk, { room, epoch, since }: RoomState): Promise<AckedRow[]> {
-  const lost = (await ackedIn(disk, room)).filter(({ seq }) => seq > since);
+  const lost = (await ackedIn(disk, room)).filter(({ seq, aside }) => seq > since && !aside);
   await disk.acked.bulkDelete(lost.map(({ id }) => id));
-  await disk.acked.where('room').equals(room).modify({ epoch });
+  const kept = disk.acked.where('room').equals(room);
+  await kept.filter(({ aside }) => !aside).modify({ epoch });
   return lost;
 }
 

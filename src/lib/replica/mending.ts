@@ -34,14 +34,14 @@ export class Mending {
     if (!result.ok) return result;
     performance.measure('parta:recover', { start: began });
     for (const [old, name] of result.names) this.#names.set(old, name);
-    this.#tell(room, result.names);
+    this.#tell(room, result);
     return result;
   }
 
   /** A room is not readable any more: what waits for it comes back to its author. */
   async giveBack(room: string, gone: RefusalCode): Promise<void> {
-    await recover(this.#ground.disk, room, { ...this.#why(), gone });
-    this.#tell(room, []);
+    const result = await recover(this.#ground.disk, room, { ...this.#why(), gone });
+    if (result.ok) this.#tell(room, result);
   }
 
   #why(): Why {
@@ -51,9 +51,10 @@ export class Mending {
     return { person, projection, ...nothing, names: this.#names, granted: this.#ground.granted };
   }
 
-  #tell(room: string, names: [string, string][]): void {
+  #tell(room: string, { names, papers }: { names: [string, string][]; papers: string[] }): void {
     const { tabs } = this.#ground;
     tabs.say(roomWord(room, { rebuilt: true, names }));
-    for (const topic of ['refused', 'unsent', 'chats'] as const) tabs.say({ say: 'topic', topic });
+    for (const paper of papers) tabs.say(roomWord(paper, { rebuilt: true }));
+    for (const topic of ['refused', 'unsent', 'chats', 'papers'] as const) tabs.say({ say: 'topic', topic });
   }
 }

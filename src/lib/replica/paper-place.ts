@@ -20,7 +20,7 @@ interface Around {
 /** The chat that a paper was shared with. */
 export function chatOfPaper({ copies, shelf }: Around, id: string): string | undefined {
   for (const [room, copy] of copies) if (copy.paper(id)) return room.slice(5);
-  return shelf.papers.find((paper) => paper.id === id)?.chat;
+  return shelf.papers.find((paper) => paper.id === id)?.chat || undefined;
 }
 
 /** The place of a paper for the rules, and its card; undefined while its chat is not known. */
@@ -29,7 +29,8 @@ export function placeOfPaper(around: Around, id: string): { place: PaperPlace; c
   const chat = chatOfPaper(around, id);
   const place = chat === undefined ? undefined : chatPlace(shelf.projection, chat);
   if (chat === undefined || !place) return undefined;
-  const entry = copies.get(chatRoom(chat))?.paper(id) ?? shelf.papers.find((paper) => paper.id === id);
+  const listed = shelf.papers.find((paper) => paper.id === id);
+  const entry = copies.get(chatRoom(chat))?.paper(id) ?? (listed?.left ? undefined : listed);
   if (!entry) return undefined;
   const { title, by, edit } = entry;
   return { place: { kind: 'paper', chat: place, owner: by, edit }, card: { id, title, by, edit } };

@@ -14,7 +14,7 @@ import { forgetLastWords, lastWordsOf, noteLastWords, takeLastWords } from './la
 import { nearOf } from './near.ts';
 import { chatOfPaper, placeOfPaper, type Shelved } from './paper-place.ts';
 import { moveKeys } from './rebase.ts';
-import { settlePiece, waitingPieces } from './returned.ts';
+import { letGo, settlePiece, waitingPieces } from './returned.ts';
 import type { Tabs } from './tabs.ts';
 import type { Paper, PaperCard, PrivateCopy, ReturnedPiece, Topic, Verdict } from './types.ts';
 import type { Writer } from './writer.ts';
@@ -102,7 +102,8 @@ export class PaperView implements Paper {
   }
 
   get card(): PaperCard | undefined {
-    return this.#place()?.card;
+    const left = this.#ground.shelf.papers.find(({ id, left }) => left && id === this.id);
+    return this.#place()?.card ?? left;
   }
 
   get schema(): 'known' | 'unknown' | 'empty' {
@@ -135,13 +136,21 @@ export class PaperView implements Paper {
 
   async dismissReturned(id: string): Promise<void> {
     const from = await settlePiece(this.#ground.disk, id);
+    await this.#leave();
     if (from) this.#ground.tabs.say({ say: 'took', doc: this.#room, ...from });
     await this.refresh();
   }
 
   async dismissCopy(id: string): Promise<void> {
     await this.#ground.disk.copies.delete(id);
+    await this.#leave();
     await this.refresh();
+  }
+
+  /** A paper that is in the list for what came back from it alone goes with the last of that. */
+  async #leave(): Promise<void> {
+    const { disk, tabs } = this.#ground;
+    if (await letGo(disk, this.id)) tabs.say({ say: 'topic', topic: 'papers' });
   }
 
   async openCopy(id: string): Promise<Y.Doc | undefined> {
@@ -192,9 +201,10 @@ export class PaperView implements Paper {
       const lease = this.#ground.copy.pen?.lease;
       await takeLastWords(disk, this.#ground.person, this.id, { doc: this.doc, lease });
     }
-    this.#pieces = await waitingPieces(disk, this.id);
-    const title = this.card?.title ?? '';
+    const pieces = await waitingPieces(disk, this.id);
     const rows: CopyRow[] = await disk.copies.where('paper').equals(this.id).sortBy('when');
+    const title = this.card?.title ?? '';
+    this.#pieces = pieces;
     this.#copies = rows.map(({ id, paper, code, when, title: kept }) => ({
       ...{ id, paper, code, when },
       title: kept || title,

@@ -2,21 +2,26 @@
 import * as Y from 'yjs';
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Disk } from './disk.ts';
+import type { Words } from './own-words.ts';
 import { allText } from './text.ts';
 
-/** Stores a private copy of a paper, and its own words as a returned piece. Inside a transaction. */
+/** Stores a private copy of a paper, and its own words as returned pieces. Inside a transaction on `copies`, `pieces`. */
 export async function keepCopy(
   disk: Disk,
   room: string,
   doc: Y.Doc,
   code: RefusalCode,
-  own: readonly Uint8Array[],
+  words: readonly Words[],
+  title = '',
 ): Promise<void> {
   const paper = room.slice(room.indexOf('/') + 1);
   const when = Date.now();
   const id = crypto.randomUUID();
-  await disk.copies.put({ id, paper, title: '', code, when, bytes: Y.encodeStateAsUpdate(doc) });
-  await keepWords(disk, { id, paper, near: '', code, when }, own);
+  await disk.copies.put({ id, paper, title, code, when, bytes: Y.encodeStateAsUpdate(doc) });
+  const why = whyOf(code);
+  await disk.pieces.bulkPut(
+    words.map((piece, index) => ({ ...piece, id: `${id}/${index}`, paper, why, code, when: when + index })),
+  );
 }
 
 /** Stores own words of a paper that were not taken as a returned piece. Inside a transaction on `pieces`. */
@@ -26,6 +31,14 @@ export async function keepWords(
   own: readonly Uint8Array[],
 ): Promise<void> {
   const text = allText(own);
-  const why = piece.code === 'wrong-epoch' ? 'epoch' : 'refused';
-  if (text.trim() !== '') await disk.pieces.put({ ...piece, text, why });
+  if (text.trim() !== '') await disk.pieces.put({ ...piece, text, why: whyOf(piece.code) });
+}
+
+/** The copy that a piece came with; the piece itself when it came alone. */
+export function copyOf(piece: string): string {
+  return piece.split('/', 1)[0] as string;
+}
+
+function whyOf(code: RefusalCode): 'epoch' | 'refused' {
+  return code === 'wrong-epoch' ? 'epoch' : 'refused';
 }

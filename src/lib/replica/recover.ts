@@ -14,22 +14,30 @@ import { countAnew } from './count-anew.ts';
 import { type Disk, type OutRow, type PenRow, type RoomRow, SPARE } from './disk.ts';
 import { keepKnown } from './gone.ts';
 import { mends } from './mends.ts';
+import {
+  keepOldWords,
+  keepPrivately,
+  keepUnmade,
+  lacksGround,
+  leaveGone,
+  lossOf,
+  moveWords,
+  TRIES_MAX,
+} from './paper-recovery.ts';
 import { burn, freshPen, takeSpare } from './pens.ts';
-import { keepCopy, keepWords } from './private-copy.ts';
+import { keepWords } from './private-copy.ts';
 import { type Moved, moveKeystrokes } from './rebase.ts';
 import { Renaming } from './renaming.ts';
-import { dropRoom, readParts } from './stored-doc.ts';
+import { readParts } from './stored-doc.ts';
 import type { Intent } from './types.ts';
 import type { Recovered, RegistryMaker, Why } from './why.ts';
-import { bytesOf, docOf, FROM_OUTSIDE, holdLease, type newDoc } from './ydoc.ts';
-
-/** Answered this often without an acknowledgement, an intent is shown to its author instead. */
-const TRIES_MAX = 12;
+import { bytesOf, docOf, holdLease, type newDoc } from './ydoc.ts';
 
 /** Rebuilds the outbox of a room. `need`: that many spare leases are missing, nothing was changed. */
 export async function recover(disk: Disk, room: string, why: Why): Promise<Recovered> {
-  const { rooms, docs, tails, outbox, acked, pens, leases, refused, places, pieces, copies, heads } = disk;
-  const stores = [rooms, docs, tails, outbox, acked, pens, leases, refused, places, pieces, copies, heads];
+  const { rooms, docs, tails, outbox, acked, pens, leases, refused, places, pieces, copies, papers } = disk;
+  const about = [rooms, docs, tails, places, pieces, copies, papers, disk.heads];
+  const stores = [...about, outbox, acked, pens, leases, refused];
   return disk.transaction('rw', stores, async () => {
     const work = new Recovery(disk, room, why);
     return work.run();
@@ -44,6 +52,7 @@ class Recovery {
   readonly #docOf = new Map<string, string>();
   readonly #lost = new Set<string>();
   readonly #renaming: Renaming;
+  readonly #papers: string[] = [];
   #refused = 0;
 
   constructor(disk: Disk, room: string, why: Why) {
@@ -56,16 +65,15 @@ class Recovery {
   async run(): Promise<Recovered> {
     const disk = this.#disk;
     const pens = await disk.pens.where('room').equals(this.#room).toArray();
-    const rows = await this.#unknown(pens);
-    const slots = new Set(rows.map((row) => row.slot));
-    await this.#renaming.seeWhatIsForgotten(rows);
+    const unknown = await this.#unknown(pens);
+    const slots = new Set(unknown.map((row) => row.slot));
+    await this.#renaming.seeWhatIsForgotten(unknown);
     const fresh = this.#why.gone ? new Map<number, PenRow>() : await this.#freshPens(pens, slots);
     if (!fresh) return { ok: false, need: slots.size };
+    const rows = await this.#waiting(unknown);
     const row: RoomRow | undefined = await disk.rooms.get(this.#room);
     const epoch = row?.epoch ?? '';
-    const kept = this.#paperIsLost(rows)
-      ? await this.#keepPrivately(rows)
-      : await this.#again(rows, fresh, row?.head ?? 0, epoch);
+    const kept = await this.#again(rows, fresh, row?.head ?? 0, epoch);
     await disk.outbox.where('room').equals(this.#room).delete();
     await disk.outbox.bulkPut(kept);
     for (const pen of fresh.values()) await disk.pens.put(pen);
@@ -76,7 +84,13 @@ class Recovery {
       gen: (row?.gen ?? 0) + 1,
     });
     await countAnew(disk, this.#room, this.#why.person);
-    return { ok: true, refused: this.#refused, kept: kept.length, names: [...this.#renaming.names] };
+    return {
+      ok: true,
+      refused: this.#refused,
+      kept: kept.length,
+      names: [...this.#renaming.names],
+      papers: this.#papers,
+    };
   }
 
   /** What the relay holds already is not made again; it is kept as what it acknowledged, though its word got lost. */
@@ -124,7 +138,10 @@ class Recovery {
       const pen = fresh.get(before.slot) as PenRow;
       const row = this.#why.gone ? before : this.#renaming.named(before, pen.lease);
       // Waiting only when there is something to wait for: Dexie loses its transaction after a hundred idle waits.
-      for (const [paper, name] of this.#renaming.papers.splice(0)) await this.#moveWords(paper, name);
+      for (const [paper, name] of this.#renaming.papers.splice(0)) {
+        await moveWords(this.#disk, paper, name);
+        this.#papers.push(`paper/${paper}`, `paper/${name}`);
+      }
       if (this.#isDone(row.intent)) continue;
       const code = this.#verdictOn(row);
       if (code) {
@@ -258,6 +275,7 @@ class Recovery {
       return;
     }
     for (const id of bringsOf(intent)) this.#lost.add(id);
+    if (intent.act === 'paper.create') await this.#refusePaper(intent, code);
     await this.#disk.refused.put({
       // Its number in the outbox is given again after a restore. Those of one moment are listed by name: in their order.
       ...{ id: `${String(this.#refused).padStart(6, '0')}-${crypto.randomUUID()}`, room: row.room, intent },
@@ -265,47 +283,22 @@ class Recovery {
     });
   }
 
-  /** A paper that gets another name is another place: what was written in it stays with its author. */
-  async #moveWords(paper: string, name: string): Promise<void> {
-    const old = `paper/${paper}`;
-    const rows: OutRow[] = await this.#disk.outbox.where('room').equals(old).sortBy('id');
-    const doc = docOf(old, [...(await readParts(this.#disk, old)), ...rows.map(({ bytes }) => bytes)]);
-    if (doc.getXmlFragment('body').length > 0)
-      await keepCopy(
-        this.#disk,
-        `paper/${name}`,
-        doc,
-        'wrong-epoch',
-        rows.map(({ bytes }) => bytes),
-      );
-    await this.#disk.outbox.where('room').equals(old).delete();
-    await dropRoom(this.#disk, old);
-    await this.#disk.rooms.delete(old);
+  async #refusePaper(intent: Extract<Intent, { act: 'paper.create' }>, code: RefusalCode): Promise<void> {
+    const chat = this.#room.slice('chat/'.length);
+    if (await keepUnmade(this.#disk, chat, intent, code, this.#why.person))
+      this.#papers.push(`paper/${intent.paper}`);
   }
 
-  /** A no to keystrokes is a no to all that stand on them. */
-  #paperIsLost(rows: readonly OutRow[]): boolean {
-    const { refused, gone } = this.#why;
-    if (gone) return rows.some(({ intent }) => intent.act === 'paper.write');
-    if (!refused || mends(refused.code)) return false;
-    const row = rows.find((one) => this.#isRefused(one));
-    return row?.intent.act === 'paper.write';
-  }
-
-  /** The paper as its author saw it, unsent words included, becomes a private copy. */
-  async #keepPrivately(rows: readonly OutRow[]): Promise<OutRow[]> {
-    await this.#loadAll(rows, 0);
-    const doc = this.#docs.get(this.#room);
-    const code = this.#why.gone ?? (this.#why.refused?.code as RefusalCode);
-    if (!doc) return [...rows];
-    for (const row of rows) Y.applyUpdate(doc, row.bytes, FROM_OUTSIDE);
-    await keepCopy(
-      this.#disk,
-      this.#room,
-      doc,
-      code,
-      rows.map((row) => row.bytes),
-    );
+  /** What of a paper's words can still be sent; the rest is with its author then. */
+  async #waiting(rows: OutRow[]): Promise<OutRow[]> {
+    if (!this.#room.startsWith('paper/')) return rows;
+    const { epoch = '' }: Partial<RoomRow> = (await this.#disk.rooms.get(this.#room)) ?? {};
+    const code = lossOf(rows, this.#why, epoch) ?? (await lacksGround(this.#disk, this.#room, rows));
+    const isOld = code === undefined || code === 'wrong-epoch';
+    if (this.#why.gone && code) await leaveGone(this.#disk, this.#room, rows, code, this.#why);
+    else if (isOld) await keepOldWords(this.#disk, this.#room, code ? rows : [], epoch);
+    else await keepPrivately(this.#disk, this.#room, rows, code);
+    if (code === undefined) return rows;
     this.#refused += rows.length;
     return [];
   }

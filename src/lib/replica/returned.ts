@@ -29,3 +29,12 @@ export async function waitingPieces(disk: Disk, paper: string): Promise<Returned
       .map(({ id, text, near, why, code, when }) => ({ id, paper, text, near, why, code, when }))
   );
 }
+
+/** Lets go of the name of a paper that the school does not have, when nothing waits of it; whether it did. */
+export async function letGo(disk: Disk, paper: string): Promise<boolean> {
+  const row = await disk.papers.get(paper);
+  if (!row?.left || (await waitingPieces(disk, paper)).length > 0) return false;
+  if ((await disk.copies.where('paper').equals(paper).count()) > 0) return false;
+  await disk.papers.delete(paper);
+  return true;
+}

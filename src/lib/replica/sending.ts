@@ -10,7 +10,6 @@ import { heldOf, type Live, newLive, noteRefusal, pauseFor, reactionTo } from '.
 import type { Mending, MendingGround } from './mending.ts';
 import { goingFrom, isBeingMade, missingOf, waitingIn } from './outbox.ts';
 import { loadEpochs, loadRecovery } from './parts.ts';
-import { roomWord } from './tabs.ts';
 
 /** So often a room is mended at once; then it waits between tries. */
 const MENDS_AT_ONCE = 3;
@@ -97,8 +96,7 @@ export class Sending {
         this.#openLater(state.room);
         return;
       }
-      const docs = await epochs.moveToEpoch(disk, state, person, tabs.slot);
-      tabs.say(roomWord(state.room, { rebuilt: true }));
+      const docs = await epochs.moveToEpoch(disk, state, person, tabs);
       this.#pull(live, docs);
       await this.#startMending(state.room, live);
       return;

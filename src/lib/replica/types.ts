@@ -117,6 +117,8 @@ export interface PaperRow extends PaperCard {
   chat: string;
   /** When it was shared, ms since 1970. */
   at: number;
+  /** The school has no such paper for this person; what they wrote in it came back to them. */
+  left?: true;
 }
 
 export interface PinView {

@@ -26,5 +26,6 @@ export type RegistryMaker = (
 ) => (row: OutRow) => { ok: true; bytes: Uint8Array } | { ok: false; code: RefusalCode };
 
 export type Recovered =
-  | { ok: true; refused: number; kept: number; names: [string, string][] }
+  /** `papers`: others whose words moved or came back. */
+  | { ok: true; refused: number; kept: number; names: [string, string][]; papers: string[] }
   | { ok: false; need: number };

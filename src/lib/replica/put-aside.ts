@@ -1,0 +1,129 @@
+/**
+ * Words of a paper that this device alone may hold. A copy that leaves the device takes acknowledged words along, and
+ * nobody can tell yet whether the school has them: its person may have lost the chat, or the school its disk. What of
+ * them no announced backup holds is put aside, unseen, and comes back when a restore turns out to have lost it.
+ */
+import * as Y from 'yjs';
+import type { AckedRow, Disk, DocRow, OutRow, RoomRow } from './disk.ts';
+import { isBeingMade } from './outbox.ts';
+import { paperOf, type Words, wordsIn } from './own-words.ts';
+import { newPencil } from './pens.ts';
+import { keepCopy } from './private-copy.ts';
+import { readParts } from './stored-doc.ts';
+import type { Intent } from './types.ts';
+import { bytesOf, docOf, holdLease } from './ydoc.ts';
+
+export interface Aside {
+  /** The paper as it was, or of these words alone. */
+  bytes: Uint8Array;
+  words: Words[] | undefined;
+  /** Every word is this person's, from this device. */
+  isOwn: boolean;
+  title: string;
+}
+type AsideRow = AckedRow & { aside: Aside };
+
+/**
+ * Puts own words of a paper aside before its copy goes. `readable`: it stays readable, and others' words with it.
+ * Inside a transaction on `rooms`, `docs`, `tails`, `leases`, `acked`, `papers`.
+ */
+export async function putAside(disk: Disk, room: string, readable: boolean, waits = false): Promise<void> {
+  const row: DocRow | undefined = await disk.docs.get(room);
+  const about: RoomRow | undefined = await disk.rooms.get(room);
+  // What stays readable is compared with what the school has.
+  if (!row || (!readable && row.seq <= (about?.backed ?? 0))) return;
+  const doc = docOf(room, await readParts(disk, room));
+  const mine = await leasesOf(disk);
+  const own = wordsIn(doc, (client) => mine.has(client));
+  if (own.length === 0 && !waits) return;
+  const isOwn = isAll(doc, mine);
+  const isWhole = readable || isOwn;
+  const aside: Aside = {
+    bytes: Y.encodeStateAsUpdate(isWhole ? doc : paperOf(room, own)),
+    words: isWhole ? undefined : own,
+    isOwn,
+    title: (await disk.papers.get(paperIn(room)))?.title ?? '',
+  };
+  await disk.acked.where('room').equals(room).delete();
+  const intent: Intent = { act: 'paper.write' };
+  const place = { room, doc: room, epoch: about?.epoch ?? '', seq: row.seq };
+  await disk.acked.add({ ...place, lease: 0, clock: -1, intent, aside });
+}
+
+/** What of a paper was put aside in another epoch than its room has now; taken out. Inside a transaction on `acked`. */
+export async function takeAside(disk: Disk, room: string, epoch: string): Promise<Aside | undefined> {
+  const rows = (await disk.acked.where('room').equals(room).toArray()).filter(isAside);
+  const old = rows.filter((row) => row.epoch !== epoch);
+  await disk.acked.bulkDelete(old.map(({ id }) => id));
+  return old.at(-1)?.aside;
+}
+
+/**
+ * After a restore: papers that the school does not know any more. One that is made again and held own words alone gets
+ * them again; of all others they are given back. Gives their rooms. Inside a transaction of `moveToEpoch`.
+ */
+export async function giveAsidesBack(disk: Disk, slot: number): Promise<string[]> {
+  const given: string[] = [];
+  for (const row of (await disk.acked.toArray()).filter(isAside)) {
+    const { room, id, aside } = row;
+    if ((await disk.rooms.get(room))?.epoch) continue;
+    const isMade = await isBeingMade(disk, paperIn(room));
+    // Its chat comes yet.
+    if (!isMade && (await isToBeMade(disk, paperIn(room)))) continue;
+    const doc = docOf(room, [aside.bytes]);
+    const mine = await leasesOf(disk);
+    if (isMade && aside.isOwn) await disk.outbox.bulkAdd(writtenAnew(room, doc, slot));
+    else
+      await keepCopy(
+        disk,
+        room,
+        doc,
+        'wrong-epoch',
+        aside.words ?? wordsIn(doc, (client) => mine.has(client)),
+        aside.title,
+      );
+    await disk.acked.delete(id);
+    given.push(room);
+  }
+  return given;
+}
+
+/** A text as writes of its own, block by block: they are made again with a lease before they are sent. */
+function writtenAnew(room: string, old: Y.Doc, slot: number): Omit<OutRow, 'id'>[] {
+  const doc = docOf(room, []);
+  const { lease } = newPencil(room, slot);
+  holdLease(doc, lease);
+  const body = doc.getXmlFragment('body');
+  const rows: Omit<OutRow, 'id'>[] = [];
+  const add = (intent: Intent, bytes: Uint8Array = new Uint8Array()) =>
+    rows.push({
+      ...{ room, doc: room, epoch: '', slot, lease, n: rows.length + 1, intent, bytes },
+      ...{ dependsOn: [], at: Date.now(), tries: 0 },
+    });
+  add({ act: 'paper.write', schema: true });
+  for (const block of old.getXmlFragment('body').toArray()) {
+    if (!(block instanceof Y.XmlElement)) continue;
+    const bytes = bytesOf(doc, () => body.push([block.clone()]));
+    if (bytes) add({ act: 'paper.write' }, bytes);
+  }
+  return rows;
+}
+
+/** Whether a paper's creation is among the acts that a restore lost and that are offered again with its chat. */
+async function isToBeMade(disk: Disk, paper: string): Promise<boolean> {
+  const made = await disk.acked
+    .filter(({ intent }) => intent.act === 'paper.create' && intent.paper === paper)
+    .first();
+  return made !== undefined && Boolean((await disk.rooms.get(made.room))?.epoch);
+}
+
+export async function leasesOf(disk: Disk): Promise<ReadonlySet<number>> {
+  return new Set((await disk.leases.toArray()).map(({ lease }) => lease));
+}
+
+export function isAll(doc: Y.Doc, mine: ReadonlySet<number>): boolean {
+  return wordsIn(doc, (client) => !mine.has(client)).length === 0;
+}
+
+const isAside = (row: AckedRow): row is AsideRow => row.aside !== undefined;
+const paperIn = (room: string): string => room.slice(room.indexOf('/') + 1);
