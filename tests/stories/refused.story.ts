@@ -113,3 +113,42 @@ test('[R705] a chat is lost together with the role: its unsent words stay with t
   await elena.open('Учительская');
   await expect(elena.message('Замените меня')).toHaveCount(0);
 });
+
+test('[R268] [R257] what Anna Petrovna wrote in a paper of a chat that she lost meanwhile stays in her list of papers, under the reason', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  await anna.open('Учительская');
+  const { page } = anna;
+  await page.getByRole('button', { name: 'Новый документ' }).click();
+  await page.getByLabel('Название').fill('Замены');
+  await page.getByRole('button', { name: 'Создать документ' }).click();
+  await page.getByRole('textbox', { name: 'Текст документа' }).click();
+  await page.keyboard.type('Замены на завтра.');
+  await expect(page.getByTitle('Сохранено')).toBeVisible();
+  await anna.loseNetwork();
+  await page.keyboard.type(' Третий урок ведёт Игорь Олегович');
+  await expect(page.getByTitle('Правки сохранены на этом устройстве')).toBeVisible();
+  const elena = await people.comeIn('elena');
+  await elena.openPerson('Смирнова Анна Петровна');
+  await elena.page.getByRole('combobox', { name: 'Роль в школе' }).selectOption('родитель');
+  await expect(elena.page.getByText('Действует.')).toBeVisible();
+
+  await anna.findNetwork();
+  const copy = page.getByRole('region', { name: /Ваша копия/ });
+  await expect(copy).toContainText('Вы не состоите в этом чате.', AFTER_OUTAGE);
+  await page.goto(new URL('/papers', page.url()).href);
+  const row = page.getByRole('link', { name: /Замены/ });
+  await expect(row).toContainText('Ваш текст, который не приняли');
+  await row.click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Замены' })).toBeVisible();
+  await copy.getByRole('button', { name: 'Показать копию' }).click();
+  await expect(copy).toContainText('Третий урок ведёт Игорь Олегович');
+  const pieces = page.getByRole('region', { name: 'Возвращённый текст' });
+  await expect(pieces).toContainText('Третий урок ведёт Игорь Олегович');
+  await pieces.getByRole('button', { name: 'Убрать' }).click();
+  await copy.getByRole('button', { name: 'Убрать копию' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Убрать копию' }).click();
+  await expect(copy).toHaveCount(0);
+  await expect(row).toHaveCount(0);
+});

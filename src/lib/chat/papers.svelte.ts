@@ -1,4 +1,5 @@
 /** The documents of the person's chats, as a list. */
+import { m } from '#lib/paraglide/messages.js';
 import { live } from '#lib/replica/live.svelte.ts';
 import type { Device } from '#lib/replica/types.ts';
 import { matcher } from '#lib/words/fold.ts';
@@ -59,8 +60,8 @@ export class Papers {
       const chats = new Map(this.#device.chats().map((row) => [row.id, titleOf(this.#device, row)]));
       return this.#device.papers().map((paper) => ({
         id: paper.id,
-        title: paper.title,
-        chat: chats.get(paper.chat) ?? '',
+        title: paper.title || m.paper_untitled(),
+        chat: paper.left ? m.papers_left() : (chats.get(paper.chat) ?? ''),
         time: listTime(paper.at, present, language()),
       }));
     });
