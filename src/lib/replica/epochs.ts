@@ -32,6 +32,7 @@ export async function moveToEpoch(
 ): Promise<string[]> {
   const { docs, papers } = await move(disk, state, person, tabs.slot);
   for (const room of [state.room, ...papers]) tabs.say(roomWord(room, { rebuilt: true }));
+  tabs.say({ say: 'topic', topic: 'papers' });
   tabs.say({ say: 'outbox', rooms: papers });
   return docs;
 }

@@ -75,9 +75,14 @@ async function settleOne(ground: Ground, row: DocRow, came: readonly Came[], isF
  */
 export async function purge(disk: Disk, room: string): Promise<boolean> {
   const [kind, id] = room.split('/', 2);
-  if (kind === 'paper') {
+  if (kind === 'paper' && id !== undefined) {
     if ((await disk.outbox.where('room').equals(room).count()) > 0) return false;
     await putAside(disk, room, false);
+    await disk.papers
+      .where('id')
+      .equals(id)
+      .filter(({ left }) => !left)
+      .delete();
   }
   await dropRoom(disk, room);
   await disk.rooms.delete(room);

@@ -55,6 +55,7 @@ export class Mending {
     const { tabs } = this.#ground;
     tabs.say(roomWord(room, { rebuilt: true, names }));
     for (const paper of papers) tabs.say(roomWord(paper, { rebuilt: true }));
+    tabs.say({ say: 'outbox', rooms: papers });
     for (const topic of ['refused', 'unsent', 'chats', 'papers'] as const) tabs.say({ say: 'topic', topic });
   }
 }

@@ -6,7 +6,7 @@ import type { Disk, OutRow, RoomRow } from './disk.ts';
 import { mends } from './mends.ts';
 import { paperOf, wordsOf } from './own-words.ts';
 import { keepCopy } from './private-copy.ts';
-import { isAll, leasesOf, putAside, takeAside } from './put-aside.ts';
+import { isAll, leasesOf, noteLeft, putAside, takeAside } from './put-aside.ts';
 import { dropRoom, readParts } from './stored-doc.ts';
 import type { Intent, PaperRow } from './types.ts';
 import type { Why } from './why.ts';
@@ -57,7 +57,7 @@ export async function leaveGone(
   room: string,
   rows: readonly OutRow[],
   code: RefusalCode,
-  { person, projection }: Why,
+  { projection }: Why,
 ): Promise<void> {
   const bytes = rows.map((row) => row.bytes);
   const doc = docOf(room, [...(await readParts(disk, room)), ...bytes]);
@@ -70,8 +70,7 @@ export async function leaveGone(
   await putAside(disk, room, false);
   await dropRoom(disk, room);
   await forget(disk, room);
-  const unknown = { chat: '', title: '', by: person, edit: 'owner', at: Date.now() } as const;
-  await disk.papers.put({ ...unknown, ...card, id: idOf(room), left: true });
+  await noteLeft(disk, room, card);
 }
 
 /** A paper that was not made after all: what was written in it stays with its author. Whether there was anything. */
@@ -84,12 +83,13 @@ export async function keepUnmade(
 ): Promise<boolean> {
   const room = `paper/${paper}`;
   const rows: OutRow[] = await disk.outbox.where('room').equals(room).sortBy('id');
-  if (rows.length === 0) return false;
-  await keepPrivately(disk, room, rows, code, title);
+  if (rows.length > 0) await keepPrivately(disk, room, rows, code, title);
+  // A restore may have given its words back already.
+  else if ((await disk.copies.where('paper').equals(paper).count()) === 0) return false;
   await disk.outbox.where('room').equals(room).delete();
   await dropRoom(disk, room);
   await forget(disk, room);
-  await disk.papers.put({ id: paper, chat, title, by: person, edit, at, left: true });
+  await noteLeft(disk, room, { chat, title, by: person, edit, at });
   return true;
 }
 
@@ -110,7 +110,8 @@ export async function keepOldWords(
     mine.has(client) && clock >= Y.getState(school.store, client);
   const words = wordsOf(bytes, old, nearIn(rows), aside?.words ? undefined : isLost);
   const lost = [...(aside?.words ?? []), ...words];
-  if (lost.length > 0 || rows.length > 0) await keepCopy(disk, room, old, 'wrong-epoch', lost, aside?.title);
+  if (lost.length > 0 || rows.length > 0)
+    await keepCopy(disk, room, old, 'wrong-epoch', lost, aside?.card?.title);
   return lost.length > 0;
 }
 
@@ -126,6 +127,7 @@ export async function moveWords(disk: Disk, paper: string, name: string): Promis
   await disk.copies.where('paper').equals(paper).modify({ paper: name });
   await dropRoom(disk, old);
   await forget(disk, old);
+  await disk.papers.delete(paper);
 }
 
 /** Nothing of a room is held any more; whoever types in it reads it anew. */

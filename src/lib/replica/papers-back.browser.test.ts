@@ -88,6 +88,46 @@ test('[R265] a paper that was made and written after the backup is there again a
   expect([again.copies(), again.returned()]).toEqual([[], []]);
 });
 
+test('[R265] a paper that gets another name, for the backup knows nothing of the hand that made it, takes its words along', async () => {
+  await school.keep();
+  const anna = await school.device('anna');
+  await settled(anna, await enter(anna, '7a'));
+  const paper = await make(anna);
+  await write(anna, paper, 'Выезжаем в восемь.');
+  paper.close();
+  await offline(anna);
+  await school.restore();
+  await online(anna);
+  await until(anna, 'made again', () => anna.papers().some(({ id }) => id !== paper.id) && anna.unsent === 0);
+  const masha = await school.device('masha');
+  await enter(masha, '7a');
+  await until(masha, 'listed', () => masha.papers().length === 1);
+  const read = await open(masha, masha.papers()[0]?.id ?? '');
+  expect(read.id).not.toBe(paper.id);
+  expect(anna.papers().map(({ id }) => id)).toEqual([read.id]);
+  await until(masha, 'the words are there', () => wordsIn(read.doc) === 'Выезжаем в восемь.');
+});
+
+test('[R265] words that were on their way when the school lost the paper come back beside what is there again', async () => {
+  const anna = await school.device('anna');
+  await settled(anna, await enter(anna, '7a'));
+  await school.keep();
+  await until(anna, 'online again', () => anna.line.at === 'online');
+  const paper = await make(anna);
+  await write(anna, paper, 'Выезжаем в восемь.');
+  await offline(anna);
+  type(paper, ' Берём воду.');
+  await paper.flush();
+  await school.restore();
+  await online(anna);
+  await until(anna, 'there again', () => anna.unsent === 0 && wordsIn(paper.doc) === 'Выезжаем в восемь.');
+  await until(anna, 'told', () => paper.returned().length > 0);
+  expect(piecesOf(paper)).toEqual([{ text: ' Берём воду.', near: 'Выезжаем в восемь.', why: 'refused' }]);
+  expect(await copiesOf(paper)).toEqual([{ code: 'unknown-place', text: 'Выезжаем в восемь. Берём воду.' }]);
+  await until(anna, 'she writes on', () => paper.right === 'edit');
+  expect(anna.papers()).toMatchObject([{ id: paper.id, chat: '7a' }]);
+});
+
 test('[R265] what two people wrote after the backup comes back to each as their own, and is put back where the paper is made again', async () => {
   const anna = await school.device('anna');
   await settled(anna, await enter(anna, '7a'));
@@ -106,7 +146,7 @@ test('[R265] what two people wrote after the backup comes back to each as their 
   await school.restore();
   await online(anna, masha);
   await until(anna, 'hers came back', () => hers.returned().length > 0 && anna.unsent === 0);
-  await until(masha, 'and Masha’s', () => paper.returned().length > 0);
+  await until(masha, 'and Masha’s', () => paper.returned().length > 0 && masha.papers().length > 0);
   expect(piecesOf(hers)).toEqual([{ text: 'Едем в музей. ', near: '', why: 'epoch' }]);
   expect(piecesOf(paper)).toEqual([{ text: 'Беру карту.', near: 'Едем в музей. ', why: 'epoch' }]);
   expect(await copiesOf(paper)).toEqual([{ code: 'wrong-epoch', text: 'Беру карту.' }]);
@@ -212,6 +252,7 @@ test('[R268] words that the school took are not given back with a chat that is l
   await online(masha);
   await until(masha, 'told', () => paper.returned().length > 0);
   expect(piecesOf(paper)).toEqual([{ text: 'Маша тут.', near: 'Список класса: ', why: 'epoch' }]);
+  await until(masha, 'listed', () => masha.papers().length > 0);
 });
 
 test('[R269] keystrokes that were made again in vain come back to their author', async () => {

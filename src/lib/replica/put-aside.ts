@@ -4,13 +4,14 @@
  * them no announced backup holds is put aside, unseen, and comes back when a restore turns out to have lost it.
  */
 import * as Y from 'yjs';
+import { perform } from './acts.ts';
 import type { AckedRow, Disk, DocRow, OutRow, RoomRow } from './disk.ts';
 import { isBeingMade } from './outbox.ts';
 import { paperOf, type Words, wordsIn } from './own-words.ts';
 import { newPencil } from './pens.ts';
 import { keepCopy } from './private-copy.ts';
 import { readParts } from './stored-doc.ts';
-import type { Intent } from './types.ts';
+import type { Intent, PaperRow } from './types.ts';
 import { bytesOf, docOf, holdLease } from './ydoc.ts';
 
 export interface Aside {
@@ -19,7 +20,7 @@ export interface Aside {
   words: Words[] | undefined;
   /** Every word is this person's, from this device. */
   isOwn: boolean;
-  title: string;
+  card: PaperRow | undefined;
 }
 type AsideRow = AckedRow & { aside: Aside };
 
@@ -42,7 +43,7 @@ export async function putAside(disk: Disk, room: string, readable: boolean, wait
     bytes: Y.encodeStateAsUpdate(isWhole ? doc : paperOf(room, own)),
     words: isWhole ? undefined : own,
     isOwn,
-    title: (await disk.papers.get(paperIn(room)))?.title ?? '',
+    card: await disk.papers.get(paperIn(room)),
   };
   await disk.acked.where('room').equals(room).delete();
   const intent: Intent = { act: 'paper.write' };
@@ -73,19 +74,21 @@ export async function giveAsidesBack(disk: Disk, slot: number): Promise<string[]
     const doc = docOf(room, [aside.bytes]);
     const mine = await leasesOf(disk);
     if (isMade && aside.isOwn) await disk.outbox.bulkAdd(writtenAnew(room, doc, slot));
-    else
-      await keepCopy(
-        disk,
-        room,
-        doc,
-        'wrong-epoch',
-        aside.words ?? wordsIn(doc, (client) => mine.has(client)),
-        aside.title,
-      );
+    else {
+      const words = aside.words ?? wordsIn(doc, (client) => mine.has(client));
+      await keepCopy(disk, room, doc, 'wrong-epoch', words, aside.card?.title);
+      if (!isMade) await noteLeft(disk, room, aside.card);
+    }
     await disk.acked.delete(id);
     given.push(room);
   }
   return given;
+}
+
+/** Keeps the name of a paper that is not there any more, for what came back of it. Inside a transaction on `papers`. */
+export async function noteLeft(disk: Disk, room: string, card: Partial<PaperRow> = {}): Promise<void> {
+  const unknown = { chat: '', title: '', by: '', edit: 'owner', at: Date.now() } as const;
+  await disk.papers.put({ ...unknown, ...card, id: paperIn(room), left: true });
 }
 
 /** A text as writes of its own, block by block: they are made again with a lease before they are sent. */
@@ -95,17 +98,16 @@ function writtenAnew(room: string, old: Y.Doc, slot: number): Omit<OutRow, 'id'>
   holdLease(doc, lease);
   const body = doc.getXmlFragment('body');
   const rows: Omit<OutRow, 'id'>[] = [];
-  const add = (intent: Intent, bytes: Uint8Array = new Uint8Array()) =>
-    rows.push({
-      ...{ room, doc: room, epoch: '', slot, lease, n: rows.length + 1, intent, bytes },
-      ...{ dependsOn: [], at: Date.now(), tries: 0 },
-    });
-  add({ act: 'paper.write', schema: true });
-  for (const block of old.getXmlFragment('body').toArray()) {
-    if (!(block instanceof Y.XmlElement)) continue;
-    const bytes = bytesOf(doc, () => body.push([block.clone()]));
-    if (bytes) add({ act: 'paper.write' }, bytes);
-  }
+  const write = (intent: Intent, act: () => void) => {
+    const bytes = bytesOf(doc, act);
+    if (!bytes) return;
+    const place = { room, doc: room, epoch: '', slot, lease, n: rows.length + 1 };
+    rows.push({ ...place, intent, bytes, dependsOn: [], at: Date.now(), tries: 0 });
+  };
+  const schema: Intent = { act: 'paper.write', schema: true };
+  write(schema, () => perform(schema, doc, ''));
+  for (const block of old.getXmlFragment('body').toArray())
+    if (block instanceof Y.XmlElement) write({ act: 'paper.write' }, () => body.push([block.clone()]));
   return rows;
 }
 
