@@ -85,3 +85,32 @@ test('[R492] an edit and an answer that Masha was writing go on: after another c
   await masha.page.getByRole('button', { name: 'Отправить' }).click();
   await expect(masha.message('Завтра приду в десять')).toBeVisible();
 });
+
+test('[R469] what Masha was writing when her chat became one to read only is in sight: to copy, to let go of, to go on with', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  const elena = await people.comeIn('elena');
+  await masha.open('7А');
+  await masha.composer.fill('Почему я считаю, что');
+  await elena.openRightsOf('7А');
+  const writers = elena.page.getByRole('combobox', { name: 'Писать сообщения' });
+  await writers.selectOption('сотрудники школы');
+  await expect(masha.page.getByText('В этом чате вы можете только читать.')).toBeVisible();
+  await expect(masha.composer).toHaveCount(0);
+  const card = masha.page.getByRole('list', { name: 'Недописанное' }).getByRole('listitem');
+  await expect(card).toContainText('Недописанное сообщение');
+  await expect(card).toContainText('Почему я считаю, что');
+  await masha.page.reload();
+  await masha.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await card.getByRole('button', { name: 'Копировать текст' }).click();
+  expect(await masha.page.evaluate(() => navigator.clipboard.readText())).toBe('Почему я считаю, что');
+
+  await writers.selectOption('все участники');
+  await expect(masha.composer).toHaveValue('Почему я считаю, что');
+  await writers.selectOption('сотрудники школы');
+  await card.getByRole('button', { name: 'Убрать' }).click();
+  await expect(card).toHaveCount(0);
+  await writers.selectOption('все участники');
+  await expect(masha.composer).toHaveValue('');
+});

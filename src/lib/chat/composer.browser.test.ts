@@ -96,6 +96,26 @@ describe('what Masha writes', () => {
     expect(composer.text).toBe('Сейчас\nОтклонённое');
   });
 
+  test('[R469] all that she began in a chat can be looked at, and let go of one by one', () => {
+    const { composer, open, draft } = deskOf(() => Promise.resolve(OK));
+    composer.answer(petya);
+    composer.type('Сдаём в пятницу');
+    composer.change(own);
+    composer.type('Послезавтра');
+    const { unfinished } = open();
+    expect(unfinished).toMatchObject([
+      { of: undefined, text: 'Сдаём в пятницу' },
+      { of: own.id, text: 'Послезавтра' },
+    ]);
+    unfinished[1]?.drop();
+    expect(open().unfinished).toMatchObject([{ of: undefined, text: 'Сдаём в пятницу' }]);
+    unfinished[0]?.drop();
+    expect(draft()).toBe('');
+    const later = open();
+    expect(later.unfinished).toEqual([]);
+    expect(later.writing).toEqual({ at: 'new' });
+  });
+
   test('[R464] empty and too long words are not sent', async () => {
     const { composer, said } = deskOf(() => Promise.resolve(OK));
     composer.type('   ');

@@ -7,6 +7,14 @@ export type Writing =
   | { at: 'reply'; message: MessageView }
   | { at: 'edit'; message: MessageView };
 
+/** Words that wait in the composer, for whoever cannot write any more: to see, to copy, to let go of. */
+export interface Unfinished {
+  /** The message that they change; undefined for a new one. */
+  of: string | undefined;
+  text: string;
+  drop: () => void;
+}
+
 /** Beginnings of the names of drafts; that of a new message is its chat's, which holds no stroke. */
 const EDIT = 'edit/';
 const ANSWER = 're/';
@@ -49,6 +57,19 @@ export class Composer {
   /** Why the last attempt was not taken; the words are still in the composer. */
   get refusal(): Extract<Verdict, { ok: false }> | undefined {
     return this.#refusal;
+  }
+
+  /** All that was begun in this chat. */
+  get unfinished(): Unfinished[] {
+    const edits = this.#follow(() => this.#edits.filter((id) => this.#find(id)));
+    return [
+      { of: undefined, text: this.#newText, drop: () => this.#drop() },
+      ...edits.map((id) => ({
+        of: id,
+        text: this.#follow(() => this.#chat.drafts.draft(EDIT + id)),
+        drop: () => this.#drop(id),
+      })),
+    ].filter(({ text }) => text.trim() !== '');
   }
 
   /** Characters above what a message may have. */
@@ -133,6 +154,15 @@ export class Composer {
 
   get #newText(): string {
     return this.#typed ?? this.#follow(() => this.#chat.draft);
+  }
+
+  #drop(edit?: string): void {
+    if (edit !== undefined) this.#keepEdit(edit, '');
+    else {
+      this.#typeNew('');
+      this.#keepAnswered('');
+    }
+    this.#turnTo({ at: 'new' });
   }
 
   #typeNew(text: string): void {
