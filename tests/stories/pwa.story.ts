@@ -7,6 +7,7 @@ import { chromiumArgs, findChromium } from '../../scripts/chromium.mjs';
 import { countingProxy } from '../support/counting-proxy.ts';
 import { buildRelease, type Release } from '../support/releases.ts';
 import { serveSchool } from '../support/served-school.ts';
+import { StoryPaper } from '../support/story-paper.ts';
 
 let first: Release;
 let second: Release;
@@ -17,6 +18,12 @@ test.beforeAll(() => {
   second = buildRelease('release-two', (sources) => {
     const page = join(sources, 'src', 'app.html');
     writeFileSync(page, readFileSync(page, 'utf8').replace('<title>Парта', '<title>Новая Парта'));
+    // The editor of papers is another one too.
+    const editor = join(sources, 'src', 'lib', 'papers', 'paper-editor.ts');
+    writeFileSync(
+      editor,
+      `${readFileSync(editor, 'utf8')}\nObject.assign(globalThis, { newEditor: true });\n`,
+    );
   });
 });
 test.afterAll(() => {
@@ -24,7 +31,7 @@ test.afterAll(() => {
   second?.remove();
 });
 
-test('[R613] after one load, with the relay killed, a restarted browser opens chats and takes new words', async ({
+test('[R613] after one load, with the relay killed, a restarted browser opens chats and papers and takes new words', async ({
   browser,
 }) => {
   const masha = profile();
@@ -37,6 +44,8 @@ test('[R613] after one load, with the relay killed, a restarted browser opens ch
   await stored(page, 'release-one');
   await say(page, 'Кто идёт в музей?');
   await expect(page.getByText('Не отправлено')).toHaveCount(0);
+  await new StoryPaper({ page }).make('План', 'Идём в музей.');
+  const plan = page.url();
   await before.close();
   await school.kill();
 
@@ -51,6 +60,11 @@ test('[R613] after one load, with the relay killed, a restarted browser opens ch
   // A deep link is the shell's too, and what was written is there.
   await again.goto(`${school.origin}/chats/7a`);
   await expect(log.getByText('Я иду, пишу без сети')).toBeVisible();
+  // So is a paper that was opened once, with its editor.
+  await again.goto(plan);
+  const paper = new StoryPaper({ page: again });
+  await paper.typeAfter('Идём в музей.', ' Встреча у школы.');
+  await expect(paper.text).toContainText('Идём в музей. Встреча у школы.');
 
   const back = await serveSchool({ data, build: first.folder, port: school.port });
   const anna = await (await browser.newContext()).newPage();
@@ -58,6 +72,8 @@ test('[R613] after one load, with the relay killed, a restarted browser opens ch
   await anna.getByRole('link', { name: /^7А/ }).click();
   await expect(anna.getByRole('log').getByText('Я иду, пишу без сети')).toBeVisible({ timeout: 40_000 });
   await expect(anna.getByRole('log').getByText('Я иду, пишу без сети')).toHaveCount(1);
+  await anna.goto(plan);
+  await new StoryPaper({ page: anna }).reads('Идём в музей. Встреча у школы.');
   await anna.context().close();
   await after.close();
   await back.kill();
@@ -118,6 +134,10 @@ test('[R615] a newer release is offered; accepted, every tab runs it, and a full
   for (const tab of [page, other]) await expect.poll(() => releaseOf(tab)).toBe('release-two');
   await expect(page.getByRole('log').getByText('Написано до обновления')).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Сообщение' })).toHaveValue('Недописанное');
+  // Who opened no paper is not sent the editor.
+  expect(await page.evaluate(heldOf, 'parta-release-release-two')).not.toContainEqual(
+    expect.stringContaining('lazy-paper'),
+  );
   // The release before stays for one more: a tab that still runs it finds its chunks.
   expect(await page.evaluate(() => caches.keys())).toEqual(
     expect.arrayContaining(['parta-release-release-one', 'parta-release-release-two']),
@@ -131,6 +151,37 @@ test('[R615] a newer release is offered; accepted, every tab runs it, and a full
   await anna.context().close();
   await context.close();
   await renewed.kill();
+});
+
+test('[R609] who writes in papers does so with a newer release too, without a network from its first start on', async () => {
+  const masha = profile();
+  const data = folder();
+  const school = await serveSchool({ data, build: first.folder });
+  const before = await masha.open();
+  const page = await before.newPage();
+  await page.goto(await school.linkFor('masha'));
+  await page.getByRole('link', { name: /^7А/ }).click();
+  await stored(page, 'release-one');
+  await new StoryPaper({ page }).make('План', 'Идём в музей.');
+  const plan = page.url();
+  await school.kill();
+  const renewed = await serveSchool({ data, build: second.folder, port: school.port });
+  await page.goto(`${school.origin}/chats`);
+  const loaded = page.waitForEvent('load');
+  await page.getByRole('button', { name: 'Обновить', exact: true }).click();
+  await loaded;
+  await expect.poll(() => releaseOf(page)).toBe('release-two');
+  await before.close();
+  await renewed.kill();
+
+  const after = await masha.open();
+  const again = await after.newPage();
+  await again.goto(plan);
+  const paper = new StoryPaper({ page: again });
+  await paper.typeAfter('Идём в музей.', ' Встреча у школы.');
+  await expect(paper.text).toContainText('Идём в музей. Встреча у школы.');
+  expect(await again.evaluate(() => 'newEditor' in globalThis)).toBe(true);
+  await after.close();
 });
 
 test('[R616] a browser below the floor gets plain words, and nothing of the app starts', async ({
@@ -236,6 +287,10 @@ async function stored(page: Page, version: string): Promise<void> {
   );
   expect(held).toBe(true);
 }
+
+/** What a release holds on the device. */
+const heldOf = async (name: string): Promise<string[]> =>
+  (await (await caches.open(name)).keys()).map(({ url }) => url);
 
 function releaseOf(page: Page): Promise<string | null> {
   return page.locator('meta[name="parta-release"]').getAttribute('content');

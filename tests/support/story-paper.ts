@@ -5,7 +5,7 @@ import { AFTER_OUTAGE, type StoryPerson } from './story-person.ts';
 export class StoryPaper {
   readonly page: Page;
 
-  constructor(person: StoryPerson) {
+  constructor(person: Pick<StoryPerson, 'page'>) {
     this.page = person.page;
   }
 
