@@ -6,7 +6,7 @@ import type { Disk, OutRow, RoomRow } from './disk.ts';
 import { mends } from './mends.ts';
 import { paperOf, wordsOf } from './own-words.ts';
 import { keepCopy } from './private-copy.ts';
-import { isAll, leasesOf, noteLeft, putAside, takeAside } from './put-aside.ts';
+import { hasAside, isAll, leasesOf, noteLeft, putAside, takeAside } from './put-aside.ts';
 import { dropRoom, readParts } from './stored-doc.ts';
 import type { Intent, PaperRow } from './types.ts';
 import type { Why } from './why.ts';
@@ -27,15 +27,17 @@ export function lossOf(rows: readonly OutRow[], why: Why, epoch: string): Refusa
   return rows.some((row) => row.epoch !== '' && row.epoch !== epoch) ? 'wrong-epoch' : undefined;
 }
 
-/** Words that stand on others which were given back: typed while that was done. */
+/** Words that stand on others which were given back, or were lost by a restore: typed while that was done. */
 export async function lacksGround(
   disk: Disk,
   room: string,
   rows: readonly OutRow[],
+  epoch: string,
 ): Promise<RefusalCode | undefined> {
   if (rows.length === 0) return undefined;
   const { store } = docOf(room, [...(await readParts(disk, room)), ...rows.map(({ bytes }) => bytes)]);
-  return store.pendingStructs || store.pendingDs ? 'changed-meanwhile' : undefined;
+  if (!store.pendingStructs && !store.pendingDs) return undefined;
+  return (await hasAside(disk, room, epoch)) ? 'wrong-epoch' : 'changed-meanwhile';
 }
 
 /** The paper as its author saw it, unsent words included. Inside the transaction of a recovery, as all of these. */

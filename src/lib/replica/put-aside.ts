@@ -53,10 +53,19 @@ export async function putAside(disk: Disk, room: string, readable: boolean, wait
 
 /** What of a paper was put aside in another epoch than its room has now; taken out. Inside a transaction on `acked`. */
 export async function takeAside(disk: Disk, room: string, epoch: string): Promise<Aside | undefined> {
-  const rows = (await disk.acked.where('room').equals(room).toArray()).filter(isAside);
-  const old = rows.filter((row) => row.epoch !== epoch);
+  const old = await asidesOf(disk, room, epoch);
   await disk.acked.bulkDelete(old.map(({ id }) => id));
   return old.at(-1)?.aside;
+}
+
+/** Whether there is something to be taken. Inside a transaction on `acked`. */
+export async function hasAside(disk: Disk, room: string, epoch: string): Promise<boolean> {
+  return (await asidesOf(disk, room, epoch)).length > 0;
+}
+
+async function asidesOf(disk: Disk, room: string, epoch: string): Promise<AsideRow[]> {
+  const rows = (await disk.acked.where('room').equals(room).toArray()).filter(isAside);
+  return rows.filter((row) => row.epoch !== epoch);
 }
 
 /**

@@ -4,7 +4,6 @@
  * together with what depends on it. One transaction: either all of it stands on disk or nothing changed.
  */
 
-import * as Y from 'yjs';
 import { editKey, type Message, type PaperEntry } from '#shared/feed/shape.ts';
 import type { Pin } from '#shared/pins/shape.ts';
 import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
@@ -293,7 +292,7 @@ class Recovery {
   async #waiting(rows: OutRow[]): Promise<OutRow[]> {
     if (!this.#room.startsWith('paper/')) return rows;
     const { epoch = '' }: Partial<RoomRow> = (await this.#disk.rooms.get(this.#room)) ?? {};
-    const code = lossOf(rows, this.#why, epoch) ?? (await lacksGround(this.#disk, this.#room, rows));
+    const code = lossOf(rows, this.#why, epoch) ?? (await lacksGround(this.#disk, this.#room, rows, epoch));
     const isOld = code === undefined || code === 'wrong-epoch';
     if (this.#why.gone && code) await leaveGone(this.#disk, this.#room, rows, code, this.#why);
     else if (isOld) await keepOldWords(this.#disk, this.#room, code ? rows : [], epoch);
