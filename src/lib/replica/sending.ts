@@ -160,7 +160,8 @@ export class Sending {
     this.#pumping = this.#pumping
       .then(async () => {
         const waiting = await waitingIn(this.#ground.disk, room);
-        if (waiting.length > 0) await (await this.#loadMending()).giveBack(room, why);
+        if (waiting.length === 0 || (await this.#isUnborn(room))) return;
+        await (await this.#loadMending()).giveBack(room, why);
       })
       .catch((error) => this.#ground.onTrouble(error));
   }
@@ -224,10 +225,7 @@ export class Sending {
     if (!this.#ground.online()) return;
     const live = this.#rooms.get(room);
     if (!live) {
-      const parsed = room.startsWith('paper/') ? room.slice(6) : undefined;
-      // A paper whose creation is still on its way does not exist for the relay.
-      if (parsed !== undefined && (await isBeingMade(this.#ground.disk, parsed))) this.#unborn.add(room);
-      else await this.open(room);
+      if (!(await this.#isUnborn(room))) await this.open(room);
       return;
     }
     if (live.at !== 'live') return;
@@ -249,6 +247,13 @@ export class Sending {
       const { doc, epoch, lease, n, bytes } = row;
       this.#ground.send({ kind: 'push', doc, epoch, lease, n, replaces, bytes });
     }
+  }
+
+  /** A paper whose creation is still on its way does not exist for the relay; it is sent after that. */
+  async #isUnborn(room: string): Promise<boolean> {
+    const isUnborn = room.startsWith('paper/') && (await isBeingMade(this.#ground.disk, room.slice(6)));
+    if (isUnborn) this.#unborn.add(room);
+    return isUnborn;
   }
 
   #answered(room: string, lease: number, n: number): Live | undefined {
