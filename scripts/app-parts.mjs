@@ -42,6 +42,7 @@ const LATER = new Set([
   'pieces',
   'private-copy',
   'pruning',
+  'purge',
   'put-aside',
   'rebase',
   'recover',

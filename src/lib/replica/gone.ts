@@ -1,7 +1,6 @@
 /**
  * Gone means gone: what an update deletes leaves the disk. The document is folded, its places name nobody, the list of
- * chats forgets it, and own acts that said it are not offered again. What changes reactions alone rewrites nothing. So
- * do rooms that their person may read no more.
+ * chats forgets it, and own acts that said it are not offered again. What changes reactions alone rewrites nothing.
  */
 import * as Y from 'yjs';
 import { type Edit, editKey, type Message } from '#shared/feed/shape.ts';
@@ -10,9 +9,7 @@ import { keepAct, SOMEWHERE } from './acked.ts';
 import { type ChatHeads, countUnread, PEEK_CHARS } from './chat-heads.ts';
 import type { Disk, DocRow, HeadRow, OutRow, PlaceRow } from './disk.ts';
 import { lastEdits } from './last-edits.ts';
-import { dropCards } from './listed.ts';
-import { putAside } from './put-aside.ts';
-import { dropRoom, partsOf, putWhole, readParts, tailsOf } from './stored-doc.ts';
+import { partsOf, putWhole, readParts, tailsOf } from './stored-doc.ts';
 import type { Intent, Peek } from './types.ts';
 import { docOf, everHeld, hasDeletes } from './ydoc.ts';
 
@@ -67,30 +64,6 @@ async function settleOne(ground: Ground, row: DocRow, came: readonly Came[], isF
   if (dies) await putWhole(disk, row, row.seq, Y.encodeStateAsUpdate(doc));
   if (isFeed && (dies || isChanged)) await leave(ground, row, doc, news, isChanged);
   if (isFeed && late) await forgetTakenBack(disk, name, doc);
-}
-
-/**
- * A room that its person may read no more leaves the device, the outbox stays. Whether it did: a paper in which something
- * waits goes when that is put aside. Inside a transaction on the stores of `dropRoom` and `putAside`, `outbox`, `heads`.
- */
-export async function purge(disk: Disk, room: string): Promise<boolean> {
-  const [kind, id] = room.split('/', 2);
-  if (kind === 'paper' && id !== undefined) {
-    if ((await disk.outbox.where('room').equals(room).count()) > 0) return false;
-    await putAside(disk, room, false);
-    await disk.papers
-      .where('id')
-      .equals(id)
-      .filter(({ left }) => !left)
-      .delete();
-  }
-  await dropRoom(disk, room);
-  await disk.rooms.delete(room);
-  if (kind === 'chat' && id !== undefined) {
-    await disk.heads.delete(id);
-    await dropCards(disk, (chat) => chat === id);
-  }
-  return true;
 }
 
 /** Whether the message that the list shows may stand in a document that is not held. */

@@ -16,7 +16,7 @@ import { editedIn, isFeed, newsOf, placeOf } from './feed-news.ts';
 import { type Followed, nothing } from './followed.ts';
 import type { Came } from './gone.ts';
 import { dropCards } from './listed.ts';
-import { loadGone, loadLosses } from './parts.ts';
+import { loadGone, loadLosses, loadPurge } from './parts.ts';
 import { burn } from './pens.ts';
 import { append, freshDoc, putWhole, readParts } from './stored-doc.ts';
 import { roomWord } from './tabs.ts';
@@ -31,6 +31,8 @@ export class Intake {
   #followed: Followed = nothing();
   /** What a lost text takes to be stored: loaded with the first. */
   #losses: Awaited<ReturnType<typeof loadLosses>> | undefined;
+  /** What it takes to let go of a room: loaded with the first. */
+  #purging: Awaited<ReturnType<typeof loadPurge>> | undefined;
   #acked: Acked;
   /** What it takes to let go of what is gone. */
   #gone: Awaited<ReturnType<typeof loadGone>> | undefined;
@@ -58,6 +60,8 @@ export class Intake {
     // Told again when the paper is opened next, should this not come now.
     if (stored.some(({ kind }) => kind === 'swallowed'))
       this.#losses ??= await loadLosses().catch(() => undefined);
+    if (stored.some(({ kind }) => kind === 'purge'))
+      this.#purging ??= await loadPurge().catch(() => undefined);
     // Should it not come now, it does with what is taken next.
     this.#gone ??= await loadGone().catch(() => undefined);
     await this.#disk.transaction('rw', stores, async () => {
@@ -221,7 +225,7 @@ export class Intake {
 
   async #purge(room: string): Promise<void> {
     // Told again with the next line, should this not come now.
-    if (!(await this.#gone?.purge(this.#disk, room))) return;
+    if (!(await this.#purging?.purge(this.#disk, room))) return;
     this.#say(room, { rebuilt: true });
     this.#topic('chats');
     this.#topic('papers');

@@ -6,6 +6,7 @@
 export const loadRecovery = () => import('./mending.ts');
 export const loadEpochs = () => import('./epochs.ts');
 export const loadLosses = () => import('./losses.ts');
+export const loadPurge = () => import('./purge.ts');
 export const loadGone = () => import('./gone.ts');
 export const loadExport = () => import('./export.ts');
 export const loadLeaving = () => import('./leaving.ts');
@@ -21,6 +22,7 @@ export async function bringParts(): Promise<void> {
     loadRecovery(),
     loadEpochs(),
     loadLosses(),
+    loadPurge(),
     loadGone(),
     loadExport(),
     loadLeaving(),
