@@ -30,6 +30,12 @@ export interface MessageActs {
   remove?: () => void;
 }
 
+export interface Readers {
+  people: string[];
+  /** Of so many who could have. */
+  of: number;
+}
+
 export interface PinnedMessage {
   id: string;
   /** Undefined while the message is not loaded. */
@@ -139,11 +145,11 @@ export class OpenChat {
     });
   }
 
-  /** How many of the others have read a message; undefined where the rules or the network do not tell. */
-  async readersOf({ seq, by }: MessageView): Promise<{ read: number; of: number } | undefined> {
+  /** Which of the others have read a message; undefined where the rules or the network do not tell. */
+  async readersOf({ seq, by }: MessageView): Promise<Readers | undefined> {
     if (!this.seesReaders || seq === undefined) return undefined;
-    const read = await readersUpTo(this.id, seq, by);
-    return read === undefined ? undefined : { read, of: Math.max(read, (this.row?.members ?? 1) - 1) };
+    const people = await readersUpTo(this.id, seq, by);
+    return people && { people, of: Math.max(people.length, (this.row?.members ?? 1) - 1) };
   }
 
   message(id: string): MessageView | undefined {
