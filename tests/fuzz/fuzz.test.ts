@@ -8,4 +8,5 @@ test('[R240] 20 000 mutations of honest updates change nothing that their sender
   expect(report.findings).toEqual([]);
   // A fuzzer whose every update is refused proves nothing.
   expect(report.accepted).toBeGreaterThan(1_000);
+  expect(report.registry.accepted).toBeGreaterThan(50);
 });

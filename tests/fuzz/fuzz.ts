@@ -12,6 +12,7 @@ import { type Corpus, KINDS, LEASES, load, makeCorpus, WHO } from './corpus.ts';
 import { mutate, type Targets } from './mutate.ts';
 import { type Setting, type State, stateOf, wrong } from './oracle.ts';
 import { Random, seedOf } from './random.ts';
+import { SchoolFuzz } from './registry/school-fuzz.ts';
 
 export interface Finding {
   run: number;
@@ -24,6 +25,8 @@ export interface Report {
   accepted: number;
   refused: Record<string, number>;
   known: number;
+  /** Verdicts on changes of the registry, which are counted here alone. */
+  registry: Record<string, number>;
   slowestMs: number;
   /** Which run that was: repeated alone it tells a slow update from a busy machine. */
   slowestRun: number;
@@ -34,6 +37,9 @@ export interface Report {
 /** Longer than this is a hang, whatever else the machine does. */
 const HANG_MS = 2_000;
 const ALLOCATION_MAX = 16 * 1024 * 1024;
+
+/** A change of the registry is judged on a clone of it: one costs as much as a hundred updates. */
+const REGISTRY_SHARE = 1 / 10;
 
 const MATRICES: readonly Matrix[] = [
   DEFAULT_MATRIX,
@@ -51,12 +57,14 @@ interface Ground {
 
 export function fuzz(seed: number, runs: number, only?: number): Report {
   const corpus = makeCorpus(new Random(seed));
+  const school = new SchoolFuzz(new Random(seed));
   const grounds = new Map<JudgedKind, Ground>();
   const report: Report = {
     runs,
     accepted: 0,
     refused: {},
     known: 0,
+    registry: {},
     slowestMs: 0,
     slowestRun: 0,
     largestBytes: 0,
@@ -64,6 +72,11 @@ export function fuzz(seed: number, runs: number, only?: number): Report {
   };
   for (let run = only ?? 0; run < (only === undefined ? runs : only + 1); run++) {
     const random = new Random(seedOf(seed, run));
+    if (random.chance(REGISTRY_SHARE)) {
+      const found = ofSchool(school, random, report);
+      if (found) report.findings.push({ run, ...found });
+      continue;
+    }
     const kind = random.pick(KINDS);
     const ground = grounds.get(kind) ?? makeGround(kind, corpus);
     grounds.set(kind, ground);
@@ -75,6 +88,13 @@ export function fuzz(seed: number, runs: number, only?: number): Report {
     if (what !== 'refused' && what !== 'accepted') report.findings.push({ run, ...what });
   }
   return report;
+}
+
+function ofSchool(school: SchoolFuzz, random: Random, report: Report): Omit<Finding, 'run'> | undefined {
+  const { verdict, bytes, finding, tookMs } = school.once(random);
+  report.registry[verdict] = (report.registry[verdict] ?? 0) + 1;
+  const what = finding ?? (tookMs > HANG_MS ? `took ${tookMs} ms` : undefined);
+  return what === undefined ? undefined : { what, bytes: Buffer.from(bytes).toString('hex') };
 }
 
 function makeGround(kind: JudgedKind, corpus: Corpus): Ground {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import * as Y from 'yjs';
 import { reactionKey } from '#shared/feed/shape.ts';
 import { TestDevice } from '../support/device.ts';
 import { AdminDevice } from '../support/registry.ts';
@@ -72,6 +73,29 @@ test('[R314] after a refusal the lease is closed on every connection, and a fres
     kind: 'ack',
     n: 1,
   });
+});
+
+test('[R314] what follows a refused update waits nowhere, also when all of it comes again at each reconnect (#14)', async () => {
+  const first = masha.message('7a', 'Раз');
+  const forged = masha.make('chat/7a/feed/1', (doc) =>
+    doc.getMap('messages').set('1.1', { by: 'anna', at: 1, text: 'Два' }),
+  );
+  const later = [masha.message('7a', 'Три'), masha.message('7a', 'Четыре')];
+  masha.line.say(first, forged, ...later);
+  expect(await masha.line.next('ack')).toMatchObject({ n: 1 });
+  expect(await masha.line.next('refuse')).toMatchObject({ n: 2, code: 'not-yours' });
+  for (const { n } of later) expect(await masha.line.next('refuse')).toMatchObject({ n, code: 'superseded' });
+  for (let i = 0; i < 2; i++) {
+    const back = await TestDevice.start(relay, relay.sessions.signIn('masha'), masha.lease);
+    await back.open('chat/7a');
+    for (const push of [forged, ...later])
+      expect(await back.send(push)).toMatchObject({ kind: 'refuse', code: 'superseded' });
+    expect(back.texts('7a')).toEqual(['Раз']);
+  }
+  const { rows } = await relay.store.load('chat/7a/feed/1');
+  const stock = new Y.Doc();
+  for (const { bytes } of rows) Y.applyUpdate(stock, bytes);
+  expect([rows.length, stock.store.pendingStructs, stock.store.pendingDs]).toEqual([1, null, null]);
 });
 
 test('[R315] a fresh lease whose predecessor said more than the device knows is stale', async () => {

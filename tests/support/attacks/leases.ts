@@ -1,4 +1,5 @@
 /** In another's name, out of turn, or waiting for something that never came. */
+import * as Y from 'yjs';
 import { craft, dead, gc, one, text, value } from '../craft.ts';
 import { clockOf, lastUnder, runOf } from '../scene.ts';
 import { type Attack, hand, over, set, words } from './attack.ts';
@@ -85,6 +86,22 @@ export const LEASES: Attack[] = [
     build(scene) {
       const { lease, clock } = hand(scene, 'feed');
       return one(lease, clock, [over([scene.leases.masha, clockOf(scene, 'feed', 'masha')], words('потом'))]);
+    },
+  },
+  {
+    name: 'what its author wrote after an update that was refused (#14)',
+    rule: 'R104',
+    doc: 'feed',
+    code: 'missing-deps',
+    build(scene) {
+      const { lease, fresh } = hand(scene, 'feed');
+      const own = new Y.Doc();
+      Y.applyUpdate(own, Y.encodeStateAsUpdate(scene.docs.feed));
+      own.clientID = lease;
+      own.getMap('messages').set(scene.ids.annas, words('чужое'));
+      const refused = Y.encodeStateVector(own);
+      own.getMap('messages').set(fresh(), words('своё'));
+      return Y.encodeStateAsUpdate(own, refused);
     },
   },
   {
