@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { sessionsContract } from '../gate/sessions.contract.ts';
 import { type Accounts, openAccounts } from './accounts.ts';
 import { clientAddress } from './client-address.ts';
 import { openPeople } from './people.ts';
@@ -278,4 +279,18 @@ test('[R550] the same over a real socket', async () => {
   expect(answer.status).toBe(200);
   const session = await fetch(`${at}/api/session`, { headers: { cookie: cookieOf(answer) } });
   expect(await session.json()).toMatchObject({ person: 'masha' });
+});
+
+describe('the sessions of better-auth', () => {
+  sessionsContract(async () => {
+    const { accounts } = await openDoor();
+    const signIn = async (person: string) => {
+      const redeemed = await accounts.redeem(await tokenFor(accounts, person), new Headers());
+      if (!redeemed.ok) throw new Error(redeemed.code);
+      const cookie = redeemed.cookies.map((line) => line.split(';')[0]).join('; ');
+      const { token } = (await accounts.open(new Headers({ cookie }))) ?? { token: '' };
+      return { cookie, token };
+    };
+    return { sessions: accounts, signIn, end: (cookie) => accounts.signOut(new Headers({ cookie })) };
+  });
 });

@@ -19,7 +19,10 @@ export function createSessions(): TestSessions {
   };
   return {
     ofToken,
-    ofHeaders: (headers) => ofToken(/session=([^;]+)/.exec(headers.get('cookie') ?? '')?.[1] ?? ''),
+    ofHeaders(headers) {
+      const [, bearer] = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '') ?? [];
+      return ofToken(bearer ?? /session=([^;]+)/.exec(headers.get('cookie') ?? '')?.[1] ?? '');
+    },
     onEnd(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
