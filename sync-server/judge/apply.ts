@@ -24,25 +24,31 @@ export function applyExamined(doc: Y.Doc, { known, plan }: Accepted): Applied {
     died = diedText(doc, plan);
   };
   try {
+    let says: string | undefined;
+    // Quietly nobody is told, so nobody can answer with a change of their own.
     if (plan.exact) quietly(doc, plan.lease, plan.before, change);
-    else update = heard(doc, plan, change) ?? update;
-    const says = whatBroke(doc, plan);
+    else {
+      const emitted = heard(doc, plan, change);
+      if (emitted.length === 1) [update] = emitted as [Uint8Array];
+      else says = 'not one update came of it';
+    }
+    says ??= whatBroke(doc, plan);
     return says === undefined ? { ok: true, update, died } : { ok: false, broken: true, says };
   } catch {
     return { ok: false, broken: true, says: 'Yjs threw' };
   }
 }
 
-/** Runs a change as a transaction of Yjs; returns the update that it emits: what was really new of what was sent. */
-function heard(doc: Y.Doc, plan: Plan, change: (transaction: Y.Transaction) => void): Uint8Array | undefined {
-  let update: Uint8Array | undefined;
+/** Runs a change as a transaction of Yjs; returns the updates that it emits: what was really new of what was sent. */
+function heard(doc: Y.Doc, plan: Plan, change: (transaction: Y.Transaction) => void): Uint8Array[] {
+  const emitted: Uint8Array[] = [];
   const keep = (bytes: Uint8Array) => {
-    update = bytes;
+    emitted.push(bytes);
   };
   doc.on('update', keep);
   try {
     Y.transact(doc, change, plan, false);
-    return update;
+    return emitted;
   } finally {
     doc.off('update', keep);
   }

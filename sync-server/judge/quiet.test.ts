@@ -81,3 +81,22 @@ test(`[R114] a paper that three people write keeps the structs that Yjs would ke
   expect(table.relay.getXmlFragment('body').toString().length).toBeGreaterThan(1_000);
   expect(table.relay._transaction).toBe(null);
 });
+
+test('[R114] a document that answers what a stock client sent with a change of its own is not used any more', () => {
+  const written = fresh(7_001);
+  written.getXmlFragment('body').push([new Y.XmlElement('paragraph')]);
+  const relay = fresh();
+  Y.applyUpdate(relay, Y.encodeStateAsUpdate(written));
+  // It comes back with what the relay has, of another, and something new.
+  const hand = fresh(7_002);
+  Y.applyUpdate(hand, Y.encodeStateAsUpdate(written));
+  hand.clientID = 7_002;
+  hand.getXmlFragment('body').push([new Y.XmlElement('paragraph')]);
+  const examined = examine(relay, SHAPES.paper, Y.encodeStateAsUpdate(hand), {
+    lease: 7_002,
+    numbered: false,
+  });
+  if (!examined.ok) throw new Error(examined.says);
+  relay.once('afterTransaction', () => relay.getXmlFragment('body').push([new Y.XmlElement('heading')]));
+  expect(applyExamined(relay, examined)).toMatchObject({ ok: false, broken: true });
+});
