@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { append } from '../store/log.contract.ts';
 import type { AppendResult, Log } from '../store/log.ts';
 import { openSqlite, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
@@ -31,15 +31,22 @@ describe('what a room hands to the log', () => {
       },
     };
     appends = new Appends(counted, fence);
+    // A machine that is busy for longer than a window would begin another one.
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
   });
   afterEach(async () => {
+    vi.useRealTimers();
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
   const add = (seq: number, watchers: number) =>
     new Promise<AppendResult>((resolve, reject) => appends.add(append(ROOM, seq), watchers, resolve, reject));
-  const say = (seqs: number[], watchers: number) => Promise.all(seqs.map((seq) => add(seq, watchers)));
+  const say = (seqs: number[], watchers: number) => {
+    const said = Promise.all(seqs.map((seq) => add(seq, watchers)));
+    vi.advanceTimersByTime(FAN_OUT.windowMs);
+    return said;
+  };
 
   test('[R367] in a crowd the first goes at once, and what comes within the window is one commit in order', async () => {
     const results = await say([1, 2, 3, 4], FAN_OUT.crowd);
@@ -67,7 +74,9 @@ describe('what a room hands to the log', () => {
 
   test('[R367] a store that fails is a failure for all who wait', async () => {
     await store.close();
-    const results = await Promise.allSettled([1, 2, 3].map((seq) => add(seq, FAN_OUT.crowd)));
+    const failing = [1, 2, 3].map((seq) => add(seq, FAN_OUT.crowd));
+    vi.advanceTimersByTime(FAN_OUT.windowMs);
+    const results = await Promise.allSettled(failing);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     store = await openSqlite({ file: join(folder, 'parta.sqlite') });
   });
