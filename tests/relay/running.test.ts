@@ -110,7 +110,7 @@ test.runIf(mayMount)(
     const { status, stderr } = runMain({ PARTA_DATA: data, PARTA_PORT: String(await freePort()) });
     expect([status, stderr]).toEqual([
       1,
-      expect.stringMatching(/^(The disk of .* is full|.*npm run doctor)/),
+      expect.stringMatching(/^(The disk of .* is full|.*npm run doctor)/m),
     ]);
     const doctor = runProgram(['sync-server/doctor.ts', '--data', data]);
     expect([doctor.status, doctor.stdout]).toEqual([1, expect.stringContaining('✗ 0 MB free')]);
