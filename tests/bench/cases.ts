@@ -5,8 +5,7 @@ import { burst300 } from './cases/burst-300.ts';
 import { catchUp } from './cases/catch-up.ts';
 import { coldOpen100k } from './cases/cold-open-100k.ts';
 import { comeback } from './cases/comeback.ts';
-import { fanOut30 } from './cases/fanout-30.ts';
-import { fanOut300 } from './cases/fanout-300.ts';
+import { fanOut } from './cases/fanout.ts';
 import { firstLoad } from './cases/first-load.ts';
 import { idle5000 } from './cases/idle-5000.ts';
 import { idleTraffic } from './cases/idle-traffic.ts';
@@ -24,8 +23,7 @@ export const CASES: readonly BenchCase[] = [
   judgeKeystroke,
   judgeBatch1000,
   judgeHostile,
-  fanOut30,
-  fanOut300,
+  fanOut,
   burst300,
   ack,
   joinStorm,
