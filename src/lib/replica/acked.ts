@@ -41,7 +41,8 @@ export async function letGo(disk: Disk, state: RoomState, rows: readonly AckedRo
   const backed = backedUp(state);
   const held = rows.filter(({ seq }) => seq <= backed);
   if (held.length > 0) await disk.acked.bulkDelete(held.map(({ id }) => id));
-  for (const { id, seq } of rows) if (seq === SOMEWHERE) await disk.acked.update(id, { seq: state.seq });
+  const known = rows.filter(({ seq }) => seq === SOMEWHERE);
+  await disk.acked.bulkPut(known.map((row) => ({ ...row, seq: state.seq })));
   if (backed > 0 && state.room.startsWith('org/'))
     await decided(disk, state.room)
       .filter((row) => decisionOf(row).seq <= backed)

@@ -128,8 +128,7 @@ export class Intake {
         continue;
       }
       const acked = otherEpoch ? (last?.n ?? 0) : Math.max(pen.acked, last?.n ?? 0);
-      if (acked !== pen.acked)
-        await this.#disk.pens.update([pen.room, pen.slot], { acked, digest: last?.digest ?? 0 });
+      if (acked !== pen.acked) await this.#disk.pens.put({ ...pen, acked, digest: last?.digest ?? 0 });
     }
     if (otherEpoch) return;
     const backed = await letGo(this.#disk, state, kept);
@@ -200,7 +199,7 @@ export class Intake {
     if (doc && ack.seq <= doc.seq) await this.#note(out.doc, ack.seq, out.bytes, [], true);
     const pen: PenRow | undefined = await this.#disk.pens.get([out.room, out.slot]);
     if (pen && pen.lease === ack.lease && pen.acked < ack.n)
-      await this.#disk.pens.update([out.room, out.slot], { acked: ack.n, digest: digest(out.bytes) });
+      await this.#disk.pens.put({ ...pen, acked: ack.n, digest: digest(out.bytes) });
     const places: PlaceRow[] = [];
     // At or below what is held, a patch has brought it already, with its true place.
     if (doc && ack.seq > doc.seq) {

@@ -18,10 +18,13 @@ export function goingFrom(
 ): Promise<OutRow[]> {
   return disk.transaction('rw', disk.outbox, async () => {
     const rows = (await waitingIn(disk, room)).filter(({ id }) => id > sent);
-    for (const row of rows.slice(0, count)) {
-      if (row.epoch !== epoch || row.lease === 0) break;
-      if (row.here && row.intent.act === 'message.create') await disk.outbox.update(row.id, { here: false });
-    }
+    const going = rows.slice(0, count);
+    const end = going.findIndex((row) => row.epoch !== epoch || row.lease === 0);
+    const leaving = going
+      .slice(0, end < 0 ? going.length : end)
+      .filter(({ here, intent }) => here && intent.act === 'message.create');
+    // Whole rows in one go: an update of each would ask the disk three times a message.
+    await disk.outbox.bulkPut(leaving.map((row) => ({ ...row, here: false })));
     return rows;
   });
 }
