@@ -201,10 +201,8 @@ export class Line {
       return;
     }
     this.#enter('offline', code);
-    const most = document.visibilityState === 'hidden' ? BACKOFF_HIDDEN_MAX_MS : BACKOFF_MAX_MS;
-    const span = Math.min(most, BACKOFF_MIN_MS * 2 ** this.#attempt++);
-    // The first try comes soon; after it a school of devices must not return in one moment.
-    this.#retry = setTimeout(() => this.connect(), span / 4 + Math.random() * span);
+    const hidden = document.visibilityState === 'hidden';
+    this.#retry = setTimeout(() => this.connect(), retryAfterMs(this.#attempt++, hidden));
   }
 
   #enter(at: LineState['at'], code: number): void {
@@ -213,6 +211,13 @@ export class Line {
     this.#state = { at, since, storing, code };
     this.#events.state(this.#state);
   }
+}
+
+/** How long to wait before the `attempt`th try (from 0) to come back. */
+export function retryAfterMs(attempt: number, hidden = false): number {
+  const span = Math.min(hidden ? BACKOFF_HIDDEN_MAX_MS : BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt);
+  // The first try comes soon; after it a school of devices must not return in one moment.
+  return span / 4 + Math.random() * span;
 }
 
 function stayAway(code: number): LineState['at'] | undefined {

@@ -1,6 +1,7 @@
 // Our relay, with enforcement and fsync'd acks on: a child process like the peers, spoken to over the line.
 
 import * as Y from 'yjs';
+import { retryAfterMs } from '#lib/replica/line.ts';
 import { idOf, type Message } from '#shared/feed/shape.ts';
 import { feedDoc, paperDoc } from '#shared/school/names.ts';
 import { startServerProcess } from '../support/server-process.ts';
@@ -36,15 +37,8 @@ const START_FLAGS = ['--max-semi-space-size=8'];
 const FIRST_SEGMENT = 1;
 const PAPER_CHAT = chatName(0);
 const PAPER_AUTHOR_SEAT = 0;
-const RETRY_FIRST_MS = 500;
-const RETRY_MS_MAX = 8_000;
 /** A restart on the same folder finds the paper that was made there. */
 const papers = new Map<string, string>();
-
-/** Full jitter on a doubling delay. The app's own numbers take its place once the line exports them. */
-function retryAfterMs(attempt: number): number {
-  return Math.random() * Math.min(RETRY_FIRST_MS * 2 ** attempt, RETRY_MS_MAX);
-}
 
 function paperOf(folder: string): string {
   const paper = papers.get(folder);
