@@ -2,7 +2,7 @@ import { Dexie } from 'dexie';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { Disk, diskName } from './disk.ts';
-import { PaperView } from './paper.ts';
+import { openPaper, shared } from './paper-testing.ts';
 import {
   enter,
   has,
@@ -218,13 +218,8 @@ test('[R416] a session that ended keeps the outbox, and nobody else sends it', a
 
 test('[R416] her mother signs in on the same browser: the tab that Masha left open says nothing on that line, and takes nothing', async () => {
   const masha = await school.device('masha');
+  const paper = await openPaper(masha, await shared(masha, 'Дневник'));
   const chat = await enter(masha, '7a');
-  await settled(masha, chat);
-  const made = await chat.createPaper('Дневник', 'everyone');
-  if (!made.ok) throw new Error(made.code);
-  const paper = masha.paper(made.id, PaperView);
-  await until(masha, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
-  await until(masha, 'all is sent', () => masha.unsent === 0);
   await school.cut();
   await until(masha, 'offline', () => masha.line.at !== 'online');
   await chat.say('дописываю');

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { diskName } from './disk.ts';
 import { notesOf } from './last-words.ts';
 import { PaperView } from './paper.ts';
+import { openPaper, shared } from './paper-testing.ts';
 import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
 import type { Paper } from './types.ts';
 import { lastRun, type } from './typing.ts';
@@ -118,12 +119,7 @@ async function refusedByDisk(times: number): Promise<void> {
 
 test('[R493] what is typed in a paper while the disk is full stays on screen and reaches the relay once there is room', async () => {
   const masha = await school.device('masha');
-  const chat = await enter(masha, '7a');
-  await settled(masha, chat);
-  const made = await chat.createPaper('Поход', 'everyone');
-  if (!made.ok) throw new Error(made.code);
-  const paper = masha.paper(made.id, PaperView);
-  await until(masha, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  const paper = await openPaper(masha, await shared(masha, 'Поход'));
   type(paper, 'Берём палатки');
   await paper.flush();
   await until(masha, 'all is sent', () => masha.unsent === 0);
@@ -135,7 +131,7 @@ test('[R493] what is typed in a paper while the disk is full stays on screen and
   expect(paper.unsaved).toBe(true);
   // The page goes: what no disk has is noted, and comes back.
   paper.leave();
-  expect(notesOf('masha', made.id)).toMatchObject([[expect.anything(), { text: ' и котелок' }]]);
+  expect(notesOf('masha', paper.id)).toMatchObject([[expect.anything(), { text: ' и котелок' }]]);
   emptyDisk();
   type(paper, ' на всех');
   expect((await paper.flush()).ok).toBe(true);
@@ -143,18 +139,13 @@ test('[R493] what is typed in a paper while the disk is full stays on screen and
   await until(masha, 'all is sent', () => paper.unsynced === 0);
   const anna = await school.device('anna');
   await enter(anna, '7a');
-  const read = anna.paper(made.id, PaperView);
+  const read = anna.paper(paper.id, PaperView);
   await until(anna, 'read', () => textIn(read) === 'Берём палатки и котелок на всех');
 });
 
 test('[R493] what is typed in a paper when the disk fails is saved without another key, once the disk answers', async () => {
   const masha = await school.device('masha');
-  const chat = await enter(masha, '7a');
-  await settled(masha, chat);
-  const made = await chat.createPaper('Поход', 'everyone');
-  if (!made.ok) throw new Error(made.code);
-  const paper = masha.paper(made.id, PaperView);
-  await until(masha, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  const paper = await openPaper(masha, await shared(masha, 'Поход'));
   type(paper, 'Берём палатки');
   await until(masha, 'all is sent', () => paper.unsynced === 0);
   type(paper, ' и котелок');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { PaperView } from './paper.ts';
-import { enter, openSchool, settled, type TestSchool, until } from './testing.ts';
+import { openPaper, shared } from './paper-testing.ts';
+import { openSchool, type TestSchool, until } from './testing.ts';
 import { type } from './typing.ts';
 
 let school: TestSchool;
@@ -14,13 +14,7 @@ afterEach(async () => {
 
 test('[R250] what Anna types in the moment in which a restored school takes her paper back comes back to her', async () => {
   const anna = await school.device('anna');
-  const chat = await enter(anna, '7a');
-  await settled(anna, chat);
-  const made = await chat.createPaper('План', 'everyone');
-  if (!made.ok) throw new Error(made.code);
-  const paper = anna.paper(made.id, PaperView);
-  await until(anna, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
-  await until(anna, 'all is sent', () => anna.unsent === 0);
+  const paper = await openPaper(anna, await shared(anna));
   await school.keep();
   await until(anna, 'back', () => anna.line.at === 'online');
   type(paper, 'Начало.');

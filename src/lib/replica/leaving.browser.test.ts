@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { Disk, diskName } from './disk.ts';
 import { noteLastWords } from './last-words.ts';
-import { PaperView } from './paper.ts';
+import { openPaper, shared } from './paper-testing.ts';
 import { keepCopy } from './private-copy.ts';
 import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
 import type { Device } from './types.ts';
@@ -63,14 +63,9 @@ test('[R437] leaving with a file takes the unsent words along; another tab lets 
 /** She types in another tab, offline, and the moment that makes an intent of it does not pass. */
 async function withTypedElsewhere(words: string): Promise<Device> {
   const masha = await school.device('masha');
-  const chat = await enter(masha, '7a');
-  await settled(masha, chat);
-  const made = await chat.createPaper('План', 'everyone');
-  if (!made.ok) throw new Error(made.code);
-  await until(masha, 'the paper is shared', () => masha.unsent === 0);
+  const id = await shared(masha);
   const other = await school.device('masha');
-  const paper = other.paper(made.id, PaperView);
-  await until(other, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  const paper = await openPaper(other, id);
   await school.cut();
   await until(masha, 'offline', () => masha.line.at !== 'online');
   vi.useFakeTimers({ toFake: ['setTimeout'] });
@@ -114,23 +109,18 @@ test('[R494] what will never be sent from here is asked about too: a refused tex
 
 test('[R494] words of the last moment before a tab went are asked about too, and go along in the file', async () => {
   const masha = await school.device('masha');
-  const chat = await enter(masha, '7a');
-  await settled(masha, chat);
-  const made = await chat.createPaper('План', 'everyone');
-  if (!made.ok) throw new Error(made.code);
-  const paper = masha.paper(made.id, PaperView);
-  await until(masha, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  const paper = await openPaper(masha, await shared(masha));
   type(paper, 'Начало.');
   await until(masha, 'all is sent', () => paper.unsynced === 0);
   // As a page leaves them that went before its disk answered.
   const lease = paper.doc.clientID;
   const clock = Y.getState(paper.doc.store, lease);
   const words = { text: ' Едем в восемь.', near: 'Начало.', when: Date.now() };
-  noteLastWords('masha', made.id, { lease: lease + 1, clock: 15, ...words });
-  noteLastWords('masha', made.id, { lease, clock, ...words, text: 'Начало.' });
+  noteLastWords('masha', paper.id, { lease: lease + 1, clock: 15, ...words });
+  noteLastWords('masha', paper.id, { lease, clock, ...words, text: 'Начало.' });
   expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 1 });
   const { exported } = (await masha.signOut('export')) as { exported: string };
-  expect(JSON.parse(exported).noted).toEqual([{ name: `paper/${made.id}`, text: ' Едем в восемь.' }]);
+  expect(JSON.parse(exported).noted).toEqual([{ name: `paper/${paper.id}`, text: ' Едем в восемь.' }]);
 });
 
 test('[R437] leaving and discarding deletes what is on the device', async () => {

@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type * as Y from 'yjs';
-import { PaperView } from './paper.ts';
-import { enter, has, message, openSchool, settled, type TestSchool, until } from './testing.ts';
-import type { Device, Paper } from './types.ts';
+import { openPaper, shared, words } from './paper-testing.ts';
+import { enter, has, message, openSchool, type TestSchool, until } from './testing.ts';
 import { lastRun, type } from './typing.ts';
 
 let school: TestSchool;
@@ -10,27 +8,6 @@ beforeEach(async () => {
   school = await openSchool();
 });
 afterEach(() => school.end());
-
-const words = (doc: Y.Doc): string =>
-  doc
-    .getXmlFragment('body')
-    .toString()
-    .replace(/<[^>]+>/g, '');
-
-async function shared(anna: Device): Promise<string> {
-  const chat = await enter(anna, '7a');
-  await settled(anna, chat);
-  const made = await chat.createPaper('План экскурсии', 'everyone');
-  if (!made.ok) throw new Error(made.code);
-  await until(anna, 'the paper is shared', () => anna.unsent === 0);
-  return made.id;
-}
-
-async function openPaper(device: Device, id: string): Promise<Paper> {
-  const paper = device.paper(id, PaperView);
-  await until(device, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
-  return paper;
-}
 
 test('[R420] keystrokes of a moment are one intent, and the other editor reads them', async () => {
   const anna = await school.device('anna');

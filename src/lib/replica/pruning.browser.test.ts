@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type * as Y from 'yjs';
 import { LIMITS } from '#shared/school/limits.ts';
 import { Disk } from './disk.ts';
 import { helloOf } from './greeting.ts';
 import { PaperView } from './paper.ts';
+import { openPaper, shared, words } from './paper-testing.ts';
 import { enter, has, openSchool, settled, type TestSchool, until } from './testing.ts';
-import type { Device, Paper } from './types.ts';
 import { type } from './typing.ts';
 
 let school: TestSchool;
@@ -15,29 +14,13 @@ beforeEach(async () => {
 afterEach(() => school.end());
 
 const MOST = LIMITS.roomsPerConnectionMax;
-const words = (doc: Y.Doc): string =>
-  doc
-    .getXmlFragment('body')
-    .toString()
-    .replace(/<[^>]+>/g, '');
-
-async function openPaper(device: Device, id: string): Promise<Paper> {
-  const paper = device.paper(id, PaperView);
-  await until(device, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
-  return paper;
-}
-
 test('[R427] a device with more rooms than a relay takes gets online, and what it let go of comes again when it is opened', async () => {
   const masha = await school.device('masha');
-  const chat = await enter(masha, '7a');
-  await settled(masha, chat);
-  const made = await chat.createPaper('План экскурсии', 'everyone');
-  if (!made.ok) throw new Error(made.code);
-  const paper = await openPaper(masha, made.id);
+  const paper = await openPaper(masha, await shared(masha));
   type(paper, 'Берём зонты');
   await until(masha, 'all is sent', () => paper.unsynced === 0 && masha.unsent === 0);
   await masha.close();
-  await haveRooms('masha', [`paper/${made.id}`]);
+  await haveRooms('masha', [`paper/${paper.id}`]);
   await school.on('count');
   const later = await school.device('masha');
   const again = await enter(later, '7a');
@@ -48,7 +31,7 @@ test('[R427] a device with more rooms than a relay takes gets online, and what i
   await until(later, 'sent', () => later.unsent === 0);
   expect(await school.texts('anna', '7a')).toContain('Меня слышно?');
   expect(has(again, 'Меня слышно?')).toBe(true);
-  const kept = later.paper(made.id, PaperView);
+  const kept = later.paper(paper.id, PaperView);
   await until(later, 'the plan is back', () => words(kept.doc) === 'Берём зонты');
 });
 

@@ -1,8 +1,8 @@
 /** Screens that come and go faster than the disk: a chat or paper that is left and opened again goes on where it was. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PaperView } from './paper.ts';
+import { openPaper, shared, words } from './paper-testing.ts';
 import { enter, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
-import type { Device, Paper } from './types.ts';
 import { type } from './typing.ts';
 
 let school: TestSchool;
@@ -10,27 +10,6 @@ beforeEach(async () => {
   school = await openSchool();
 });
 afterEach(() => school.end());
-
-const words = ({ doc }: Paper): string =>
-  doc
-    .getXmlFragment('body')
-    .toString()
-    .replace(/<[^>]+>/g, '');
-
-async function shared(anna: Device): Promise<string> {
-  const chat = await enter(anna, '7a');
-  await settled(anna, chat);
-  const made = await chat.createPaper('План экскурсии', 'everyone');
-  if (!made.ok) throw new Error(made.code);
-  await until(anna, 'the paper is shared', () => anna.unsent === 0);
-  return made.id;
-}
-
-async function openPaper(device: Device, id: string): Promise<Paper> {
-  const paper = device.paper(id, PaperView);
-  await until(device, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
-  return paper;
-}
 
 test('[R421] Anna leaves a paper and opens it again at once: what she types goes out, what Masha types comes', async () => {
   const [anna, masha] = [await school.device('anna'), await school.device('masha')];
@@ -45,9 +24,9 @@ test('[R421] Anna leaves a paper and opens it again at once: what she types goes
   await until(anna, 'and known to be', () => hers.unsynced === 0);
   await enter(masha, '7a');
   const paper = await openPaper(masha, id);
-  await until(masha, 'both are there', () => words(paper) === 'Начало. Ещё. ');
+  await until(masha, 'both are there', () => words(paper.doc) === 'Начало. Ещё. ');
   type(paper, 'Маша тоже. ');
-  await until(anna, 'Masha’s come', () => words(hers) === 'Начало. Ещё. Маша тоже. ');
+  await until(anna, 'Masha’s come', () => words(hers.doc) === 'Начало. Ещё. Маша тоже. ');
   expect([hers.copies(), hers.returned(), anna.refused()]).toEqual([[], [], []]);
 });
 
@@ -61,13 +40,13 @@ test('[R421] a paper shown in two places stays whole where it is shown still', a
   // The replica is read anew before the moment of her keystrokes is over.
   document.dispatchEvent(new Event('resume'));
   await until(anna, 'read anew', () => hers.unsaved === false);
-  expect(words(hers)).toBe('Начало. ');
+  expect(words(hers.doc)).toBe('Начало. ');
   type(hers, 'Конец. ');
   await hers.flush();
   await until(anna, 'all is sent', () => anna.unsent === 0);
   await enter(masha, '7a');
   const paper = await openPaper(masha, id);
-  await until(masha, 'both are there', () => words(paper) === 'Начало. Конец. ');
+  await until(masha, 'both are there', () => words(paper.doc) === 'Начало. Конец. ');
   hers.awareness.setLocalState({ user: 'anna' });
   await until(masha, 'Anna is seen', () => paper.awareness.getStates().size > 0);
 });
