@@ -1,23 +1,6 @@
 /** The SQLite adapter of the log and marks ports: commits by group-commit.ts, all else on the store's thread. */
-import type {
-  Append,
-  AppendResult,
-  FirstRow,
-  Fold,
-  LeaseLast,
-  Log,
-  LogRow,
-  LostText,
-  Moment,
-  Past,
-  PlaceRow,
-  RoomRow,
-  SharedPaper,
-  SnapshotRow,
-  StoredLast,
-  WholeVersion,
-} from '../log.ts';
-import type { ChatSummary, MarkRow, Marks } from '../marks.ts';
+import type { Append, AppendResult, LeaseLast, Log } from '../log.ts';
+import type { MarkRow, Marks } from '../marks.ts';
 import type { DiskOptions } from './disk.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Hand } from './hand.ts';
@@ -39,6 +22,38 @@ export class SqliteStore implements Log, Marks {
   readonly #hand: Hand;
   readonly #commits: GroupCommit;
 
+  // As the ports say them and the disk does them.
+  claim: Log['claim'] = (...args) => this.#thread.call('claim', ...args);
+  room: Log['room'] = (...args) => this.#thread.call('room', ...args);
+  rooms: Log['rooms'] = (...args) => this.#thread.call('rooms', ...args);
+  load: Log['load'] = (...args) => this.#thread.call('load', ...args);
+  tail: Log['tail'] = (...args) => this.#thread.call('tail', ...args);
+  moments: Log['moments'] = (...args) => this.#thread.call('moments', ...args);
+  history: Log['history'] = (...args) => this.#thread.call('history', ...args);
+  past: Log['past'] = (...args) => this.#thread.call('past', ...args);
+  fold: Log['fold'] = (...args) => this.#thread.call('fold', ...args);
+  docs: Log['docs'] = (...args) => this.#thread.call('docs', ...args);
+  places: Log['places'] = (...args) => this.#thread.call('places', ...args);
+  place: Log['place'] = (...args) => this.#thread.call('place', ...args);
+  ids: Log['ids'] = (...args) => this.#thread.call('ids', ...args);
+  lasts: Log['lasts'] = (...args) => this.#thread.call('lasts', ...args);
+  compact: Log['compact'] = (...args) => this.#thread.call('compact', ...args);
+  due: Log['due'] = (...args) => this.#thread.call('due', ...args);
+  wipe: Log['wipe'] = (...args) => this.#thread.call('wipe', ...args);
+  begin: Log['begin'] = (...args) => this.#thread.call('begin', ...args);
+  firsts: Log['firsts'] = (...args) => this.#thread.call('firsts', ...args);
+  papers: Log['papers'] = (...args) => this.#thread.call('papers', ...args);
+  lost: Log['lost'] = (...args) => this.#thread.call('lost', ...args);
+  took: Log['took'] = (...args) => this.#thread.call('took', ...args);
+  grant: Log['grant'] = (...args) => this.#thread.call('grant', ...args);
+  leasesOf: Log['leasesOf'] = (...args) => this.#thread.call('leasesOf', ...args);
+  probe: Log['probe'] = (...args) => this.#thread.call('probe', ...args);
+  size: Log['size'] = (...args) => this.#thread.call('size', ...args);
+  startAfresh: Log['startAfresh'] = (...args) => this.#thread.call('startAfresh', ...args);
+  seqOf: Marks['seqOf'] = (...args) => this.#thread.call('seqOf', ...args);
+  marksOf: Marks['marksOf'] = (...args) => this.#thread.call('marksOf', ...args);
+  summaries: Marks['summaries'] = (...args) => this.#thread.call('summaries', ...args);
+
   constructor(thread: StoreThread, hand: Hand) {
     this.#thread = thread;
     this.#hand = hand;
@@ -55,123 +70,26 @@ export class SqliteStore implements Log, Marks {
     this.#thread.onBroken(tell);
   }
 
-  claim(): Promise<number> {
-    return this.#thread.call('claim');
-  }
-  room(room: string, fence: number): Promise<RoomRow> {
-    return this.#thread.call('room', room, fence);
-  }
-  rooms(rooms: string[]): Promise<RoomRow[]> {
-    return this.#thread.call('rooms', rooms);
-  }
-  append(batch: Append[], fence: number): Promise<AppendResult[]> {
-    return this.#commits.enqueue(batch.map((item) => ({ kind: 'append', item, fence })));
-  }
-  load(doc: string): Promise<{ snapshot: SnapshotRow | undefined; rows: LogRow[] }> {
-    return this.#thread.call('load', doc);
-  }
-  tail(doc: string, from: number): Promise<LogRow[] | undefined> {
-    return this.#thread.call('tail', doc, from);
-  }
-  moments(doc: string): Promise<Moment[]> {
-    return this.#thread.call('moments', doc);
-  }
-  history(doc: string, to: number): Promise<{ base: WholeVersion | undefined; rows: LogRow[] } | 'too-much'> {
-    return this.#thread.call('history', doc, to);
-  }
-  past(doc: string): Promise<Past> {
-    return this.#thread.call('past', doc);
-  }
-  fold(doc: string, fold: Fold, fence: number): Promise<void> {
-    return this.#thread.call('fold', doc, fold, fence);
-  }
-  docs(room: string): Promise<{ doc: string; seq: number }[]> {
-    return this.#thread.call('docs', room);
-  }
-  places(doc: string, from: number): Promise<PlaceRow[]> {
-    return this.#thread.call('places', doc, from);
-  }
-  place(room: string, id: string): Promise<PlaceRow | undefined> {
-    return this.#thread.call('place', room, id);
-  }
-  ids(room: string): Promise<string[]> {
-    return this.#thread.call('ids', room);
-  }
-  lasts(room: string): Promise<StoredLast[]> {
-    return this.#thread.call('lasts', room);
-  }
   async closeLease(room: string, lease: number, person: string, fence: number): Promise<void> {
     stored(await this.#commits.enqueue([{ kind: 'close', room, lease, person, fence }]));
   }
   async noteNumber(room: string, last: LeaseLast, replaces: number, fence: number): Promise<void> {
     stored(await this.#commits.enqueue([{ kind: 'number', room, last, replaces, fence }]));
   }
-  compact(snapshot: SnapshotRow, rows: 'drop' | 'keep' | 'erase', fence: number): Promise<void> {
-    return this.#thread.call('compact', snapshot, rows, fence);
+  append(batch: Append[], fence: number): Promise<AppendResult[]> {
+    return this.#commits.enqueue(batch.map((item) => ({ kind: 'append', item, fence })));
   }
-  due(): Promise<string[]> {
-    return this.#thread.call('due');
-  }
-  wipe(shown: { doc: string; seq: number }[], fence: number): Promise<void> {
-    return this.#thread.call('wipe', shown, fence);
-  }
-  begin(room: string, segment: number, persons: string[], fence: number): Promise<void> {
-    return this.#thread.call('begin', room, segment, persons, fence);
-  }
-  firsts(): Promise<FirstRow[]> {
-    return this.#thread.call('firsts');
-  }
-  papers(): Promise<SharedPaper[]> {
-    return this.#thread.call('papers');
-  }
-  lost(room: string, person: string, since: number): Promise<LostText[]> {
-    return this.#thread.call('lost', room, person, since);
-  }
-  took(
-    room: string,
-    person: string,
-    lease: number,
-    clock: number,
-    length: number,
-    fence: number,
-  ): Promise<void> {
-    return this.#thread.call('took', room, person, lease, clock, length, fence);
-  }
-  grant(person: string, count: number, fence: number): Promise<number[]> {
-    return this.#thread.call('grant', person, count, fence);
-  }
-  leasesOf(person: string): Promise<number[]> {
-    return this.#thread.call('leasesOf', person);
-  }
-  probe(): Promise<boolean> {
-    return this.#thread.call('probe');
-  }
-  /** Sets the bound of the database, in pages of 4 KB: a quota. */
-  limitPages(pages: number): Promise<void> {
-    this.#hand.limitPages(pages);
-    return this.#thread.call('limitPages', pages);
-  }
-  size(): Promise<number> {
-    return this.#thread.call('size');
-  }
-  startAfresh(): Promise<void> {
-    return this.#thread.call('startAfresh');
+  async raise(rows: MarkRow[], fence: number): Promise<void> {
+    stored(await this.#commits.enqueue([{ kind: 'marks', rows, fence }]));
   }
   async erasePerson(person: string, at: number): Promise<void> {
     await this.#thread.call('erasePerson', person, at);
     this.#hand.forget();
   }
-  seqOf(room: string): Promise<number> {
-    return this.#thread.call('seqOf', room);
-  }
-  marksOf(chat: string): Promise<MarkRow[]> {
-    return this.#thread.call('marksOf', chat);
-  }
-  async raise(rows: MarkRow[], fence: number): Promise<void> {
-    stored(await this.#commits.enqueue([{ kind: 'marks', rows, fence }]));
-  }
-  summaries(asks: { chat: string; person: string }[]): Promise<ChatSummary[]> {
-    return this.#thread.call('summaries', asks);
+  /** Sets the bound of the database, in pages of 4 KB: a quota. */
+  limitPages(pages: number): Promise<void> {
+    this.#hand.limitPages(pages);
+    return this.#thread.call('limitPages', pages);
   }
   async close(): Promise<void> {
     await this.#commits.close();

@@ -55,7 +55,7 @@ export class StoreThread {
     return this.#writing > 0;
   }
 
-  call<T>(method: keyof Disk, ...args: unknown[]): Promise<T> {
+  call<K extends keyof Disk>(method: K, ...args: Parameters<Disk[K]>): Promise<ReturnType<Disk[K]>> {
     return this.#ask(method, !READS.has(method), args);
   }
 
