@@ -46,6 +46,7 @@ test('[R613] after one load, with the relay killed, a restarted browser opens ch
   await expect(page.getByText('Не отправлено')).toHaveCount(0);
   await new StoryPaper({ page }).make('План', 'Идём в музей.');
   const plan = page.url();
+  await emptyHttpCache(page);
   await before.close();
   await school.kill();
 
@@ -264,6 +265,13 @@ function profile(): { open(): Promise<BrowserContext> } {
         locale: 'ru-RU',
       }),
   };
+}
+
+/** What the browser keeps of its own may go at any time; the app's own store is what counts. */
+async function emptyHttpCache(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.clearBrowserCache');
+  await session.detach();
 }
 
 async function say(page: Page, words: string): Promise<void> {
