@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
 import { test } from '../support/story.ts';
 import { StoryPaper } from '../support/story-paper.ts';
-import { AFTER_OUTAGE } from '../support/story-person.ts';
+import { AFTER_OUTAGE, type StoryPerson } from '../support/story-person.ts';
 
 test('[R717] a full device keeps the words in the composer, says why, saves everything to a file, and sends once there is room', async ({
   people,
@@ -63,17 +63,7 @@ test('[R718] a browser whose storage does not open says so and wipes nothing: wi
   people,
 }) => {
   const masha = await people.comeIn('masha');
-  await masha.open('7А');
-  await masha.loseNetwork();
-  await masha.say('Написано вчера');
-  const page = await masha.page.context().newPage();
-  await page.addInitScript(() => {
-    indexedDB.open = () => {
-      throw new DOMException('broken', 'UnknownError');
-    };
-  });
-  await masha.page.context().setOffline(false);
-  masha.wire.mend();
+  const page = await startBroken(masha);
   await page.goto(masha.page.url());
   await expect(page.getByRole('alert')).toContainText('Браузер не открыл хранилище. Ничего не удалено.');
   await expect(page.getByRole('button', { name: 'Сохранить всё в файл' })).toBeVisible();
@@ -108,20 +98,8 @@ test('[R726] who leaves while the storage does not open is told that all of it s
   people,
 }) => {
   const masha = await people.comeIn('masha');
-  await masha.open('7А');
-  await masha.loseNetwork();
-  await masha.say('Написано вчера');
-  const page = await masha.page.context().newPage();
   // As it is asked for it does not open; as it is it does.
-  await page.addInitScript(() => {
-    const { open } = IDBFactory.prototype;
-    IDBFactory.prototype.open = function broken(name, version) {
-      if (version === undefined) return open.call(this, name);
-      throw new DOMException('broken', 'UnknownError');
-    };
-  });
-  await masha.page.context().setOffline(false);
-  masha.wire.mend();
+  const page = await startBroken(masha, { asItIs: true });
   await page.goto(new URL('/settings', masha.page.url()).href);
   await page.getByRole('button', { name: 'Выйти' }).click();
   const dialog = page.getByRole('dialog');
@@ -149,4 +127,24 @@ async function fillDisk(page: Page): Promise<() => Promise<void>> {
     Object.assign(IDBObjectStore.prototype, { add: full, put: full });
   });
   return () => page.evaluate(() => (window as unknown as { makeRoom(): void }).makeRoom());
+}
+
+/**
+ * Writes something without a network, and gives a new page of that browser, where its storage does not open; `asItIs`:
+ * asked for without a version it does. The network is back.
+ */
+async function startBroken(masha: StoryPerson, { asItIs = false } = {}): Promise<Page> {
+  await masha.open('7А');
+  await masha.loseNetwork();
+  await masha.say('Написано вчера');
+  const page = await masha.page.context().newPage();
+  await page.addInitScript((opensAsItIs) => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function broken(name, version) {
+      if (opensAsItIs && version === undefined) return open.call(this, name);
+      throw new DOMException('broken', 'UnknownError');
+    };
+  }, asItIs);
+  await masha.findNetwork();
+  return page;
 }

@@ -7,6 +7,7 @@ import { chromiumArgs, findChromium } from '../../scripts/chromium.mjs';
 import { countingProxy } from '../support/counting-proxy.ts';
 import { buildRelease, type Release } from '../support/releases.ts';
 import { serveSchool } from '../support/served-school.ts';
+import { appIsStored } from '../support/stored-app.ts';
 import { StoryPaper } from '../support/story-paper.ts';
 
 let first: Release;
@@ -38,9 +39,7 @@ test('[R613] after one load, with the relay killed, a restarted browser opens ch
   const data = folder();
   const school = await serveSchool({ data, build: first.folder });
   const before = await masha.open();
-  const page = await before.newPage();
-  await page.goto(await school.linkFor('masha'));
-  await page.getByRole('link', { name: /^7А/ }).click();
+  const page = await comeIn(before, await school.linkFor('masha'));
   await stored(page, 'release-one');
   await say(page, 'Кто идёт в музей?');
   await expect(page.getByText('Не отправлено')).toHaveCount(0);
@@ -68,9 +67,7 @@ test('[R613] after one load, with the relay killed, a restarted browser opens ch
   await expect(paper.text).toContainText('Идём в музей. Встреча у школы.');
 
   const back = await serveSchool({ data, build: first.folder, port: school.port });
-  const anna = await (await browser.newContext()).newPage();
-  await anna.goto(await back.linkFor('anna'));
-  await anna.getByRole('link', { name: /^7А/ }).click();
+  const anna = await comeIn(await browser.newContext(), await back.linkFor('anna'));
   await expect(anna.getByRole('log').getByText('Я иду, пишу без сети')).toBeVisible({ timeout: 40_000 });
   await expect(anna.getByRole('log').getByText('Я иду, пишу без сети')).toHaveCount(1);
   await anna.goto(plan);
@@ -81,20 +78,15 @@ test('[R613] after one load, with the relay killed, a restarted browser opens ch
 });
 
 test('[R614] storing a release fetches no file of the first load again', async ({ browser }) => {
-  const proxy = await countingProxy();
-  const origin = `http://localhost:${proxy.port}`;
-  const school = await serveSchool({ data: folder(), build: first.folder, origin });
-  proxy.leadTo(school.port);
-  const context = await browser.newContext();
-  const page = await context.newPage();
+  const { proxy, origin, end } = await proxied();
+  const page = await browser.newPage();
   await page.goto(origin);
   await stored(page, 'release-one');
   const files = [...proxy.counts].filter(([path]) => path.startsWith('/_app/immutable/'));
   expect(files.length).toBeGreaterThan(5);
   expect(files.filter(([, times]) => times > 1)).toEqual([]);
-  await context.close();
-  proxy.close();
-  await school.kill();
+  await page.close();
+  await end();
 });
 
 test('[R615] a newer release is offered; accepted, every tab runs it, and a full outbox goes on from there', async ({
@@ -108,9 +100,7 @@ test('[R615] a newer release is offered; accepted, every tab runs it, and a full
     if (isLineUp) line.connectToServer();
     else void line.close({ code: 1013 });
   });
-  const page = await context.newPage();
-  await page.goto(await school.linkFor('masha'));
-  await page.getByRole('link', { name: /^7А/ }).click();
+  const page = await comeIn(context, await school.linkFor('masha'));
   await stored(page, 'release-one');
   isLineUp = false;
   await school.kill();
@@ -145,9 +135,7 @@ test('[R615] a newer release is offered; accepted, every tab runs it, and a full
   );
 
   isLineUp = true;
-  const anna = await (await browser.newContext()).newPage();
-  await anna.goto(await renewed.linkFor('anna'));
-  await anna.getByRole('link', { name: /^7А/ }).click();
+  const anna = await comeIn(await browser.newContext(), await renewed.linkFor('anna'));
   await expect(anna.getByRole('log').getByText('Написано до обновления')).toBeVisible({ timeout: 40_000 });
   await anna.context().close();
   await context.close();
@@ -159,9 +147,7 @@ test('[R609] who writes in papers does so with a newer release too, without a ne
   const data = folder();
   const school = await serveSchool({ data, build: first.folder });
   const before = await masha.open();
-  const page = await before.newPage();
-  await page.goto(await school.linkFor('masha'));
-  await page.getByRole('link', { name: /^7А/ }).click();
+  const page = await comeIn(before, await school.linkFor('masha'));
   await stored(page, 'release-one');
   await new StoryPaper({ page }).make('План', 'Идём в музей.');
   const plan = page.url();
@@ -217,13 +203,9 @@ test('[R619] an address without https says what to do instead of half working', 
 });
 
 test('[R617] the sign-in page of a Wi-Fi is never stored as a part of the app', async ({ browser }) => {
-  const proxy = await countingProxy();
-  const origin = `http://localhost:${proxy.port}`;
-  const school = await serveSchool({ data: folder(), build: first.folder, origin });
-  proxy.leadTo(school.port);
+  const { proxy, origin, end } = await proxied();
   proxy.captive.set('/icons/parta-512.png', 'Войдите в Wi-Fi школы');
-  const context = await browser.newContext();
-  const page = await context.newPage();
+  const page = await browser.newPage();
   await page.goto(origin);
   const ended = page.evaluate(async () => {
     for (;;) {
@@ -239,9 +221,8 @@ test('[R617] the sign-in page of a Wi-Fi is never stored as a part of the app', 
   proxy.captive.clear();
   await page.reload();
   await stored(page, 'release-one');
-  await context.close();
-  proxy.close();
-  await school.kill();
+  await page.close();
+  await end();
 });
 
 function folder(): string {
@@ -253,6 +234,27 @@ const folders: string[] = [];
 test.afterEach(() => {
   for (const made of folders.splice(0)) rmSync(made, { recursive: true, force: true });
 });
+
+/** A school behind something that passes its answers on. */
+async function proxied() {
+  const proxy = await countingProxy();
+  const origin = `http://localhost:${proxy.port}`;
+  const school = await serveSchool({ data: folder(), build: first.folder, origin });
+  proxy.leadTo(school.port);
+  const end = () => {
+    proxy.close();
+    return school.kill();
+  };
+  return { proxy, origin, end };
+}
+
+/** Signs in and opens the chat of 7А. */
+async function comeIn(context: BrowserContext, link: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.getByRole('link', { name: /^7А/ }).click();
+  return page;
+}
 
 /** A browser profile that outlives its browser. */
 function profile(): { open(): Promise<BrowserContext> } {
@@ -282,13 +284,7 @@ async function say(page: Page, words: string): Promise<void> {
 
 /** Waits until the release is stored whole and in charge of the page. */
 async function stored(page: Page, version: string): Promise<void> {
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-    if (!navigator.serviceWorker.controller)
-      await new Promise((done) =>
-        navigator.serviceWorker.addEventListener('controllerchange', done, { once: true }),
-      );
-  });
+  await appIsStored(page);
   const held = await page.evaluate(
     async (name) => Boolean(await (await caches.open(name)).match('/')),
     `parta-release-${version}`,

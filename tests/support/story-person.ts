@@ -1,5 +1,6 @@
 /** A named person in front of a browser: what they do and see, in the app's own words. */
 import { expect, type Locator, type Page } from '@playwright/test';
+import { appIsStored } from './stored-app.ts';
 import type { StoryWire } from './story-wire.ts';
 
 export type Name = 'elena' | 'igor' | 'anna' | 'masha' | 'petya' | 'olga' | 'dima';
@@ -53,15 +54,8 @@ export class StoryPerson {
     await crashed;
   }
 
-  /** Waits until the app is stored on the device and in charge of this page: it opens without the relay from now on. */
-  async isStoredWhole(): Promise<void> {
-    await this.page.evaluate(async () => {
-      await navigator.serviceWorker.ready;
-      if (navigator.serviceWorker.controller) return;
-      await new Promise((done) =>
-        navigator.serviceWorker.addEventListener('controllerchange', done, { once: true }),
-      );
-    });
+  isStoredWhole(): Promise<void> {
+    return appIsStored(this.page);
   }
 
   /** What the bar under the window's edge counts as unsent. */
