@@ -42,7 +42,7 @@ export function allowed(intent: Intent, room: string, look: Look): Verdict {
       return both(living(intent.message, look), may(who, 'reaction.set', place));
     case 'pin.set':
       if (look.message(intent.message) === 'gone') return no('message-is-gone');
-      if ((look.pins()?.size ?? 0) >= LIMITS.pinsMax) return no('too-many');
+      if ((look.pins()?.size ?? 0) >= LIMITS.pinsMax) return no('too-many-pins');
       return may(who, 'pin.set', place);
     case 'pin.remove':
       return may(who, 'pin.set', place);

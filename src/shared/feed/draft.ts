@@ -107,7 +107,7 @@ export class Draft {
     if (this.#droppedReactions)
       for (const message of this.#droppedReactions) if (!this.#gone?.has(message)) return 'not-yours';
     if (this.#leavesEdits()) return 'stale';
-    return this.#isOverEdited() ? 'too-many' : this.#sharingFault();
+    return this.#isOverEdited() ? 'too-many-edits' : this.#sharingFault();
   }
 
   effects(): Effects {

@@ -251,7 +251,7 @@ describe('pins', () => {
       Array.from({ length: LIMITS.pinsMax }, (_, i) => [idOf(LEASE.masha, i), pin]),
     );
     const more = set('pins', annas, pin);
-    expect(ask('pins', ANNA, [more], { holds: { pins } })).toEqual({ ok: false, code: 'too-many' });
+    expect(ask('pins', ANNA, [more], { holds: { pins } })).toEqual({ ok: false, code: 'too-many-pins' });
     expect(ask('pins', ANNA, [more, drop('pins', mashas, pin)], { holds: { pins } })).toMatchObject({
       ok: true,
     });

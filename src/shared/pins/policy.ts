@@ -23,7 +23,7 @@ export function pinsPolicy(ops: readonly Op[], ctx: PolicyContext): Ruling {
     } else if (op.op === 'map.delete') added--;
     acts.push({ act: 'pin.set', target: op.key });
   }
-  if (added > 0 && count(ctx) + added > LIMITS.pinsMax) return refuse('too-many');
+  if (added > 0 && count(ctx) + added > LIMITS.pinsMax) return refuse('too-many-pins');
   return { ok: true, acts, effects: NO_EFFECTS };
 }
 

@@ -132,11 +132,23 @@ export const REFUSALS = {
     NOBODY,
     'value exceeds a limit',
   ),
-  'too-many': rule(
-    'Слишком много за короткое время. Попробуйте чуть позже.',
-    'Too much in a short time. Try again a little later.',
+  'too-many-edits': rule(
+    'У этого сообщения слишком много правок. Напишите новое.',
+    'This message has too many edits. Write a new one.',
     NOBODY,
-    'a count limit is reached',
+    'a message has as many edits as it may have',
+  ),
+  'too-many-pins': rule(
+    'В этом чате закреплено слишком много. Открепите что-нибудь.',
+    'Too much is pinned in this chat. Unpin something.',
+    NOBODY,
+    'a chat has as many pins as it may have',
+  ),
+  'too-many': rule(
+    'Настроек и черновиков слишком много.',
+    'There are too many settings and drafts.',
+    NOBODY,
+    'a person keeps as much as they may keep',
   ),
   'changed-meanwhile': rule(
     'Пока вы были без связи, это изменили. Проверьте и решите заново.',

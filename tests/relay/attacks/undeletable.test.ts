@@ -33,7 +33,7 @@ test('[R212] a message that is edited thousands of times, in turn with another, 
     const answer = await petya.send(push);
     if (answer.kind === 'refuse') code = answer.code;
   }
-  expect(code).toBe('too-many');
+  expect(code).toBe('too-many-edits');
   const anna = await device('anna');
   await anna.open('chat/7a');
   anna.line.say({ kind: 'pull', doc: FEED, epoch: '', seq: 0 });

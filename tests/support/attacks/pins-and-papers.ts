@@ -87,7 +87,7 @@ export const PINS: Attack[] = [
     name: '300 pins',
     rule: 'R211',
     by: 'anna',
-    code: 'too-many',
+    code: 'too-many-pins',
     structs: (own) =>
       Array.from({ length: 300 }, (_, i) => set('pins', own.fresh(i), { by: 'anna', at: AT })),
   }),
