@@ -114,3 +114,37 @@ test('[R469] what Masha was writing when her chat became one to read only is in 
   await writers.selectOption('все участники');
   await expect(masha.composer).toHaveValue('');
 });
+
+test('[R740] what Anna Petrovna was writing in a chat that she lost is in sight: in her list, to copy, to let go of', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  const elena = await people.comeIn('elena');
+  await anna.open('Учительская');
+  await anna.say('Буду в три');
+  await anna.act('Буду в три', 'Изменить');
+  await anna.composer.fill('Буду в четыре');
+  await anna.open('Объявления');
+  await anna.open('Учительская');
+  await anna.act('Буду в три', 'Ответить');
+  await anna.composer.fill('Прошу заменить меня');
+  await elena.openPerson('Смирнова Анна Петровна');
+  await elena.page.getByRole('combobox', { name: 'Роль в школе' }).selectOption('родитель');
+  await expect(anna.page.getByText('Вы не состоите в этом чате.')).toBeVisible();
+  const cards = anna.page.getByRole('list', { name: 'Недописанное' }).getByRole('listitem');
+  await expect(cards).toHaveCount(2);
+  await anna.page.goto(new URL('/chats', anna.page.url()).href);
+  await expect(anna.chatLink('Учительская')).toHaveCount(0);
+  const list = anna.page.getByRole('navigation', { name: 'Чаты' });
+  const lost = list.getByRole('link', { name: /^Чат, в котором вас больше нет/ });
+  await expect(lost).toContainText('Прошу заменить меня');
+  await lost.click();
+  const words = cards.filter({ hasText: 'Прошу заменить меня' });
+  await anna.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await words.getByRole('button', { name: 'Копировать текст' }).click();
+  expect(await anna.page.evaluate(() => navigator.clipboard.readText())).toBe('Прошу заменить меня');
+  await words.getByRole('button', { name: 'Убрать' }).click();
+  await expect(lost).toContainText('Буду в четыре');
+  await cards.getByRole('button', { name: 'Убрать' }).click();
+  await expect(lost).toHaveCount(0);
+});

@@ -38,7 +38,7 @@ function deskOf(answer: () => Promise<Verdict>) {
       (read) => read(),
       (id) => shown.find((message) => message.id === id && !gone.has(id)),
     );
-  return { said, gone, draft: () => chat.draft, open, composer: open() };
+  return { said, gone, drafts, draft: () => chat.draft, open, composer: open() };
 }
 const petya = { id: 'm1', by: 'petya', text: 'Когда сдаём?', mine: false } as MessageView;
 const own = { id: 'm2', by: 'masha', text: 'Завтра', mine: true } as MessageView;
@@ -194,5 +194,26 @@ describe('what Masha writes', () => {
     expect(composer.text).toBe('Послезавтра');
     composer.cancel();
     expect(composer.text).toBe('Новое');
+  });
+
+  test('[R740] where the chat is no longer hers an edit that she began is in sight, though its message is not', () => {
+    const desk = deskOf(() => Promise.resolve(OK));
+    desk.composer.change(own);
+    desk.composer.type('Послезавтра');
+    desk.gone.add('m2');
+    const later = desk.open();
+    expect(later.unfinished).toMatchObject([{ of: 'm2', text: 'Послезавтра' }]);
+    later.unfinished[0]?.drop();
+    expect(desk.open().unfinished).toEqual([]);
+  });
+
+  test('[R492] an edit that an earlier app began goes on, and is kept once', () => {
+    const { composer, drafts, open } = deskOf(() => Promise.resolve(OK));
+    drafts.set('edit/m2', 'После');
+    expect(composer.writing).toEqual({ at: 'edit', message: own });
+    composer.type('Послезавтра');
+    expect(open().text).toBe('Послезавтра');
+    open().cancel();
+    expect([...drafts.values()].filter(Boolean)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 /** What a person is writing: a new message, an answer or an edit. The words stay until the device has them. */
 import type { Chat, MessageView, Verdict } from '#lib/replica/types.ts';
+import { editDraft } from '#shared/me/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 
 export type Writing =
@@ -15,8 +16,8 @@ export interface Unfinished {
   drop: () => void;
 }
 
-/** Beginnings of the names of drafts; that of a new message is its chat's, which holds no stroke. */
-const EDIT = 'edit/';
+/** Beginnings of the names of drafts. */
+const OLD_EDIT = 'edit/';
 const ANSWER = 're/';
 
 export class Composer {
@@ -42,7 +43,7 @@ export class Composer {
     const { writing } = this;
     if (writing.at !== 'edit') return this.#newText;
     const { id, text } = writing.message;
-    return this.#edited ?? (this.#follow(() => this.#chat.drafts.draft(EDIT + id)) || text);
+    return this.#edited ?? (this.#follow(() => this.#editDraft(id)) || text);
   }
 
   get writing(): Writing {
@@ -61,15 +62,14 @@ export class Composer {
 
   /** All that was begun in this chat. */
   get unfinished(): Unfinished[] {
-    const edits = this.#follow(() => this.#edits.filter((id) => this.#find(id)));
-    return [
-      { of: undefined, text: this.#newText, drop: () => this.#drop() },
-      ...edits.map((id) => ({
-        of: id,
-        text: this.#follow(() => this.#chat.drafts.draft(EDIT + id)),
-        drop: () => this.#drop(id),
-      })),
-    ].filter(({ text }) => text.trim() !== '');
+    const edits = this.#follow(() =>
+      this.#edits
+        .filter((id) => this.#find(id) || this.#chat.drafts.draft(editDraft(this.#chat.id, id)))
+        .map((id) => ({ of: id, text: this.#editDraft(id), drop: () => this.#drop(id) })),
+    );
+    return [{ of: undefined, text: this.#newText, drop: () => this.#drop() }, ...edits].filter(
+      ({ text }) => text.trim() !== '',
+    );
   }
 
   /** Characters above what a message may have. */
@@ -109,9 +109,10 @@ export class Composer {
     this.#turnTo({ at: 'new' });
   }
 
-  /** Puts a refused text back, after what is being written. */
-  takeBack(text: string): void {
+  /** Puts a refused or withdrawn text back, after what is being written; it answers again what it answered, if it can. */
+  takeBack(text: string, answered?: MessageView | ''): void {
     if (this.writing.at === 'edit') this.#turnTo({ at: 'new' });
+    if (answered && !this.#newText) this.answer(answered);
     this.#typeNew([this.#newText, text].filter(Boolean).join('\n'));
   }
 
@@ -122,7 +123,7 @@ export class Composer {
       const verdict = this.#chat.may('edit', id);
       const atHand = writing.at === 'edit' && writing.message.id === id;
       if (verdict.ok || verdict.code !== 'message-is-gone' || atHand) continue;
-      this.#typeNew([this.#newText, this.#chat.drafts.draft(EDIT + id)].filter(Boolean).join('\n'));
+      this.#typeNew([this.#newText, this.#editDraft(id)].filter(Boolean).join('\n'));
       this.#keepEdit(id, '');
     }
   }
@@ -145,11 +146,19 @@ export class Composer {
     return true;
   }
 
-  /** Messages with unfinished edits: of other chats too. */
+  /** Messages with unfinished edits: in the first form of their names of other chats too. */
   get #edits(): string[] {
-    const { drafts } = this.#chat;
-    const names = new Set(drafts.draftNames().filter((name) => name.startsWith(EDIT) && drafts.draft(name)));
-    return [...names].map((name) => name.slice(EDIT.length));
+    const { drafts, id } = this.#chat;
+    const begun = drafts.draftNames().filter((name) => drafts.draft(name));
+    const ids = [OLD_EDIT, editDraft(id, '')].flatMap((form) =>
+      begun.filter((name) => name.startsWith(form)).map((name) => name.slice(form.length)),
+    );
+    return [...new Set(ids)];
+  }
+
+  #editDraft(message: string): string {
+    const { drafts, id } = this.#chat;
+    return drafts.draft(editDraft(id, message)) || drafts.draft(OLD_EDIT + message);
   }
 
   get #newText(): string {
@@ -171,7 +180,8 @@ export class Composer {
   }
 
   #keepEdit(message: string, text: string): void {
-    this.#chat.drafts.setDraft(EDIT + message, text);
+    this.#chat.drafts.setDraft(editDraft(this.#chat.id, message), text);
+    this.#chat.drafts.setDraft(OLD_EDIT + message, '');
   }
 
   /** The message that the draft answers; '' for none. */

@@ -162,7 +162,7 @@ export class LiveDevice implements Device {
   }
 
   chats(): readonly ChatRow[] {
-    return this.#shelf.chats((chat) => this.#me.draft(chat));
+    return this.#shelf.chats(this.#me);
   }
 
   chat(id: string): Chat {

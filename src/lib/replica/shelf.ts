@@ -1,11 +1,13 @@
 /** What lists and badges need of the disk, kept in memory: heads of chats, counts, drafts' reasons, papers. */
+
+import { chatOfDraft } from '#shared/me/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { chatRoom } from '#shared/school/names.ts';
 import { textOfIntent } from './acts.ts';
 import { countUnread, PEEK_CHARS } from './chat-heads.ts';
 import type { RoomCopy } from './copy.ts';
 import type { Disk, HeadRow, Kv, OutRow, RefusedRow } from './disk.ts';
-import type { ChatRow, Intent, PaperRow, Peek, RefusedDraft, Topic } from './types.ts';
+import type { ChatRow, Drafts, Intent, PaperRow, Peek, RefusedDraft, Topic } from './types.ts';
 import { coalesced } from './wait.ts';
 
 interface Waiting {
@@ -118,12 +120,12 @@ export class Shelf {
     return this.#waiting.length + this.#unsaved().length;
   }
 
-  chats(draft: (chat: string) => string): readonly ChatRow[] {
-    this.#rows ??= this.#buildRows(draft);
+  chats(drafts: Drafts): readonly ChatRow[] {
+    this.#rows ??= this.#buildRows(drafts);
     return this.#rows;
   }
 
-  #buildRows(draft: (chat: string) => string): ChatRow[] {
+  #buildRows(drafts: Drafts): ChatRow[] {
     const waiting = [...this.#waiting, ...this.#unsaved()];
     const rows = Object.entries(this.projection?.chats ?? {}).map(([id, entry]): ChatRow => {
       const head = this.heads.get(id);
@@ -133,22 +135,34 @@ export class Shelf {
         ...{ id, title: entry.title, unit: entry.unit, people: Object.keys(entry.people) },
         ...{ members: entry.members, last, unread: head?.unread ?? 0, unsent: own.length },
         refused: this.refused.filter(({ room }) => room === chatRoom(id)).length,
-        draft: draft(id),
+        draft: drafts.draft(id),
         activeAt: Math.max(last?.at ?? 0, head?.last?.at ?? 0),
       };
     });
-    const known = new Set(rows.map(({ id }) => chatRoom(id)));
-    for (const room of new Set(this.refused.map((draft) => draft.room)))
-      if (room.startsWith('chat/') && !known.has(room)) rows.push(this.#goneRow(room));
+    const known = new Set(rows.map(({ id }) => id));
+    for (const id of this.#begun(drafts)) if (!known.has(id)) rows.push(this.#goneRow(id, drafts));
     return rows.sort((a, b) => b.activeAt - a.activeAt || (a.title < b.title ? -1 : 1));
   }
 
-  /** A chat that the person is no longer in, where own words were refused: they must stay in reach. */
-  #goneRow(room: string): ChatRow {
-    const drafts = this.refused.filter((draft) => draft.room === room);
+  /** Chats where own words were refused, or stand unfinished. */
+  #begun(drafts: Drafts): Set<string> {
+    const rooms = this.refused.map(({ room }) => room).filter((room) => room.startsWith('chat/'));
+    // Which of them are still the person's is not known before the school told.
+    const names = this.projection ? drafts.draftNames().filter((name) => drafts.draft(name).trim()) : [];
+    return new Set([
+      ...rooms.map((room) => room.slice(5)),
+      ...names.flatMap((name) => chatOfDraft(name) ?? []),
+    ]);
+  }
+
+  /** A chat that the person is no longer in: own words must stay in reach. */
+  #goneRow(id: string, drafts: Drafts): ChatRow {
+    const refused = this.refused.filter(({ room }) => room === chatRoom(id));
+    const begun = drafts.draftNames().filter((name) => chatOfDraft(name) === id);
     return {
-      ...{ id: room.slice('chat/'.length), title: '', unit: null, people: [], members: 0, last: undefined },
-      ...{ unread: 0, unsent: 0, refused: drafts.length, draft: '', activeAt: drafts.at(-1)?.when ?? 0 },
+      ...{ id, title: '', unit: null, people: [], members: 0, last: undefined },
+      ...{ unread: 0, unsent: 0, refused: refused.length, activeAt: refused.at(-1)?.when ?? 0 },
+      draft: [id, ...begun].map((name) => drafts.draft(name)).find((text) => text.trim()) ?? '',
     };
   }
 

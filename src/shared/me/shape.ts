@@ -1,6 +1,16 @@
 /**
  * `me/<person>`: what a person keeps across their own devices. Root map `settings`: small JSON values under free
  * keys (`theme`, `mute/<chat>`, `archive/<chat>`); root map `drafts`: chat id → text of an unfinished message,
- * `edit/<message>` → text of an unfinished edit, `re/<chat>` → id of the message that the draft answers.
+ * `in/<chat>/<message>` → text of an unfinished edit, `re/<chat>` → id of the message that the draft answers. A first
+ * form named an edit `edit/<message>`, which does not tell its chat.
  */
 export const ME_ROOTS = ['settings', 'drafts'] as const;
+
+/** Name of the draft of an edit: its chat is told by it when the message is not here any more. */
+export const editDraft = (chat: string, message: string): string => `in/${chat}/${message}`;
+
+/** The chat in which the words of a draft were begun; undefined where the name does not tell, or holds no words. */
+export function chatOfDraft(name: string): string | undefined {
+  const [kind, chat] = name.split('/', 2);
+  return chat === undefined ? kind : kind === 'in' ? chat : undefined;
+}
