@@ -27,6 +27,8 @@ export interface MessageActs {
   edit?: () => void;
   pin?: () => void;
   unpin?: () => void;
+  /** The words of a message that waits go back into the composer; what may have left all the same is deleted for all. */
+  withdraw?: () => Promise<void>;
   remove?: () => void;
 }
 
@@ -183,7 +185,10 @@ export class OpenChat {
       if (message.pinned) acts.unpin = () => void this.#act(this.#chat.unpin(message.id));
       else acts.pin = () => void this.#act(this.#chat.pin(message.id));
     }
-    if (this.#ask('remove', message.id).ok) acts.remove = () => void this.#act(this.#chat.remove(message.id));
+    if (this.#ask('remove', message.id).ok) {
+      if (message.state === 'queued' && !message.paper) acts.withdraw = () => this.#withdraw(message);
+      else acts.remove = () => void this.#act(this.#chat.remove(message.id));
+    }
     return acts;
   }
 
@@ -238,9 +243,14 @@ export class OpenChat {
     return this.#follow(() => this.#chat.may(act, message));
   }
 
-  async #act(answer: Promise<Verdict>): Promise<void> {
+  async #withdraw({ id, text, re }: MessageView): Promise<void> {
+    if (await this.#act(this.#chat.remove(id))) this.composer.takeBack(text, re && this.message(re));
+  }
+
+  async #act(answer: Promise<Verdict>): Promise<boolean> {
     const verdict = await answer;
     this.#refusal = verdict.ok ? undefined : verdict;
+    return verdict.ok;
   }
 }
 

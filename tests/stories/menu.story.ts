@@ -1,0 +1,63 @@
+/** The menu of a message: what it offers while the words wait, and where it stands. */
+import { expect } from '@playwright/test';
+import { test } from '../support/story.ts';
+import { AFTER_OUTAGE } from '../support/story-person.ts';
+
+test('[R743] what still waits is not deleted for all but withdrawn: the words are back where they were written, and nobody hears of them', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  await anna.say('Кто понесёт котелок?');
+  await masha.open('7А');
+  await masha.act('Кто понесёт котелок?', 'Ответить');
+  await masha.loseNetwork();
+  await masha.say('Я, если пайду');
+  await masha.act('Я, если пайду', 'Отменить отправку');
+  await expect(masha.message('Я, если пайду')).toHaveCount(0);
+  await expect(masha.composer).toHaveValue('Я, если пайду');
+  await expect(masha.composer).toBeFocused();
+  await masha.say('Я, если пойду');
+  await expect(masha.message('Я, если пойду')).toContainText('Кто понесёт котелок?');
+
+  // What is being written meanwhile stays before it.
+  await masha.say('И ложки');
+  await masha.composer.fill('А кто повар?');
+  await masha.act('И ложки', 'Отменить отправку');
+  await expect(masha.composer).toHaveValue('А кто повар?\nИ ложки');
+
+  // What is sent while its menu is open can only be deleted for all.
+  await masha.say('Спасибо');
+  await masha.message('Спасибо').click({ button: 'right' });
+  const menu = masha.page.getByRole('dialog', { name: 'Действия с сообщением' });
+  await expect(menu.getByRole('button', { name: 'Отменить отправку' })).toBeVisible();
+  await masha.findNetwork();
+  await expect(menu.getByRole('button', { name: 'Удалить у всех' })).toBeVisible(AFTER_OUTAGE);
+  await expect(menu.getByRole('button', { name: 'Отменить отправку' })).toHaveCount(0);
+  await anna.sees('Кто понесёт котелок?', 'Я, если пойду', 'Спасибо');
+  await expect(anna.message('Я, если пайду')).toHaveCount(0);
+});
+
+test('[R744] an open menu goes when the phone is turned, and stays in sight when only the keyboard comes or goes', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  await masha.say('Завтра приду');
+  const menu = masha.page.getByRole('dialog', { name: 'Действия с сообщением' });
+  for (const [width, height] of [
+    [360, 740],
+    [1_000, 700],
+  ] as const) {
+    await masha.page.setViewportSize({ width, height });
+    await masha.message('Завтра приду').focus();
+    await masha.page.keyboard.press('Enter');
+    await expect(menu).toBeVisible();
+    await masha.page.setViewportSize({ width, height: 500 });
+    await expect(menu.getByRole('button', { name: 'Ответить' })).toBeInViewport({ ratio: 1 });
+    await masha.page.setViewportSize({ width: height, height: width });
+    await expect(menu).toHaveCount(0);
+    await expect(masha.message('Завтра приду')).toBeFocused();
+  }
+});
