@@ -53,11 +53,15 @@ function nameLazyChunks(): Plugin {
 
 /**
  * What every page draws with comes in one piece: sixty files of one kilobyte cost more in headers than in code.
- * The words of a document's page stay with it.
+ * What a chat does without stays with the pages that need it: documents, the school, the settings, the door.
  */
 function gatherTheShell(): Plugin {
   const shell =
-    /node_modules\/(svelte|@sveltejs\/kit|esm-env|clsx|devalue)\/|src\/lib\/(ui|words|session|install|paraglide)\/(?!messages\/paper_)/;
+    /node_modules\/(svelte|@sveltejs\/kit|esm-env|clsx|devalue)\/|src\/lib\/(ui|words|session|install|paraglide)\//;
+  const words =
+    /messages\/(papers?|in|set|storage|discard|sign_out|governs|leads|people|person|registry|tabs|school|history_(hidden|note|open|switch|title)|matrix_(change|title)|refused_(again|decide|duty|matrix|present|role)|members_hidden|change)[_.]/;
+  const components = /\/ui\/(SelectField|Switch|PersonName)\.svelte/;
+  const isLater = (id: string) => words.test(id) || components.test(id);
   return {
     name: 'parta:shell-chunk',
     apply: 'build',
@@ -66,7 +70,12 @@ function gatherTheShell(): Plugin {
       if (this.environment?.name !== 'client') return null;
       return {
         ...options,
-        codeSplitting: { groups: [{ name: 'shell', test: shell, priority: 3 }, ...engine] },
+        codeSplitting: {
+          groups: [
+            { name: 'shell', test: (id: string) => shell.test(id) && !isLater(id), priority: 3 },
+            ...engine,
+          ],
+        },
       };
     },
   };

@@ -24,6 +24,7 @@ export function lighterYjs() {
 const LATER = new Set([
   'broken',
   'count-anew',
+  'earlier',
   'epochs',
   'export',
   'full-disk',
@@ -49,12 +50,14 @@ const LATER = new Set([
   'registry-desk',
   'renaming',
   'returned',
+  'robbed',
   'salvage',
   'stock',
   'taking-back',
   'text',
   'unheld-notes',
   'unshared-drafts',
+  'wipe',
 ]);
 const ENGINE =
   /node_modules\/(yjs|y-protocols\/sync)|src\/lib\/replica\/[^/]+\.ts$|src\/shared\/(feed|me|pins)\/|src\/shared\/wire\/(backed|digest)\.ts$/;

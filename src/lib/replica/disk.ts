@@ -7,7 +7,6 @@ import { Dexie, type Table } from 'dexie';
 import type { Projection } from '#shared/registry/shape.ts';
 import type { PieceRow } from './pieces.ts';
 import type { Aside } from './put-aside.ts';
-import { wipeLastWords } from './typed-notes.ts';
 import type { Intent, PaperRow, Peek, PrivateCopy, RefusedDraft } from './types.ts';
 
 export interface RoomRow {
@@ -124,6 +123,8 @@ export interface CopyRow extends PrivateCopy {
 }
 export type Kv =
   | { key: 'projection'; value: Projection }
+  /** Who holds the line, or held it last: one that was robbed of it moves nothing any more. */
+  | { key: 'leader'; value: string }
   /** `shared`: it stands in the person's own document too. */
   | { key: `draft/${string}`; value: string; shared?: true }
   /** A decision about the school that the relay took, in the first form; now it stands in `acked`. */
@@ -183,9 +184,13 @@ export interface Disks {
 
 /**
  * Opens the database; `superseded` is called when another tab wants a newer one. Waits for tabs that hold an older one
- * to let go. Rejects when it cannot be opened, wiping nothing.
+ * to let go: `blocked` is called when they do not at once. Rejects when it cannot be opened, wiping nothing.
  */
-export async function openDisks(person: string, superseded: () => void): Promise<Disks> {
+export async function openDisks(
+  person: string,
+  superseded: () => void,
+  blocked: () => void = () => {},
+): Promise<Disks> {
   const strict = new Disk(person, 'strict');
   const relaxed = new Disk(person, 'relaxed');
   for (const handle of [strict, relaxed]) {
@@ -195,6 +200,7 @@ export async function openDisks(person: string, superseded: () => void): Promise
       return false;
     });
   }
+  strict.on('blocked', blocked);
   await strict.open();
   await relaxed.open();
   return { strict, relaxed };
@@ -211,18 +217,4 @@ function isQuota(error: unknown, depth: number): boolean {
   if (error.name === 'QuotaExceededError') return true;
   const { inner, failures } = error as { inner?: unknown; failures?: unknown[] };
   return isQuota(inner, depth + 1) || (failures ?? []).some((failure) => isQuota(failure, depth + 1));
-}
-
-/** A tab that the browser froze holds its handle: the database goes when it thaws, and is empty until then. */
-const WIPE_MS = 3_000;
-
-/** Deletes everything of a person on this device. Ends within seconds, whatever other tabs do. */
-export async function wipe(person: string): Promise<void> {
-  wipeLastWords(person);
-  const name = diskName(person);
-  if (!(await Dexie.exists(name))) return;
-  const all = await new Dexie(name).open();
-  await all.transaction('rw', all.tables, () => Promise.all(all.tables.map((table) => table.clear())));
-  all.close();
-  await Promise.race([Dexie.delete(name), new Promise((resolve) => setTimeout(resolve, WIPE_MS))]);
 }

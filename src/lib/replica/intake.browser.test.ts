@@ -3,10 +3,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import type { Edit, Message } from '#shared/feed/shape.ts';
 import type { Frame, PlaceEntry } from '#shared/wire/frames.ts';
-import { Disk, wipe } from './disk.ts';
+import { Disk } from './disk.ts';
 import { exportEverything } from './export.ts';
 import { Intake } from './intake.ts';
 import { append, compact, readParts } from './stored-doc.ts';
+import { wipe } from './wipe.ts';
 import { docOf } from './ydoc.ts';
 
 const ROOM = 'chat/7a';

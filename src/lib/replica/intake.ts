@@ -11,12 +11,11 @@ import type { Ack, Frame, Patch, RoomState, Swallowed, Update } from '#shared/wi
 import { Acked, ackedIn, letGo } from './acked.ts';
 import { ChatHeads } from './chat-heads.ts';
 import type { Disk, DocRow, PenRow, PlaceRow, RoomRow } from './disk.ts';
-import { dropEarlier } from './earlier.ts';
 import { editedIn, isFeed, newsOf, placeOf } from './feed-news.ts';
 import { type Followed, nothing } from './followed.ts';
 import type { Came } from './gone.ts';
 import { dropCards } from './listed.ts';
-import { loadGone, loadLosses, loadPurge } from './parts.ts';
+import { loadEarlier, loadGone, loadLosses, loadPurge } from './parts.ts';
 import { burn } from './pens.ts';
 import { append, freshDoc, putWhole, readParts } from './stored-doc.ts';
 import { roomWord } from './tabs.ts';
@@ -33,6 +32,8 @@ export class Intake {
   #losses: Awaited<ReturnType<typeof loadLosses>> | undefined;
   /** What it takes to let go of a room: loaded with the first. */
   #purging: Awaited<ReturnType<typeof loadPurge>> | undefined;
+  /** What it takes to let go of what stands before a person's reading: loaded with the first chat that hides something. */
+  #hiding: Awaited<ReturnType<typeof loadEarlier>> | undefined;
   #acked: Acked;
   /** What it takes to let go of what is gone. */
   #gone: Awaited<ReturnType<typeof loadGone>> | undefined;
@@ -62,6 +63,9 @@ export class Intake {
       this.#losses ??= await loadLosses().catch(() => undefined);
     if (stored.some(({ kind }) => kind === 'purge'))
       this.#purging ??= await loadPurge().catch(() => undefined);
+    // Told again with the next word on rights, should this not come now.
+    if (stored.some((frame) => frame.kind === 'registry' && frame.json.includes('"first"')))
+      this.#hiding ??= await loadEarlier().catch(() => undefined);
     // Should it not come now, it does with what is taken next.
     this.#gone ??= await loadGone().catch(() => undefined);
     await this.#disk.transaction('rw', stores, async () => {
@@ -102,7 +106,7 @@ export class Intake {
 
   async #projection(value: Projection): Promise<void> {
     await this.#disk.kv.put({ key: 'projection', value });
-    const shrunk = await dropEarlier(this.#disk, value);
+    const shrunk = (await this.#hiding?.dropEarlier(this.#disk, value)) ?? [];
     for (const room of shrunk) this.#say(room, { rebuilt: true });
     const gone = await dropCards(this.#disk, (chat) => !Object.hasOwn(value.chats, chat));
     if (gone + shrunk.length > 0) this.#topic('papers');

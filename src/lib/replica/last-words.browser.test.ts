@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { Disk, wipe } from './disk.ts';
+import { Disk } from './disk.ts';
 import { lastWordsOf, noteLastWords, notesOf, takeLastWords } from './last-words.ts';
+import { wipe } from './wipe.ts';
 
 const PAPER = 'plan';
 let disk: Disk;

@@ -1,11 +1,12 @@
 /** The end of a person's use of a device: what is unsent is sent, taken along or let go by their own word, and then all goes. */
-import { type Disk, wipe } from './disk.ts';
+import type { Disk } from './disk.ts';
 import { exportUnsent } from './export.ts';
 import { copyOf } from './private-copy.ts';
 import type { Tabs } from './tabs.ts';
 import type { Device } from './types.ts';
 import { unheldNotes } from './unheld-notes.ts';
 import { unsharedDrafts } from './unshared-drafts.ts';
+import { wipe } from './wipe.ts';
 
 const WAIT_MS = 15_000;
 /** A tab that the browser froze neither saves nor lets go. */

@@ -7,6 +7,7 @@ export const loadRecovery = () => import('./mending.ts');
 export const loadEpochs = () => import('./epochs.ts');
 export const loadLosses = () => import('./losses.ts');
 export const loadPurge = () => import('./purge.ts');
+export const loadEarlier = () => import('./earlier.ts');
 export const loadGone = () => import('./gone.ts');
 export const loadExport = () => import('./export.ts');
 export const loadLeaving = () => import('./leaving.ts');
@@ -23,6 +24,7 @@ export async function bringParts(): Promise<void> {
     loadEpochs(),
     loadLosses(),
     loadPurge(),
+    loadEarlier(),
     loadGone(),
     loadExport(),
     loadLeaving(),

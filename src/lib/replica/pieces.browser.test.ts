@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
-import { type Disks, openDisks, wipe } from './disk.ts';
+import { type Disks, openDisks } from './disk.ts';
 import { keepPiece } from './pieces.ts';
 import { settlePiece, waitingPieces } from './returned.ts';
+import { wipe } from './wipe.ts';
 
 let disks: Disks;
 afterEach(async () => {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
-import { Disk, SPARE, wipe } from './disk.ts';
+import { Disk, SPARE } from './disk.ts';
 import { recover } from './recover.ts';
 import { enter, message, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
+import { wipe } from './wipe.ts';
 
 let school: TestSchool;
 beforeEach(async () => {

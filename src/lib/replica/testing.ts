@@ -1,8 +1,9 @@
 /** What browser tests of the device stand on: a real relay at the end of a cable, devices of named people, waiting for events. */
 import { commands } from 'vitest/browser';
 import { openDevice } from './device.ts';
-import { Disk, wipe } from './disk.ts';
+import { Disk } from './disk.ts';
 import type { Chat, Device, MessageView } from './types.ts';
+import { wipe } from './wipe.ts';
 
 declare module 'vitest/browser' {
   interface BrowserCommands {
