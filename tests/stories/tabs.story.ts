@@ -1,6 +1,7 @@
 /** Two tabs of one person: one line, no forks, and the survivor takes over. */
 import { expect } from '@playwright/test';
 import { test } from '../support/story.ts';
+import { AFTER_OUTAGE } from '../support/story-person.ts';
 
 test('[R706] two tabs of Masha write, offline too; the one with the line crashes in the middle, the other brings everything home', async ({
   people,
@@ -55,4 +56,26 @@ test('[R706] two tabs of Masha write, offline too; the one with the line crashes
   await second.say('девять из второй');
   await anna.sees(...all, 'восемь из третьей', 'девять из второй');
   await third.sees(...all, 'восемь из третьей', 'девять из второй');
+});
+
+test('[R742] a tab of an older app that the browser froze holds the disk: the new page says so, and opens by itself when it is closed', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  const { page } = masha;
+  const [name = ''] = await masha.keptNames();
+  const frozen = await page.context().newPage();
+  await frozen.goto(new URL('/healthz', page.url()).href);
+  await page.goto('about:blank');
+  // As the first app left it, in a page that hears nobody.
+  await frozen.evaluate(async (database) => {
+    const answer = (request: IDBRequest) => new Promise((done) => request.addEventListener('success', done));
+    await answer(indexedDB.deleteDatabase(database));
+    await answer(indexedDB.open(database, 10));
+  }, name);
+  await page.goto(new URL('/chats', frozen.url()).href);
+  await expect(page.getByRole('heading', { name: 'Закройте другие вкладки Парты' })).toBeVisible();
+  await expect(page.getByRole('status')).toContainText('эта страница откроется сама');
+  await frozen.close();
+  await expect(masha.chatLink('7А')).toBeVisible(AFTER_OUTAGE);
 });

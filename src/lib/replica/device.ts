@@ -13,13 +13,15 @@ export interface OpenOptions {
   url?: string;
   /** Version of the app, for the relay's log. */
   app?: string;
+  /** Called when tabs of an older app hold the database: opening waits until they let go. */
+  blocked?: () => void;
 }
 
 /**
  * Opens the person's database and becomes one of their tabs; resolves as soon as the disk answers, never waits for the
  * network. Never rejects for a broken disk: `disk` of the device is then `failed`, and nothing was wiped.
  */
-export async function openDevice({ person, url, app = '' }: OpenOptions): Promise<Device> {
+export async function openDevice({ person, url, app = '', blocked }: OpenOptions): Promise<Device> {
   let device: LiveDevice | undefined;
   let isSuperseded = false;
   const superseded = () => {
@@ -28,7 +30,7 @@ export async function openDevice({ person, url, app = '' }: OpenOptions): Promis
   };
   let disks: Disks;
   try {
-    disks = await openDisks(person, superseded);
+    disks = await openDisks(person, superseded, blocked);
   } catch (error) {
     return broken(person, error);
   }
