@@ -13,8 +13,8 @@ import { loadEpochs, loadRecovery } from './parts.ts';
 
 /** So often a room is mended at once; then it waits between tries. */
 const MENDS_AT_ONCE = 3;
-/** As long as after so many failures a room waits that could not be opened. */
-const OPENS_AGAIN = 4;
+/** So often in a row a room that could not be opened is tried again by itself: minutes; then whoever asks for it next opens it. */
+const OPENS_MAX = 20;
 
 export interface Ground extends Omit<MendingGround, 'granted'> {
   relaxed: Disk;
@@ -30,6 +30,8 @@ export class Sending {
   readonly #flight = new InFlight();
   #pumping: Promise<void> = Promise.resolve();
   readonly #waiting = new Set<string>();
+  /** How often in a row a room could not be opened. */
+  readonly #unopened = new Map<string, number>();
   /** Papers whose creation is in the outbox. */
   readonly #unborn = new Set<string>();
   /** Leases that came on this connection. */
@@ -55,6 +57,7 @@ export class Sending {
     for (const live of this.#rooms.values()) clearTimeout(live.timer);
     this.#rooms.clear();
     this.#waiting.clear();
+    this.#unopened.clear();
     this.#granted.clear();
     this.#flight.reset();
   }
@@ -65,10 +68,15 @@ export class Sending {
     const live = newLive();
     this.#rooms.set(room, live);
     const { disk } = this.#ground;
-    const row = await disk.rooms.get(room);
-    const held = heldOf(await disk.docs.where('room').equals(room).toArray());
-    if (this.#rooms.get(room) !== live) return;
-    this.#ground.send({ kind: 'open', room, epoch: row?.epoch ?? '', held, newest: true });
+    const isOver = () => this.#rooms.get(room) !== live;
+    try {
+      const row = await disk.rooms.get(room);
+      const held = heldOf(await disk.docs.where('room').equals(room).toArray());
+      if (!isOver()) this.#ground.send({ kind: 'open', room, epoch: row?.epoch ?? '', held, newest: true });
+    } catch (error) {
+      if (!isOver()) this.#openLater(room);
+      throw error;
+    }
   }
 
   /** Resolves when nothing touches the disk any more. */
@@ -101,6 +109,7 @@ export class Sending {
       await this.#startMending(state.room, live);
       return;
     }
+    this.#unopened.delete(state.room);
     const rows = await waitingIn(this.#ground.disk, state.room);
     const closed = state.lasts.filter((last) => last.closed).map((last) => last.lease);
     if (twins.length > 0) this.#readAgain(live, rows);
@@ -296,7 +305,9 @@ export class Sending {
   /** What it takes to open the room did not come; all of it stands on disk. */
   #openLater(room: string): void {
     this.forget(room);
-    setTimeout(() => this.flush(room), pauseFor(OPENS_AGAIN));
+    const times = (this.#unopened.get(room) ?? 0) + 1;
+    this.#unopened.set(room, times);
+    if (times <= OPENS_MAX) setTimeout(() => this.flush(room), pauseFor(times));
   }
 
   /** Once everything that was sent is answered, and what was pulled is here. */
