@@ -1,6 +1,6 @@
 import { Dexie } from 'dexie';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { diskName } from './disk.ts';
+import { Disk, diskName } from './disk.ts';
 import { notesOf } from './last-words.ts';
 import { PaperView } from './paper.ts';
 import { openPaper, shared } from './paper-testing.ts';
@@ -186,6 +186,21 @@ test('[R426] a visible tab takes the line over from a leader that is silent', as
   await until(petya, 'online', () => petya.line.at === 'online' && petya.projection !== undefined);
   expect(petya.projection?.me.id).toBe('petya');
   free();
+});
+
+test('[R746] whoever takes the line over says so on the disk before anything goes out', async () => {
+  const disk = new Disk('petya', 'relaxed');
+  const leader = async () => (await disk.kv.get('leader'))?.value;
+  const first = await school.device('petya');
+  await until(first, 'online', () => first.line.at === 'online');
+  const before = await leader();
+  expect(before).toEqual(expect.any(String));
+  const second = await school.device('petya');
+  await first.close();
+  await until(second, 'online', () => second.line.at === 'online');
+  expect(await leader()).toEqual(expect.any(String));
+  expect(await leader()).not.toBe(before);
+  disk.close();
 });
 
 test('[R415] a tab that waited for an older one to let go of the database says no more that it waits', async () => {

@@ -15,6 +15,7 @@ import { docFor } from './acts.ts';
 import type { AckedRow, Disk, OutRow, PlaceRow } from './disk.ts';
 import { takeLost, takeOldDecisions } from './lost-acts.ts';
 import { giveAsidesBack, putAside } from './put-aside.ts';
+import { isRobbed } from './robbed.ts';
 import { dropRoom, readParts } from './stored-doc.ts';
 import { roomWord, type Tabs } from './tabs.ts';
 import type { Intent, Plain } from './types.ts';
@@ -29,21 +30,25 @@ export async function moveToEpoch(
   state: RoomState,
   person: string,
   tabs: Pick<Tabs, 'slot' | 'say'>,
+  claim?: string,
 ): Promise<string[]> {
-  const { docs, papers } = await move(disk, state, person, tabs.slot);
+  const moved = await move(disk, state, person, tabs.slot, claim);
+  if (!moved) return [];
+  const { docs, papers } = moved;
   for (const room of [state.room, ...papers]) tabs.say(roomWord(room, { rebuilt: true }));
   tabs.say({ say: 'topic', topic: 'papers' });
   tabs.say({ say: 'outbox', rooms: papers });
   return docs;
 }
 
-/** Beside the documents: the papers whose words were given back, for the school has lost them. */
+/** Beside the documents: the papers whose words were given back, for the school has lost them. Undefined: nothing was moved. */
 async function move(
   disk: Disk,
   state: RoomState,
   person: string,
   slot: number,
-): Promise<{ docs: string[]; papers: string[] }> {
+  claim: string | undefined,
+): Promise<{ docs: string[]; papers: string[] } | undefined> {
   const { rooms, docs, tails, outbox, acked, places, pieces, copies, papers, leases, kv, refused, heads } =
     disk;
   const stores = [
@@ -62,6 +67,7 @@ async function move(
     heads,
   ];
   return disk.transaction('rw', stores, async () => {
+    if (await isRobbed(disk, claim)) return undefined;
     const { room, epoch, head, since } = state;
     const pending = await outbox.where('room').equals(room).sortBy('id');
     const lost = await takeLost(disk, state);

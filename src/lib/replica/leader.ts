@@ -1,7 +1,7 @@
 /** The tab that holds the line: it greets, opens rooms, stores what comes and tells the other tabs. */
 import type { Projection } from '#shared/registry/shape.ts';
 import { chatRoom, feedDoc, meDoc, roomOf } from '#shared/school/names.ts';
-import type { Frame, Welcome } from '#shared/wire/frames.ts';
+import type { Frame, Hello, Welcome } from '#shared/wire/frames.ts';
 import { type Disks, troubleOf } from './disk.ts';
 import { Filling } from './filling.ts';
 import type { Followed } from './followed.ts';
@@ -36,6 +36,9 @@ export interface LeaderGround {
 
 export class Leader {
   readonly #ground: LeaderGround;
+  readonly #id = crypto.randomUUID();
+  /** Under what this leader is known on disk; undefined where the disk took no word of it. */
+  #claim: string | undefined;
   readonly #line: Line;
   readonly #sending: Sending;
   readonly #intake: Intake;
@@ -57,7 +60,7 @@ export class Leader {
     this.#intake = new Intake(ground.disks.relaxed, ground.person);
     this.#line = new Line(ground.url, {
       person: ground.person,
-      hello: () => helloOf(ground.disks.relaxed, ground.app, ground.projection(), this.#wanted),
+      hello: () => this.#hello(),
       frames: (frames) => this.#receive(frames),
       state: (line) => this.#onState(line),
     });
@@ -82,6 +85,7 @@ export class Leader {
       online: () => this.#line.online,
       projection: ground.projection,
       registryMaker: ground.registryMaker,
+      claim: () => this.#claim,
       askLeases: (count) => this.#leases.ask(count),
       onTrouble: (error) => {
         if (!this.#stopped) ground.onTrouble(error);
@@ -159,6 +163,14 @@ export class Leader {
         return;
       default:
     }
+  }
+
+  /** Before anything is sent: what a leader before this one still does to the outbox is done, or never will be. */
+  async #hello(): Promise<Hello> {
+    const { disks, app, projection } = this.#ground;
+    const said = disks.relaxed.kv.put({ key: 'leader', value: this.#id });
+    this.#claim = await said.then(() => this.#id).catch(() => undefined);
+    return helloOf(disks.relaxed, app, projection(), this.#wanted);
   }
 
   #onState(line: LineState): void {

@@ -13,6 +13,8 @@ export interface MendingGround {
   tabs: Tabs;
   projection(): Projection | undefined;
   registryMaker(): Promise<RegistryMaker>;
+  /** Under what its leader is known on disk. */
+  claim(): string | undefined;
   /** Leases that came on this connection. */
   granted: ReadonlySet<number>;
 }
@@ -47,7 +49,7 @@ export class Mending {
   #why(): Why {
     const { person } = this.#ground;
     const projection = this.#ground.projection();
-    const nothing = { refused: undefined, burnt: [], registry: undefined };
+    const nothing = { refused: undefined, burnt: [], registry: undefined, claim: this.#ground.claim() };
     return { person, projection, ...nothing, names: this.#names, granted: this.#ground.granted };
   }
 

@@ -27,17 +27,19 @@ import { burn, freshPen, takeSpare } from './pens.ts';
 import { keepWords } from './private-copy.ts';
 import { type Moved, moveKeystrokes } from './rebase.ts';
 import { Renaming } from './renaming.ts';
+import { isRobbed } from './robbed.ts';
 import { readParts } from './stored-doc.ts';
 import type { Intent } from './types.ts';
 import type { Recovered, RegistryMaker, Why } from './why.ts';
 import { bytesOf, docOf, holdLease, type newDoc } from './ydoc.ts';
 
-/** Rebuilds the outbox of a room. `need`: that many spare leases are missing, nothing was changed. */
+/** Rebuilds the outbox of a room. Not `ok`: nothing was changed. */
 export async function recover(disk: Disk, room: string, why: Why): Promise<Recovered> {
   const { rooms, docs, tails, outbox, acked, pens, leases, refused, places, pieces, copies, papers } = disk;
   const about = [rooms, docs, tails, places, pieces, copies, papers, disk.heads];
-  const stores = [...about, outbox, acked, pens, leases, refused];
+  const stores = [...about, outbox, acked, pens, leases, refused, disk.kv];
   return disk.transaction('rw', stores, async () => {
+    if (await isRobbed(disk, why.claim)) return { ok: false, need: 0 };
     const work = new Recovery(disk, room, why);
     return work.run();
   });

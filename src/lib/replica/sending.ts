@@ -104,7 +104,7 @@ export class Sending {
         this.#openLater(state.room);
         return;
       }
-      const docs = await epochs.moveToEpoch(disk, state, person, tabs);
+      const docs = await epochs.moveToEpoch(disk, state, person, tabs, this.#ground.claim());
       this.#pull(live, docs);
       await this.#startMending(state.room, live);
       return;
@@ -325,6 +325,10 @@ export class Sending {
     if (this.#rooms.get(room) !== live) return;
     if (result === 'no-code') {
       this.#mendLater(room, live, 1);
+      return;
+    }
+    if (!result.ok && result.need === 0) {
+      this.forget(room);
       return;
     }
     if (!result.ok) {

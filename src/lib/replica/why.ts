@@ -18,6 +18,8 @@ export interface Why {
   names: ReadonlyMap<string, string>;
   /** Leases granted on this connection: the relay knows them. */
   granted: ReadonlySet<number>;
+  /** Under what the leader that does this is known on disk; another one there is leading now. Undefined: not asked. */
+  claim?: string | undefined;
 }
 
 export type RegistryMaker = (
@@ -28,4 +30,5 @@ export type RegistryMaker = (
 export type Recovered =
   /** `papers`: others whose words moved or came back. */
   | { ok: true; refused: number; kept: number; names: [string, string][]; papers: string[] }
+  /** `need`: so many leases are missing; 0: it is not this leader's to do any more. */
   | { ok: false; need: number };
