@@ -6,7 +6,7 @@ import type { Disk, OutRow, RoomRow } from './disk.ts';
 import { mends } from './mends.ts';
 import { paperOf, wordsOf } from './own-words.ts';
 import { keepCopy } from './private-copy.ts';
-import { hasAside, isAll, leasesOf, noteLeft, putAside, takeAside } from './put-aside.ts';
+import { giveOlderBack, hasAside, isAll, leasesOf, noteLeft, putAside, takeAsides } from './put-aside.ts';
 import { dropRoom, readParts } from './stored-doc.ts';
 import type { Intent, PaperRow } from './types.ts';
 import type { Why } from './why.ts';
@@ -102,7 +102,7 @@ export async function keepOldWords(
   rows: readonly OutRow[],
   epoch: string,
 ): Promise<boolean> {
-  const aside = await takeAside(disk, room, epoch);
+  const [aside, ...older] = await takeAsides(disk, room, epoch);
   if (!aside && rows.length === 0) return false;
   const bytes = rows.map((row) => row.bytes);
   const school = docOf(room, await readParts(disk, room));
@@ -114,7 +114,7 @@ export async function keepOldWords(
   const lost = [...(aside?.words ?? []), ...words];
   if (lost.length > 0 || rows.length > 0)
     await keepCopy(disk, room, old, 'wrong-epoch', lost, aside?.card?.title);
-  return lost.length > 0;
+  return (await giveOlderBack(disk, room, older, [school, old])) || lost.length > 0;
 }
 
 /** A paper that gets another name is another place: what nobody has seen moves there, the rest stays with its author. */

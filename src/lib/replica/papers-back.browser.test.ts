@@ -172,6 +172,22 @@ test('[R266] words that a backup does not hold come back with their places, to t
   expect([paper.copies(), paper.returned()]).toEqual([[], []]);
 });
 
+test('[R266] they come back too when the line broke before the school had told what it has', async () => {
+  const { anna, hers } = await lesson();
+  await school.keep();
+  await until(anna, 'online again', () => anna.line.at === 'online');
+  await write(anna, hers, 'Ира, Олег');
+  await school.withhold('patch');
+  await school.restore();
+  anna.wake();
+  await until(anna, 'the old copy is gone', () => wordsIn(hers.doc) === '');
+  await offline(anna);
+  await online(anna);
+  await until(anna, 'told', () => hers.returned().length > 0);
+  expect(piecesOf(hers)).toEqual([{ text: 'Ира, Олег', near: 'Список класса: ', why: 'epoch' }]);
+  await until(anna, 'as the school has it', () => wordsIn(hers.doc) === 'Список класса: ');
+});
+
 test('[R266] what a backup holds, long ago or folded together with newer words, does not come back', async () => {
   const { anna, hers } = await lesson();
   await school.keep();

@@ -45,17 +45,45 @@ export async function putAside(disk: Disk, room: string, readable: boolean, wait
     isOwn,
     card: await disk.papers.get(paperIn(room)),
   };
-  await disk.acked.where('room').equals(room).delete();
+  const epoch = about?.epoch ?? '';
+  // What an earlier restore lost is not in this copy: it stays aside, beside what this one may lose.
+  const kept = disk.acked.where('room').equals(room);
+  await kept.filter((before) => !isAside(before) || before.epoch === epoch).delete();
   const intent: Intent = { act: 'paper.write' };
-  const place = { room, doc: room, epoch: about?.epoch ?? '', seq: row.seq };
+  const place = { room, doc: room, epoch, seq: row.seq };
   await disk.acked.add({ ...place, lease: 0, clock: -1, intent, aside });
 }
 
-/** What of a paper was put aside in another epoch than its room has now; taken out. Inside a transaction on `acked`. */
-export async function takeAside(disk: Disk, room: string, epoch: string): Promise<Aside | undefined> {
+/** What of a paper was put aside in other epochs than its room has now, the newest first; taken out. Inside a transaction on `acked`. */
+export async function takeAsides(disk: Disk, room: string, epoch: string): Promise<Aside[]> {
   const old = await asidesOf(disk, room, epoch);
   await disk.acked.bulkDelete(old.map(({ id }) => id));
-  return old.at(-1)?.aside;
+  return old.map(({ aside }) => aside).reverse();
+}
+
+/**
+ * Of several restores in a row: gives back what an older copy held and nothing newer does. `newer`: the documents that
+ * are newer than all of these. Whether there was anything. Inside a transaction on `copies`, `pieces`, `leases`.
+ */
+export async function giveOlderBack(
+  disk: Disk,
+  room: string,
+  older: readonly Aside[],
+  newer: readonly Y.Doc[],
+): Promise<boolean> {
+  const mine = await leasesOf(disk);
+  const held = [...newer];
+  let isAny = false;
+  for (const { bytes, words: own, card } of older) {
+    const doc = docOf(room, [bytes]);
+    const isLost = (client: number, clock: number) =>
+      mine.has(client) && held.every(({ store }) => clock >= Y.getState(store, client));
+    const words = own ?? wordsIn(doc, isLost);
+    if (words.length > 0) await keepCopy(disk, room, doc, 'wrong-epoch', words, card?.title);
+    isAny ||= words.length > 0;
+    held.push(doc);
+  }
+  return isAny;
 }
 
 /** Whether there is something to be taken. Inside a transaction on `acked`. */
@@ -73,10 +101,17 @@ async function asidesOf(disk: Disk, room: string, epoch: string): Promise<AsideR
  * them again; of all others they are given back. Gives their rooms. Inside a transaction of `moveToEpoch`.
  */
 export async function giveAsidesBack(disk: Disk, slot: number): Promise<string[]> {
-  const given: string[] = [];
-  for (const row of (await disk.acked.toArray()).filter(isAside)) {
+  const given = new Map<string, Y.Doc[]>();
+  for (const row of (await disk.acked.toArray()).filter(isAside).reverse()) {
     const { room, id, aside } = row;
     if ((await disk.rooms.get(room))?.epoch) continue;
+    const newer = given.get(room);
+    if (newer) {
+      await giveOlderBack(disk, room, [aside], newer);
+      newer.push(docOf(room, [aside.bytes]));
+      await disk.acked.delete(id);
+      continue;
+    }
     const isMade = await isBeingMade(disk, paperIn(room));
     // Its chat comes yet.
     if (!isMade && (await isToBeMade(disk, paperIn(room)))) continue;
@@ -89,9 +124,9 @@ export async function giveAsidesBack(disk: Disk, slot: number): Promise<string[]
       if (!isMade) await noteLeft(disk, room, aside.card);
     }
     await disk.acked.delete(id);
-    given.push(room);
+    given.set(room, [doc]);
   }
-  return given;
+  return [...given.keys()];
 }
 
 /** Keeps the name of a paper that is not there any more, for what came back of it. Inside a transaction on `papers`. */
