@@ -129,6 +129,14 @@ export class RoomCopy {
     this.version++;
   }
 
+  /** Documents beside the first that were on screen and of which nothing is held: a line that broke after a restore leaves them so. */
+  lacking(): string[] {
+    const first = this.firstDocs(this.head);
+    return [...this.docs]
+      .filter(([name, doc]) => isEmpty(doc) && !first.includes(name))
+      .map(([name]) => name);
+  }
+
   /** Makes an intent on screen. Undefined when it changes nothing. */
   make(intent: Intent, doc: string, person: string): Uint8Array | undefined {
     const live = this.docs.get(doc) ?? this.#empty(doc);

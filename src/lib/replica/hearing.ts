@@ -106,6 +106,7 @@ export class Hearing {
     const { shelf, views, fetching, desks, background } = this.#ground;
     shelf.moved(word.added, word.acked);
     if (word.rebuilt) background(shelf.refresh('unsent'));
+    if (word.epoch !== '') background(views.fillAgain(word.room));
     for (const { doc } of word.changes) fetching.arrived(doc, true);
     for (const desk of desks) desk.hear(word);
     const paper =

@@ -147,6 +147,28 @@ test('[R447] what Petya took back is taken back again although the line broke be
   expect(await school.texts('anna', '7a')).not.toContain('Здравствуйте');
 });
 
+test('[R747] an old segment that Petya reads fills again after a restore although the line broke before it came', async () => {
+  const petya = await school.device('petya');
+  const chat = await enter(petya, '7a');
+  await school.on('fill', 'anna', '7a', 505);
+  await until(petya, 'heard', () => has(chat, 'сообщение 505'));
+  if (chat.hasOlder) await chat.older();
+  await until(petya, 'read back', () => has(chat, 'сообщение 3'));
+  await school.keep();
+  await until(petya, 'back', () => petya.line.at === 'online');
+  await school.withhold('patch');
+  await school.restore();
+  petya.wake();
+  await until(petya, 'the old copy is gone', () => texts(chat).length === 0);
+  await school.cut();
+  await until(petya, 'offline', () => petya.line.at !== 'online');
+  await school.mend();
+  petya.wake();
+  await until(petya, 'the newest is there', () => has(chat, 'сообщение 505'));
+  await until(petya, 'and what he reads', () => has(chat, 'сообщение 3'));
+  expect(texts(chat)).toHaveLength(505);
+});
+
 test('[R411] after a restore nothing is taken for read that only an older numbering calls so', async () => {
   const anna = await school.device('anna');
   const petya = await school.device('petya');

@@ -97,6 +97,17 @@ export class Views {
     return copy;
   }
 
+  /** The room was opened: segments of it that stood on screen and are held no more come again, the newest first. */
+  async fillAgain(room: string): Promise<void> {
+    const { writer, fetching, disk, emit } = this.#ground;
+    const copy = writer.copies.get(room);
+    for (const doc of copy?.lacking() ?? []) {
+      if (!(await fetching.fetch(doc))) return;
+      await copy?.inLane(() => copy.readMore(disk, doc));
+      emit(room as Topic);
+    }
+  }
+
   #closeChat(id: string): void {
     const open = this.#chats.get(id);
     if (!open || --open.shown > 0) return;
