@@ -24,6 +24,7 @@ export function lighterYjs() {
 const LATER = new Set([
   'broken',
   'count-anew',
+  'doubted',
   'earlier',
   'epochs',
   'export',

@@ -20,6 +20,8 @@ export interface RoomRow {
   backed?: number;
   /** Rises when pending work was made again: whoever wrote on the older one loads and repeats. */
   gen: number;
+  /** A restore may have lost what was written in this paper: not compared yet. */
+  doubt?: boolean;
   /** When the relay opened it for this device last; missing in rows of the first form. */
   used?: number;
 }

@@ -13,8 +13,9 @@ import type { RoomState } from '#shared/wire/frames.ts';
 import { aboutOf } from './acked.ts';
 import { docFor } from './acts.ts';
 import type { AckedRow, Disk, OutRow, PlaceRow } from './disk.ts';
+import { doubt } from './doubted.ts';
 import { takeLost, takeOldDecisions } from './lost-acts.ts';
-import { giveAsidesBack, putAside } from './put-aside.ts';
+import { asidesIn, giveAsidesBack, putAside } from './put-aside.ts';
 import { isRobbed } from './robbed.ts';
 import { dropRoom, readParts } from './stored-doc.ts';
 import { roomWord, type Tabs } from './tabs.ts';
@@ -30,27 +31,32 @@ export async function moveToEpoch(
   state: RoomState,
   person: string,
   tabs: Pick<Tabs, 'slot' | 'say'>,
+  open: { has(room: string): boolean },
   claim?: string,
 ): Promise<string[]> {
-  const moved = await move(disk, state, person, tabs.slot, claim);
+  const moved = await move(disk, state, person, tabs.slot, open, claim);
   if (!moved) return [];
-  const { docs, papers } = moved;
+  const { docs, papers, doubted } = moved;
   for (const room of [state.room, ...papers]) tabs.say(roomWord(room, { rebuilt: true }));
   tabs.say({ say: 'topic', topic: 'papers' });
-  tabs.say({ say: 'outbox', rooms: papers });
+  tabs.say({ say: 'outbox', rooms: [...papers, ...doubted] });
   return docs;
 }
 
-/** Beside the documents: the papers whose words were given back, for the school has lost them. Undefined: nothing was moved. */
+/**
+ * Beside the documents: papers whose words were given back, for the school has lost them, and those to be looked at.
+ * Undefined: nothing was moved.
+ */
 async function move(
   disk: Disk,
   state: RoomState,
   person: string,
   slot: number,
+  open: { has(room: string): boolean },
   claim: string | undefined,
-): Promise<{ docs: string[]; papers: string[] } | undefined> {
-  const { rooms, docs, tails, outbox, acked, places, pieces, copies, papers, leases, kv, refused, heads } =
-    disk;
+): Promise<{ docs: string[]; papers: string[]; doubted: string[] } | undefined> {
+  const { rooms, docs, tails, outbox, acked, places, pieces, copies, papers } = disk;
+  const { leases, kv, refused, heads, pens } = disk;
   const stores = [
     rooms,
     docs,
@@ -65,13 +71,15 @@ async function move(
     kv,
     refused,
     heads,
+    pens,
   ];
   return disk.transaction('rw', stores, async () => {
     if (await isRobbed(disk, claim)) return undefined;
     const { room, epoch, head, since } = state;
     const before = await rooms.get(room);
     // Moved already, and the line broke before the school had told what it has: what was put aside waits for that.
-    if (room.startsWith('paper/') && before?.epoch === epoch) return { docs: [room], papers: [] };
+    if (room.startsWith('paper/') && before?.epoch === epoch)
+      return { docs: [room], papers: [], doubted: [] };
     const pending = await outbox.where('room').equals(room).sortBy('id');
     const lost = await takeLost(disk, state);
     const again = room.startsWith('org/') ? [] : await ownActs(disk, room, since, person, lost);
@@ -87,12 +95,14 @@ async function move(
     const names = (await docs.where('room').equals(room).toArray()).map(({ doc }) => doc);
     const held = names.sort(newestFirst).slice(0, LIMITS.docsPerOpenMax);
     await dropRoom(disk, room);
-    await rooms.put({ room, epoch, seq: 0, head, gen: (before?.gen ?? 0) + 1 });
+    const isAside = room.startsWith('paper/') && (await asidesIn(disk, room, epoch)).length > 0;
+    await rooms.put({ room, epoch, seq: 0, head, gen: (before?.gen ?? 0) + 1, doubt: isAside });
     const left = await outbox.where('room').equals(room).toArray();
     const wanted = [...left.map(({ doc }) => doc), ...newestIn(room, head), ...held];
     return {
       docs: [...new Set(wanted)].filter((doc) => !isAbove(doc, head)),
       papers: await giveAsidesBack(disk, slot),
+      doubted: await doubt(disk, open),
     };
   });
 }

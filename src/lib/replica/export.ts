@@ -5,6 +5,7 @@ import type { Edit, Message } from '#shared/feed/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { parseDoc, roomOf } from '#shared/school/names.ts';
 import type { Disk, DocRow, OutRow, PlaceRow } from './disk.ts';
+import { doubtedWords } from './doubted.ts';
 import { lastEdits } from './last-edits.ts';
 import { partsOf, tailsOf } from './stored-doc.ts';
 import { allText } from './text.ts';
@@ -60,6 +61,7 @@ async function unsentOf(disk: Disk, person: string): Promise<object> {
     noted: await unheldNotes(disk, person),
     refused: refused.map(({ room, intent, code, when }) => ({ room, intent, code, when })),
     returned: (await disk.pieces.toArray()).filter((piece) => piece.text !== ''),
+    perhapsLost: await doubtedWords(disk),
     privateCopies: (await disk.copies.toArray()).map(({ paper, when, bytes }) => {
       const body = docOf(`paper/${paper}`, [bytes]).getXmlFragment('body');
       return { paper, when, xml: body.toString() };

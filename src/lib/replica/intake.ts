@@ -137,7 +137,7 @@ export class Intake {
     if (otherEpoch) return;
     const backed = await letGo(this.#disk, state, kept);
     const head = Math.max(row.head, state.head);
-    await this.#disk.rooms.put({ ...row, epoch: state.epoch, head, backed, used: Date.now() });
+    await this.#disk.rooms.put({ ...row, epoch: state.epoch, head, backed, doubt: false, used: Date.now() });
     this.#say(state.room, { head: state.head, epoch: state.epoch });
   }
 

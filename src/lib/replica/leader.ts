@@ -299,11 +299,13 @@ export class Leader {
     const { relaxed } = this.#ground.disks;
     await this.#leases.askForSpares();
     const recent = await recentHeads(relaxed);
-    const cached = (await relaxed.rooms.toArray()).map(({ room }) => room);
+    const rows = await relaxed.rooms.toArray();
+    const cached = rows.map(({ room }) => room);
     this.#filling.plan(inOrder(changed, recent, cached, this.#chatsToFill()), cached);
     for (const head of recent) if (head.read > head.told) this.#marks.post(head.chat);
     this.#sending.flush(meDoc(this.#ground.person));
     for (const room of this.#wanted) this.#sending.flush(room);
+    for (const { room, doubt } of rows) if (doubt) this.#sending.flush(room);
     await this.#flushAll();
     this.#filling.next();
   }

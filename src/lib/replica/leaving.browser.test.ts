@@ -41,7 +41,7 @@ test('[R437] leaving waits for unsent work, and then nothing of hers is on the d
 
 test('[R437] with a relay that answers nothing leaving ends too: it says what is unsent and keeps everything', async () => {
   const masha = await withUnsent('не уходит');
-  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 1, here: 0 });
+  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 1, here: 0, papers: [] });
   expect(masha.unsent).toBe(1);
   const chat = await enter(masha, '7a');
   expect(texts(chat)).toEqual(['Здравствуйте', 'не уходит']);
@@ -91,15 +91,15 @@ test('[R494] what will never be sent from here is asked about too: a refused tex
   await school.mend();
   masha.wake();
   await until(masha, 'refused', () => masha.refused().length === 1 && masha.unsent === 0);
-  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 1 });
+  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 1, papers: [] });
   expect(masha.refused()).toHaveLength(1);
 
   const disk = new Disk('masha', 'strict');
-  await keepCopy(disk, 'paper/plan', new Y.Doc(), 'wrong-epoch', []);
+  await keepCopy(disk, 'paper/plan', new Y.Doc(), 'wrong-epoch', [], 'План');
   disk.close();
   const essay = 'Вчера мы были в музее. '.repeat(200);
   (await enter(masha, '7a')).setDraft(essay);
-  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 3 });
+  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 3, papers: ['План'] });
   const { exported } = (await masha.signOut('export')) as { exported: string };
   const taken = JSON.parse(exported);
   expect(taken.drafts).toEqual([{ name: '7a', text: essay }]);
@@ -118,9 +118,48 @@ test('[R494] words of the last moment before a tab went are asked about too, and
   const words = { text: ' Едем в восемь.', near: 'Начало.', when: Date.now() };
   noteLastWords('masha', paper.id, { lease: lease + 1, clock: 15, ...words });
   noteLastWords('masha', paper.id, { lease, clock, ...words, text: 'Начало.' });
-  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 1 });
+  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 1, papers: [] });
   const { exported } = (await masha.signOut('export')) as { exported: string };
   expect(JSON.parse(exported).noted).toEqual([{ name: `paper/${paper.id}`, text: ' Едем в восемь.' }]);
+});
+
+test('[R270] [R271] words that a restore may have lost are asked about by the paper’s title, and come back though nobody opens it', async () => {
+  const anna = await school.device('anna');
+  const chat = await enter(anna, '7a');
+  await settled(anna, chat);
+  const made = await chat.createPaper('План экскурсии', 'everyone');
+  if (!made.ok) throw new Error(made.code);
+  const paper = anna.paper(made.id, PaperView);
+  await until(anna, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  await until(anna, 'all is sent', () => anna.unsent === 0);
+  await school.keep();
+  await until(anna, 'online again', () => anna.line.at === 'online');
+  type(paper, 'Едем в восемь.');
+  await paper.flush();
+  await until(anna, 'the school has it', () => anna.unsent === 0 && paper.unsynced === 0);
+  paper.close();
+  // The paper is of another epoch, and what the school has of it does not arrive.
+  await school.withhold('patch');
+  await school.restore();
+  const disk = new Disk('anna', 'strict');
+  const asides = () => disk.acked.filter(({ aside }) => aside !== undefined).count();
+  await expect.poll(asides, { timeout: 10_000 }).toBe(1);
+  expect(await anna.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 1, papers: ['План экскурсии'] });
+  expect(JSON.parse(await anna.exportAll()).perhapsLost).toEqual([
+    { paper: made.id, title: 'План экскурсии', text: 'Едем в восемь.' },
+  ]);
+  await anna.close();
+  await school.mend();
+  const later = await school.device('anna');
+  const back = [{ paper: made.id, text: 'Едем в восемь.' }];
+  await expect.poll(() => disk.pieces.toArray(), { timeout: 10_000 }).toMatchObject(back);
+  disk.close();
+  expect(await later.signOut('wait')).toEqual({
+    at: 'unsent',
+    count: 0,
+    here: 1,
+    papers: ['План экскурсии'],
+  });
 });
 
 test('[R437] leaving and discarding deletes what is on the device', async () => {

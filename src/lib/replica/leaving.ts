@@ -1,9 +1,10 @@
 /** The end of a person's use of a device: what is unsent is sent, taken along or let go by their own word, and then all goes. */
-import type { Disk } from './disk.ts';
+import type { CopyRow, Disk } from './disk.ts';
+import { doubtedWords } from './doubted.ts';
 import { exportUnsent } from './export.ts';
 import { copyOf } from './private-copy.ts';
 import type { Tabs } from './tabs.ts';
-import type { Device } from './types.ts';
+import type { Device, PaperRow } from './types.ts';
 import { unheldNotes } from './unheld-notes.ts';
 import { unsharedDrafts } from './unshared-drafts.ts';
 import { wipe } from './wipe.ts';
@@ -57,26 +58,34 @@ async function leftIn(
   device: Pick<Device, 'person' | 'unsent'>,
   disk: Disk,
   how: Parameters<Device['signOut']>[0],
-): Promise<{ at: 'unsent'; count: number; here: number } | undefined> {
+): Promise<{ at: 'unsent'; count: number; here: number; papers: string[] } | undefined> {
   if (how === 'discard') return undefined;
   const stored = await disk.outbox.count();
-  const here = how === 'wait' ? await onlyHere(disk, device.person) : 0;
+  const { here, papers } = how === 'wait' ? await onlyHere(disk, device.person) : { here: 0, papers: [] };
   const count = Math.max(device.unsent, stored);
   const lost = how === 'wait' ? count + here : count - stored;
-  return lost > 0 ? { at: 'unsent', count, here } : undefined;
+  return lost > 0 ? { at: 'unsent', count, here, papers } : undefined;
 }
 
-/** Texts that the school does not have and will not get from here: refused, returned, too long to travel, or only noted. */
-async function onlyHere(disk: Disk, person: string): Promise<number> {
+/**
+ * Texts that the school does not have and will not get from here: refused, returned, too long to travel, or only noted;
+ * and those that a restore may have lost. Papers among them by their titles.
+ */
+async function onlyHere(disk: Disk, person: string): Promise<{ here: number; papers: string[] }> {
   const { refused, pieces, copies, kv } = disk;
   // A refused copy of what stands in a person's own document is no text of theirs.
   const drafts = await refused.filter(({ room }) => !room.startsWith('me/')).count();
-  const kept = new Set<string>((await copies.toArray()).map(({ id }) => id));
+  const whole: CopyRow[] = await copies.toArray();
+  const kept = new Set(whole.map(({ id }) => id));
   // The relay tells again of what it told once; a private copy and its pieces are one.
   const returned = await pieces.filter((row) => !row.from && !row.done && row.text.trim() !== '').toArray();
   for (const { id } of returned) kept.add(copyOf(id));
   const noted = await unheldNotes(disk, person);
-  return drafts + kept.size + noted.length + (await unsharedDrafts(kv)).length;
+  const doubted = await doubtedWords(disk);
+  const here = drafts + kept.size + noted.length + doubted.length + (await unsharedDrafts(kv)).length;
+  const cards: (PaperRow | undefined)[] = await disk.papers.bulkGet(returned.map(({ paper }) => paper));
+  const titles = [...whole, ...cards, ...doubted].map((of) => of?.title ?? '').filter(Boolean);
+  return { here, papers: [...new Set(titles)] };
 }
 
 /** Resolves when nothing waits to be sent any more, and after a while all the same. */

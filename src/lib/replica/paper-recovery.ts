@@ -6,7 +6,7 @@ import type { Disk, OutRow, RoomRow } from './disk.ts';
 import { mends } from './mends.ts';
 import { paperOf, wordsOf } from './own-words.ts';
 import { keepCopy } from './private-copy.ts';
-import { giveOlderBack, hasAside, isAll, leasesOf, noteLeft, putAside, takeAsides } from './put-aside.ts';
+import { asidesIn, giveOlderBack, isAll, leasesOf, noteLeft, putAside, takeAsides } from './put-aside.ts';
 import { dropRoom, readParts } from './stored-doc.ts';
 import type { Intent, PaperRow } from './types.ts';
 import type { Why } from './why.ts';
@@ -37,7 +37,7 @@ export async function lacksGround(
   if (rows.length === 0) return undefined;
   const { store } = docOf(room, [...(await readParts(disk, room)), ...rows.map(({ bytes }) => bytes)]);
   if (!store.pendingStructs && !store.pendingDs) return undefined;
-  return (await hasAside(disk, room, epoch)) ? 'wrong-epoch' : 'changed-meanwhile';
+  return (await asidesIn(disk, room, epoch)).length > 0 ? 'wrong-epoch' : 'changed-meanwhile';
 }
 
 /** The paper as its author saw it, unsent words included. Inside the transaction of a recovery, as all of these. */

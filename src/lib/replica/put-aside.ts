@@ -86,9 +86,9 @@ export async function giveOlderBack(
   return isAny;
 }
 
-/** Whether there is something to be taken. Inside a transaction on `acked`. */
-export async function hasAside(disk: Disk, room: string, epoch: string): Promise<boolean> {
-  return (await asidesOf(disk, room, epoch)).length > 0;
+/** The same, left where they are. */
+export async function asidesIn(disk: Disk, room: string, epoch: string): Promise<Aside[]> {
+  return (await asidesOf(disk, room, epoch)).map(({ aside }) => aside).reverse();
 }
 
 async function asidesOf(disk: Disk, room: string, epoch: string): Promise<AsideRow[]> {

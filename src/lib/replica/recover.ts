@@ -83,6 +83,7 @@ class Recovery {
     await disk.rooms.put({
       ...(row ?? { room: this.#room, epoch, seq: 0, head: 0 }),
       gen: (row?.gen ?? 0) + 1,
+      doubt: false,
     });
     await countAnew(disk, this.#room, this.#why.person);
     return {

@@ -104,7 +104,7 @@ export class Sending {
         this.#openLater(state.room);
         return;
       }
-      const docs = await epochs.moveToEpoch(disk, state, person, tabs, this.#ground.claim());
+      const docs = await epochs.moveToEpoch(disk, state, person, tabs, this.#rooms, this.#ground.claim());
       this.#pull(live, docs);
       await this.#startMending(state.room, live);
       return;

@@ -329,7 +329,8 @@ export interface Device {
   exportAll(): Promise<string>;
   /**
    * Ends the use of this device by this person. `wait` resolves `unsent` when `count` changes are still unsent after a
-   * flush, or `here` texts are on this device alone and will not be sent (refused, returned, too long to travel);
+   * flush, or `here` texts are on this device alone and will not be sent (refused, returned, too long to travel, or
+   * perhaps lost by a restore; `papers`: titles of the papers among them);
    * `export` gives both as JSON and then discards; `discard` deletes. Local data goes unless `unsent`. A storage that
    * does not open cannot be emptied: `wait` resolves `stays`, and the others leave it as it is.
    */
@@ -337,7 +338,7 @@ export interface Device {
     how: 'wait' | 'export' | 'discard',
   ): Promise<
     | { at: 'gone'; exported: string | undefined }
-    | { at: 'unsent'; count: number; here: number }
+    | { at: 'unsent'; count: number; here: number; papers: string[] }
     | { at: 'stays' }
   >;
   /** Tries to connect now. */
