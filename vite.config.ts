@@ -14,7 +14,7 @@ export default defineConfig(({ command }) => ({
       : []),
     sveltekit(),
     lighterYjs(),
-    nameLazyChunks(),
+    nameHeavyChunks(),
     gatherTheShell(),
   ],
   resolve: { alias: lighter },
@@ -26,14 +26,14 @@ export default defineConfig(({ command }) => ({
   },
 }));
 
-/** Chunks that the service worker fetches on first use instead of precaching begin with `lazy-`. */
-function nameLazyChunks(): Plugin {
-  const lazy: [name: string, module: RegExp][] = [
-    ['paper', /node_modules\/(@tiptap|prosemirror-[^/]+)\//],
-    ['registry', /node_modules\/@automerge\//],
+/** Heavy chunks have names. Those that the service worker fetches on first use instead of precaching begin with `lazy-`. */
+function nameHeavyChunks(): Plugin {
+  const named: [name: string, module: RegExp][] = [
+    ['editor', /node_modules\/(@tiptap|prosemirror-[^/]+)\//],
+    ['lazy-registry', /node_modules\/@automerge\//],
   ];
   return {
-    name: 'parta:lazy-chunks',
+    name: 'parta:heavy-chunks',
     apply: 'build',
     enforce: 'post',
     outputOptions(options) {
@@ -43,8 +43,8 @@ function nameLazyChunks(): Plugin {
         ...options,
         chunkFileNames(chunk) {
           const path = typeof usual === 'function' ? usual(chunk) : usual;
-          const found = lazy.find(([, module]) => chunk.moduleIds.some((id) => module.test(id)));
-          return found ? path.replace(/[^/]+$/, `lazy-${found[0]}.[hash].js`) : path;
+          const found = named.find(([, module]) => chunk.moduleIds.some((id) => module.test(id)));
+          return found ? path.replace(/[^/]+$/, `${found[0]}.[hash].js`) : path;
         },
       };
     },

@@ -1,8 +1,8 @@
 /// <reference lib="webworker" />
 /**
  * Keeps the app on the device. Each release has one cache of its own: the shell (`/`), its chunks and its static
- * files; chunks named `lazy-…` and wasm join it on first use, those of papers from the start where papers are used. The
- * release before stays too, for tabs that still run it. A new release waits until a person accepts it.
+ * files, the editor of papers among them; chunks named `lazy-…` and wasm join it on first use. The release before stays
+ * too, for tabs that still run it. A new release waits until a person accepts it.
  */
 import { build, files, version } from '$service-worker';
 
@@ -17,7 +17,6 @@ const ACTIVE_NOTE = '/active-release';
 const FETCHES_MAX = 4;
 /** What is never answered from the device. */
 const RELAY_PATHS = /^\/(api|line|y|files|metrics|healthz)(\/|$)/;
-const PAPERS = /\/lazy-paper\.[^/]*\.js$/;
 const ON_FIRST_USE = /\/lazy-[^/]*$|\.wasm$|\.map$/;
 
 const assets = new Set([...build, ...files]);
@@ -41,23 +40,13 @@ worker.addEventListener('fetch', (event) => {
 /** What an interrupted attempt stored already is not fetched again; what a release before holds is copied. */
 async function storeRelease(): Promise<void> {
   const cache = await caches.open(RELEASE);
-  const used = (await usesPapers()) ? [...assets].filter((path) => PAPERS.test(path)) : [];
-  const queue = [...kept, ...used];
+  const queue = [...kept];
   const lanes = Array.from({ length: FETCHES_MAX }, async () => {
     for (let path = queue.shift(); path !== undefined; path = queue.shift()) await storeAsset(cache, path);
   });
   await Promise.all(lanes);
   await copyFirstUsed(cache);
   await storeShell(cache);
-}
-
-/** Whoever wrote in papers with the release before does with this one, without a network too. */
-async function usesPapers(): Promise<boolean> {
-  for (const name of await caches.keys()) {
-    const held = await (await caches.open(name)).keys();
-    if (held.some(({ url }) => PAPERS.test(new URL(url).pathname))) return true;
-  }
-  return false;
 }
 
 async function storeAsset(cache: Cache, path: string): Promise<void> {
@@ -77,7 +66,7 @@ async function storeShell(cache: Cache): Promise<void> {
   await cache.put(SHELL, response);
 }
 
-/** A paper that was opened once opens offline after an update too, when its chunks did not change. */
+/** A page that was opened once opens offline after an update too, when its chunks did not change. */
 async function copyFirstUsed(cache: Cache): Promise<void> {
   for (const path of assets) {
     if (!ON_FIRST_USE.test(path) || (await cache.match(path))) continue;

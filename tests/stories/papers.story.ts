@@ -147,9 +147,9 @@ test('[R256] a chat loads nothing of the editor, and the toolbar works from the 
   anna.on('request', (request) => loaded.push(request.url()));
   await anna.reload();
   await expect(anna.getByRole('textbox', { name: 'Сообщение' })).toBeVisible();
-  expect(loaded.filter((url) => url.includes('lazy-paper'))).toEqual([]);
+  expect(loaded.filter((url) => url.includes('/editor.'))).toEqual([]);
   await makePaper(anna, 'Список', ['Тетради']);
-  expect(loaded.filter((url) => url.includes('lazy-paper'))).not.toEqual([]);
+  expect(loaded.filter((url) => url.includes('/editor.'))).not.toEqual([]);
   await anna.keyboard.press('Control+A');
   await anna.keyboard.press('Alt+F10');
   const bar = anna.getByRole('toolbar', { name: 'Оформление текста' });
