@@ -114,7 +114,7 @@ test('[R705] a chat is lost together with the role: its unsent words stay with t
   await expect(elena.message('Замените меня')).toHaveCount(0);
 });
 
-test('[R268] [R257] what Anna Petrovna wrote in a paper of a chat that she lost meanwhile stays in her list of papers, under the reason', async ({
+test('[R268] [R257] [R272] what Anna Petrovna wrote in a paper of a chat that she lost meanwhile stays in her list of papers, under the reason, and becomes a paper in another chat', async ({
   people,
 }) => {
   const anna = await people.comeIn('anna');
@@ -144,6 +144,24 @@ test('[R268] [R257] what Anna Petrovna wrote in a paper of a chat that she lost 
   await expect(page.getByRole('heading', { level: 1, name: 'Замены' })).toBeVisible();
   await copy.getByRole('button', { name: 'Показать копию' }).click();
   await expect(copy).toContainText('Третий урок ведёт Игорь Олегович');
+  // Its chat is lost, another one takes it.
+  const make = copy.getByRole('button', { name: 'Сделать новым документом' });
+  await make.click();
+  const ask = page.getByRole('dialog', { name: 'В какой чат?' });
+  await expect(ask.getByRole('listitem')).toHaveText(['ООбъявления']);
+  await page.keyboard.press('Escape');
+  await expect(make).toBeFocused();
+  await make.press('Enter');
+  await ask.getByRole('button', { name: 'Объявления' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Замены (моя копия)' })).toBeVisible();
+  const text = page.getByRole('textbox', { name: 'Текст документа' });
+  await expect(text).toContainText('Третий урок ведёт Игорь Олегович');
+  await expect(page.getByTitle('Сохранено')).toBeVisible(AFTER_OUTAGE);
+  await elena.page.getByRole('link', { name: 'Чаты' }).click();
+  await elena.open('Объявления');
+  await elena.log.getByText('Замены (моя копия)').click();
+  await expect(elena.page.getByLabel('Текст документа')).toContainText('Третий урок ведёт Игорь Олегович');
+  await page.goBack();
   const pieces = page.getByRole('region', { name: 'Возвращённый текст' });
   await expect(pieces).toContainText('Третий урок ведёт Игорь Олегович');
   await pieces.getByRole('button', { name: 'Убрать' }).click();

@@ -154,17 +154,28 @@ export class OpenPaper {
     });
   }
 
-  /** Makes a new paper of one's own beside this one; undefined for those who may not. `id` is the new paper's. */
-  get createBeside(): ((title: string) => Promise<Verdict>) | undefined {
+  /** Chats where its person may make a paper: the one it belongs to alone, when they may there. */
+  get homes(): readonly string[] {
     return this.#follow(() => {
       const { chat } = this;
-      const entry = chat === undefined ? undefined : this.#device.projection?.chats[chat];
-      const me = this.#device.projection?.me;
-      if (chat === undefined || !entry || !me) return undefined;
-      const who = { person: me.id, role: me.role, duties: me.duties };
-      if (!may(who, 'paper.create', placeOf(entry)).ok) return undefined;
-      return (title) => this.#inChat(chat, (open) => open.createPaper(title, 'owner'));
+      const { projection } = this.#device;
+      if (!projection) return [];
+      const { id, role, duties } = projection.me;
+      const mayMake = (name: string) => {
+        const entry = projection.chats[name];
+        return entry !== undefined && may({ person: id, role, duties }, 'paper.create', placeOf(entry)).ok;
+      };
+      if (chat !== undefined && mayMake(chat)) return [chat];
+      return this.#device
+        .chats()
+        .map((row) => row.id)
+        .filter(mayMake);
     });
+  }
+
+  /** Makes a new paper that its person alone writes in. `id` is the new paper's. */
+  createIn(chat: string, title: string): Promise<Verdict> {
+    return this.#inChat(chat, (open) => open.createPaper(title, 'owner'));
   }
 
   /** Another paper of this device, for a moment; undefined when it cannot be written in now. Whoever asked closes it. */
