@@ -39,6 +39,7 @@ export class OpenPaper {
       'line',
       'unsent',
       'refused',
+      'disk',
     ]);
   }
 
@@ -57,6 +58,12 @@ export class OpenPaper {
   }
   get right(): 'edit' | 'read' | 'none' {
     return this.#follow(() => this.#paper.right);
+  }
+  /** Whether it could be written in, had this device room to keep what is typed. */
+  get lacksRoom(): boolean {
+    return this.#follow(
+      () => this.#device.disk === 'full' && this.#paper.right === 'read' && !this.#paper.reason,
+    );
   }
   /** Why writing is not possible; undefined when it is. */
   get reason(): RefusalCode | undefined {

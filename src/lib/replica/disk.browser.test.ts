@@ -27,6 +27,15 @@ function fillDisk(): void {
   };
   Object.assign(IDBObjectStore.prototype, { add: full, put: full });
 }
+/** The same for one person's device. */
+function fillDiskOf(person: string): void {
+  const unless = (write: typeof put) =>
+    function fullFor(this: IDBObjectStore, ...args: Parameters<typeof put>) {
+      if (this.transaction.db.name !== diskName(person)) return write.apply(this, args);
+      throw new DOMException('The disk is full', 'QuotaExceededError');
+    };
+  Object.assign(IDBObjectStore.prototype, { add: unless(add), put: unless(put) });
+}
 /** What is written fails, for a reason of the browser's own. */
 function breakDisk(): void {
   IDBObjectStore.prototype.add = function (...args) {
@@ -141,6 +150,46 @@ test('[R493] what is typed in a paper while the disk is full stays on screen and
   await enter(anna, '7a');
   const read = anna.paper(paper.id, PaperView);
   await until(anna, 'read', () => textIn(read) === 'Берём палатки и котелок на всех');
+});
+
+test('[R273] a paper that is opened on a full device shows what the school has of it, is read only, and is written in once there is room', async () => {
+  const anna = await school.device('anna');
+  const chat = await enter(anna, '7a');
+  await settled(anna, chat);
+  const made = await chat.createPaper('Поход', 'everyone');
+  if (!made.ok) throw new Error(made.code);
+  const hers = anna.paper(made.id, PaperView);
+  await until(anna, 'the paper may be edited', () => hers.ready && hers.right === 'edit');
+  type(hers, 'Берём палатки');
+  await hers.flush();
+  await until(anna, 'all is sent', () => anna.unsent === 0);
+  const masha = await school.device('masha');
+  await settled(masha, await enter(masha, '7a'));
+  await until(masha, 'listed', () => masha.papers().length === 1);
+  fillDiskOf('masha');
+  const paper = masha.paper(made.id, PaperView);
+  await until(masha, 'the text is shown', () => paper.ready && textIn(paper) === 'Берём палатки');
+  expect([paper.right, paper.reason, masha.disk]).toEqual(['read', undefined, 'full']);
+  type(hers, ' и котелок');
+  await hers.flush();
+  await until(masha, 'what comes too', () => textIn(paper) === 'Берём палатки и котелок');
+  expect(paper.right).toBe('read');
+
+  emptyDisk();
+  masha.wake();
+  await until(
+    masha,
+    'she may write',
+    () => paper.right === 'edit' && textIn(paper)?.endsWith('котелок') === true,
+  );
+  type(paper, ' на всех');
+  expect((await paper.flush()).ok).toBe(true);
+  await until(anna, 'Anna reads it', () => textIn(hers) === 'Берём палатки и котелок на всех');
+  await masha.close();
+  await school.cut();
+  const later = await school.device('masha');
+  const again = later.paper(made.id, PaperView);
+  await until(later, 'and it is on the device', () => textIn(again) === 'Берём палатки и котелок на всех');
 });
 
 test('[R493] what is typed in a paper when the disk fails is saved without another key, once the disk answers', async () => {

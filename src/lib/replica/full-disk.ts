@@ -1,5 +1,5 @@
 /**
- * While the disk takes nothing more: what comes for the chats on screen is shown from memory, nothing is answered as if
+ * While the disk takes nothing more: what comes for the chats and papers on screen is shown from memory, nothing is answered as if
  * it were stored, and the disk is asked again and again whether it has room. Then the line begins anew and brings it all.
  */
 import { roomOf } from '#shared/school/names.ts';
@@ -58,7 +58,7 @@ export class FullDisk {
     for (const frame of frames) {
       if (frame.kind === 'room') await this.#noteEpoch(frame.room, frame.epoch);
       else if (frame.kind === 'patch') await this.#patch(frame);
-      else if (frame.kind === 'update') this.#say(frame, [{ ...frame }]);
+      else if (frame.kind === 'update') await this.#say(frame, [{ ...frame }]);
     }
   }
 
@@ -77,9 +77,18 @@ export class FullDisk {
     this.#ground.again();
   }
 
+  /** Of papers those alone that nobody writes in here: what is typed would stand on words that the disk does not have. */
+  async #isShown(room: string): Promise<boolean> {
+    if (this.#foreign.has(room)) return false;
+    if (room.startsWith('chat/')) return true;
+    const { pens } = this.#ground.disk;
+    return room.startsWith('paper/') && (await pens.where('room').equals(room).count()) === 0;
+  }
+
   async #noteEpoch(room: string, epoch: string): Promise<void> {
     const row = await this.#ground.disk.rooms.get(room);
-    if (row?.epoch === epoch) this.#foreign.delete(room);
+    const isNew = room.startsWith('paper/') && !row?.epoch;
+    if (isNew || row?.epoch === epoch) this.#foreign.delete(room);
     else this.#foreign.add(room);
   }
 
@@ -87,13 +96,15 @@ export class FullDisk {
     const doc = (await this.#ground.disk.docs.get(patch.doc)) ?? freshDoc(patch.doc);
     if (patch.from > doc.seq) return;
     if (patch.deflated) await inflate(patch);
-    this.#say(patch, patch.places);
+    await this.#say(patch, patch.places);
   }
 
-  /** Chats alone: what is typed in a paper would stand on words that the disk does not have. */
-  #say({ doc, bytes }: Patch | Update, at: readonly { id?: string; seq: number; at: number }[]): void {
+  async #say(
+    { doc, bytes }: Patch | Update,
+    at: readonly { id?: string; seq: number; at: number }[],
+  ): Promise<void> {
     const room = roomOf(doc);
-    if (!room.startsWith('chat/') || this.#foreign.has(room)) return;
+    if (!(await this.#isShown(room))) return;
     const places = newsOf(doc, bytes).created.flatMap((made) => {
       const place = at.find(({ id = made.id }) => id === made.id);
       return place ? [placeOf(room, doc, made, place.seq, place.at)] : [];

@@ -197,9 +197,12 @@ export class PaperView implements Paper {
     const { disk } = this.#ground;
     const before = JSON.stringify([this.#pieces, this.#copies]);
     if (this.ready && !this.#lastWordsTaken) {
-      this.#lastWordsTaken = true;
       const lease = this.#ground.copy.pen?.lease;
-      await takeLastWords(disk, this.#ground.person, this.id, { doc: this.doc, lease });
+      // Without room for a pen there is none for them: they stay noted.
+      this.#lastWordsTaken = lease !== undefined;
+      await takeLastWords(disk, this.#ground.person, this.id, { doc: this.doc, lease }).catch(() => {
+        this.#lastWordsTaken = false;
+      });
     }
     const pieces = await waitingPieces(disk, this.id);
     const rows: CopyRow[] = await disk.copies.where('paper').equals(this.id).sortBy('when');

@@ -62,10 +62,11 @@ export class Writer {
         this.#around.emit(copy.room as Topic);
         if (copy.pen) await this.#knowIds(copy.pen.lease);
         else await this.#takePen(copy, false);
-        copy.isSettled = true;
       } catch (error) {
         this.#around.onTrouble(troubleOf(error));
       }
+      // A disk without room for a pen can be read.
+      copy.isSettled = copy.loaded;
       this.#around.emit(copy.room as Topic);
     });
   }
@@ -139,6 +140,8 @@ export class Writer {
   }
 
   hear(word: Word): void {
+    if (word.say === 'full' && !word.is)
+      for (const copy of this.copies.values()) if (!copy.pen) void this.reload(copy);
     if (word.say !== 'room') return;
     const copy = this.copies.get(word.room);
     if (!copy) return;
