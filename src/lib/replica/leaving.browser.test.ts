@@ -125,12 +125,7 @@ test('[R494] words of the last moment before a tab went are asked about too, and
 
 test('[R270] [R271] words that a restore may have lost are asked about by the paper’s title, and come back though nobody opens it', async () => {
   const anna = await school.device('anna');
-  const chat = await enter(anna, '7a');
-  await settled(anna, chat);
-  const made = await chat.createPaper('План экскурсии', 'everyone');
-  if (!made.ok) throw new Error(made.code);
-  const paper = anna.paper(made.id, PaperView);
-  await until(anna, 'the paper may be edited', () => paper.ready && paper.right === 'edit');
+  const paper = await openPaper(anna, await shared(anna));
   await until(anna, 'all is sent', () => anna.unsent === 0);
   await school.keep();
   await until(anna, 'online again', () => anna.line.at === 'online');
@@ -146,12 +141,12 @@ test('[R270] [R271] words that a restore may have lost are asked about by the pa
   await expect.poll(asides, { timeout: 10_000 }).toBe(1);
   expect(await anna.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 1, papers: ['План экскурсии'] });
   expect(JSON.parse(await anna.exportAll()).perhapsLost).toEqual([
-    { paper: made.id, title: 'План экскурсии', text: 'Едем в восемь.' },
+    { paper: paper.id, title: 'План экскурсии', text: 'Едем в восемь.' },
   ]);
   await anna.close();
   await school.mend();
   const later = await school.device('anna');
-  const back = [{ paper: made.id, text: 'Едем в восемь.' }];
+  const back = [{ paper: paper.id, text: 'Едем в восемь.' }];
   await expect.poll(() => disk.pieces.toArray(), { timeout: 10_000 }).toMatchObject(back);
   disk.close();
   expect(await later.signOut('wait')).toEqual({

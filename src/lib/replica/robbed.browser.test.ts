@@ -44,9 +44,10 @@ test('[R746] nor does it drop what the new one has fetched after a restore', asy
   const state = { room: ROOM, epoch: 'f', seq: 0, since: 0, head: 1, lasts: [] } as const;
   const said: string[] = [];
   const tabs = { slot: 0, say: ({ say }: { say: string }) => void said.push(say) };
-  expect(await moveToEpoch(disk, { kind: 'room', ...state, lasts: [] }, 'masha', tabs, 'old')).toEqual([]);
+  const open = new Set<string>();
+  expect(await moveToEpoch(disk, { kind: 'room', ...state, lasts: [] }, 'masha', tabs, open, 'old')).toEqual([]);
   expect(said).toEqual([]);
   expect(await rowsOf('masha')).toEqual(before);
-  await moveToEpoch(disk, { kind: 'room', ...state, lasts: [] }, 'masha', tabs, 'new');
+  await moveToEpoch(disk, { kind: 'room', ...state, lasts: [] }, 'masha', tabs, open, 'new');
   expect(await disk.rooms.get(ROOM)).toMatchObject({ epoch: 'f' });
 });
