@@ -88,7 +88,9 @@ test('[R476] Anna Petrovna runs her class: a pupil leaves it, its chat falls qui
   await expect(masha.page.getByText('Громов Петя')).toBeVisible();
   await expect(masha.page.getByRole('link', { name: /Громов Петя/ })).toHaveCount(0);
   await masha.page.goto(new URL('/school/people/petya', masha.page.url()).href);
-  await expect(masha.page.getByText('Этого человека меняет только администратор школы.')).toBeVisible();
+  await expect(
+    masha.page.getByText('Роль в школе меняет администратор, а состав класса ещё и классный руководитель.'),
+  ).toBeVisible();
   expect(loaded.filter((url) => /automerge|[.]wasm/.test(url))).toEqual([]);
   expect([...new Set(loaded.map((url) => new URL(url).origin))]).toEqual([new URL(masha.page.url()).origin]);
 });
