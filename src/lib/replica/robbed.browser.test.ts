@@ -45,7 +45,9 @@ test('[R746] nor does it drop what the new one has fetched after a restore', asy
   const said: string[] = [];
   const tabs = { slot: 0, say: ({ say }: { say: string }) => void said.push(say) };
   const open = new Set<string>();
-  expect(await moveToEpoch(disk, { kind: 'room', ...state, lasts: [] }, 'masha', tabs, open, 'old')).toEqual([]);
+  expect(await moveToEpoch(disk, { kind: 'room', ...state, lasts: [] }, 'masha', tabs, open, 'old')).toEqual(
+    [],
+  );
   expect(said).toEqual([]);
   expect(await rowsOf('masha')).toEqual(before);
   await moveToEpoch(disk, { kind: 'room', ...state, lasts: [] }, 'masha', tabs, open, 'new');
