@@ -88,6 +88,32 @@ test('[R265] a paper that was made and written after the backup is there again a
   expect([again.copies(), again.returned()]).toEqual([[], []]);
 });
 
+test('[R265] what one person wrote in two tabs by turns is there again in its order, as the text it was', async () => {
+  const anna = await school.device('anna');
+  await settled(anna, await enter(anna, '7a'));
+  await school.keep();
+  await until(anna, 'online again', () => anna.line.at === 'online');
+  const other = await school.device('anna');
+  const paper = await make(anna);
+  await write(anna, paper, 'Выезжаем ');
+  const beside = await open(other, paper.id);
+  await until(other, 'read', () => wordsIn(beside.doc) === 'Выезжаем ');
+  await write(other, beside, 'в восемь, ');
+  await until(anna, 'both', () => wordsIn(paper.doc) === 'Выезжаем в восемь, ');
+  await write(anna, paper, 'от школы.');
+  for (const shown of [paper, beside]) shown.close();
+  await school.restore();
+  const masha = await school.device('masha');
+  await enter(masha, '7a');
+  await until(masha, 'listed', () => masha.papers().length === 1);
+  const read = await open(masha, masha.papers()[0]?.id ?? '');
+  const whole = 'Выезжаем в восемь, от школы.';
+  await until([masha, anna], 'the words are there', () => wordsIn(read.doc) === whole);
+  const again = await open(anna, read.id);
+  await until(anna, 'hers too', () => anna.unsent === 0 && wordsIn(again.doc) === whole);
+  expect([again.copies(), again.returned()]).toEqual([[], []]);
+});
+
 test('[R265] a paper that gets another name, for the backup knows nothing of the hand that made it, takes its words along', async () => {
   await school.keep();
   const anna = await school.device('anna');
