@@ -2,7 +2,7 @@
 import { craft, one, text } from '../craft.ts';
 import { clockOf, lastUnder, runOf } from '../scene.ts';
 import { type Attack, hand } from './attack.ts';
-import { emojiHalf } from './places.ts';
+import { emojiHalf } from './spots.ts';
 
 export const DELETES: Attack[] = [
   {

@@ -1,34 +1,9 @@
 /** What a pupil may not do in a chat, written honestly enough to be understood. */
 import { editKey, idOf, reactionKey } from '#shared/feed/shape.ts';
-import { craft, dead, one, type Write } from '../craft.ts';
-import { AT, lastUnder, type Scene, type Who } from '../scene.ts';
-import { type Attack, type Hand, hand, over, set, words } from './attack.ts';
-
-interface Told {
-  name: string;
-  rule: string;
-  code: Attack['code'];
-  by?: Who;
-  structs(hand: Hand, scene: Scene): Write[];
-}
-
-const tell = ({ structs, ...told }: Told): Attack => ({
-  ...told,
-  doc: 'feed',
-  build(scene) {
-    const own = hand(scene, 'feed', told.by);
-    return one(own.lease, own.clock, structs(own, scene));
-  },
-});
-
-function deleting(scene: Scene, keys: [root: string, key: string][]): Uint8Array {
-  const ranges = new Map<number, [number, number][]>();
-  for (const [root, key] of keys) {
-    const [client, clock] = lastUnder(scene, 'feed', root, key);
-    ranges.set(client, [...(ranges.get(client) ?? []), [clock, 1]]);
-  }
-  return craft({ deletes: [...ranges].map(([client, list]) => [client, list.sort((a, b) => a[0] - b[0])]) });
-}
+import { dead } from '../craft.ts';
+import { AT, lastUnder } from '../scene.ts';
+import { type Attack, type Hand, over, set, words } from './attack.ts';
+import { deleting, tell } from './tell.ts';
 
 const message = (what: unknown) => (own: Hand) => [set('messages', own.fresh(), what)];
 
@@ -212,96 +187,6 @@ export const FEED: Attack[] = [
     by: 'masha',
     code: 'stale',
     structs: (_, scene) => [set('reactions', reactionKey(scene.ids.annas, 'masha'), '👎')],
-  }),
-  tell({
-    name: 'rights to the teacher’s paper taken',
-    rule: 'R207',
-    code: 'only-owner-shares',
-    structs: (_, scene) => [
-      over(lastUnder(scene, 'feed', 'papers', scene.ids.paper), { by: 'anna', title: 'План', edit: 'owner' }),
-    ],
-  }),
-  tell({
-    name: 'the teacher’s paper made one’s own',
-    rule: 'R207',
-    code: 'only-owner-shares',
-    structs: (_, scene) => [
-      over(lastUnder(scene, 'feed', 'papers', scene.ids.paper), {
-        by: 'petya',
-        title: 'План',
-        edit: 'owner',
-      }),
-    ],
-  }),
-  tell({
-    name: 'the owner of a paper changed by its owner',
-    rule: 'R207',
-    by: 'anna',
-    code: 'not-allowed',
-    structs: (_, scene) => [
-      over(lastUnder(scene, 'feed', 'papers', scene.ids.paper), {
-        by: 'masha',
-        title: 'План',
-        edit: 'owner',
-      }),
-    ],
-  }),
-  {
-    name: 'a paper’s entry deleted',
-    rule: 'R207',
-    doc: 'feed',
-    by: 'anna',
-    code: 'not-allowed',
-    build: (scene) => deleting(scene, [['papers', scene.ids.paper]]),
-  },
-  tell({
-    name: 'a paper without a message that shares it',
-    rule: 'R206',
-    code: 'bad-value',
-    structs: (own) => [set('papers', own.fresh(), { by: 'petya', title: 'Мой', edit: 'owner' })],
-  }),
-  tell({
-    name: 'a paper in the teacher’s name',
-    rule: 'R206',
-    code: 'not-yours',
-    structs: (own) => [
-      set('messages', own.fresh(), words('вот', { paper: own.fresh(1) })),
-      set('papers', own.fresh(1), { by: 'anna', title: 'Мой', edit: 'owner' }),
-    ],
-  }),
-  tell({
-    name: 'a paper under an id of the teacher’s lease',
-    rule: 'R206',
-    code: 'not-yours',
-    structs: (own, scene) => [
-      set('messages', own.fresh(), words('вот', { paper: idOf(scene.leases.anna, 60) })),
-      set('papers', idOf(scene.leases.anna, 60), { by: 'petya', title: 'Мой', edit: 'owner' }),
-    ],
-  }),
-  tell({
-    name: 'a paper with rights that do not exist',
-    rule: 'R206',
-    code: 'bad-value',
-    structs: (own) => [
-      set('messages', own.fresh(), words('вот', { paper: own.fresh(1) })),
-      set('papers', own.fresh(1), { by: 'petya', title: 'Мой', edit: 'admins' }),
-    ],
-  }),
-  tell({
-    name: 'the teacher’s paper shared again by a pupil',
-    rule: 'R206',
-    code: 'bad-value',
-    structs: (own, scene) => [set('messages', own.fresh(), words('вот', { paper: scene.ids.paper }))],
-  }),
-  tell({
-    name: 'two messages that share one new paper',
-    rule: 'R206',
-    code: 'bad-value',
-    structs: (own) => [
-      set('messages', own.fresh(0), words('вот', { paper: own.fresh(2) })),
-      set('messages', own.fresh(1), words('вот', { paper: own.fresh(2) })),
-      set('papers', own.fresh(2), { by: 'petya', title: 'Мой', edit: 'owner' }),
-    ],
   }),
   tell({
     name: 'a good message and a bad reaction in one update',
