@@ -52,4 +52,14 @@ test('[R713] a jump to the answered and to the pinned message finds them segment
   await anna.page.getByRole('button', { name: 'Закреплённое сообщение' }).click();
   await expect(anna.message(/Запись 20\b/)).toBeInViewport(AFTER_OUTAGE);
   await expect(anna.page.getByText('Это сообщение удалено или загрузится')).toHaveCount(0);
+
+  // Of several the list leads to each.
+  await anna.page.getByRole('button', { name: 'К последним сообщениям' }).click();
+  await anna.act('Запись 1120', 'Закрепить');
+  await anna.page.getByRole('button', { name: 'Все закреплённые' }).click();
+  const list = anna.page.getByRole('dialog', { name: 'Все закреплённые' });
+  await expect(list.getByRole('listitem')).toHaveCount(2);
+  await list.getByRole('button', { name: /Запись 20\b/ }).click();
+  await expect(list).toHaveCount(0);
+  await expect(anna.message(/Запись 20\b/)).toBeInViewport(AFTER_OUTAGE);
 });
