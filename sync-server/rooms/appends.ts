@@ -17,6 +17,9 @@ export class Appends {
   #held: Held[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
+  /** Appends that the log has not answered. */
+  #unanswered = 0;
+  #settling: (() => void)[] = [];
 
   constructor(log: Pick<Log, 'append'>, fence: number) {
     this.#log = log;
@@ -33,6 +36,7 @@ export class Appends {
     stored: (result: AppendResult) => void,
     failed: (error: unknown) => void,
   ): void {
+    this.#unanswered++;
     this.#held.push({ append, stored, failed });
     const wait = watchers < FAN_OUT.crowd ? 0 : this.#lastMs + FAN_OUT.windowMs - performance.now();
     if (wait <= 0 || this.#held.length >= FAN_OUT.heldMax) this.flush();
@@ -50,11 +54,32 @@ export class Appends {
     const batch = held.map(({ append }) => append);
     this.#log.append(batch, this.#fence).then(
       (results) => {
-        for (const [at, { stored }] of held.entries()) stored(results[at] as AppendResult);
+        for (const [at, { stored }] of held.entries()) {
+          stored(results[at] as AppendResult);
+          this.#answered();
+        }
       },
       (error: unknown) => {
-        for (const { failed } of held) failed(error);
+        for (const { failed } of held) {
+          failed(error);
+          this.#answered();
+        }
       },
     );
+  }
+
+  get isSettled(): boolean {
+    return this.#unanswered === 0;
+  }
+
+  /** Resolves when the log has answered everything that was added. Nothing more is added while a job waits for it. */
+  settled(): Promise<void> {
+    if (this.isSettled) return Promise.resolve();
+    return new Promise((resolve) => this.#settling.push(resolve));
+  }
+
+  #answered(): void {
+    if (--this.#unanswered > 0) return;
+    for (const settle of this.#settling.splice(0)) settle();
   }
 }

@@ -1,43 +1,32 @@
 /**
- * A room: one owner, one queue, one sequence. Jobs run one after another; most end within the turn they began in. It
- * judges, applies in memory, hands to the log, and says nothing before the log has it.
+ * A room: one owner, one queue, one sequence. It judges, applies in memory, hands to the log, and says nothing before
+ * the log has it.
  */
 import { parseDoc } from '#shared/school/names.ts';
 import { isRefusalCode, REFUSALS } from '#shared/school/refusals.ts';
 import { encodeFrame } from '#shared/wire/codec.ts';
-import type { Join } from '../registry/school.ts';
-import type { Append, AppendResult, LeaseLast } from '../store/log.ts';
+import type { Append, AppendResult } from '../store/log.ts';
 import { Appends } from './appends.ts';
-import type { Answer, Intent, Speaker, Taken } from './intent.ts';
+import { Beside } from './beside.ts';
+import type { Answer, Intent, Speaker } from './intent.ts';
 import { beginPart } from './joining.ts';
 import type { KeptDoc } from './kept-doc.ts';
 import { FAN_OUT } from './limits.ts';
-import { type Ground, Live } from './live.ts';
+import { Live } from './live.ts';
+import type { Done, RoomGround } from './room-ground.ts';
 import { closeLease, noteNumber, noteTaken, sumOf, turnOf } from './taking.ts';
+import { type Job, Turns } from './turns.ts';
 import { News, type Watcher } from './watcher.ts';
-
-export interface RoomGround extends Ground {
-  now(): number;
-  /** Whether the disk refuses now. */
-  isFull(): boolean;
-  /** Told of what the log answered, so that a full disk is known to all rooms. */
-  stored(result: AppendResult): void;
-  /** Told of a durable intent. */
-  accepted(room: Room, append: Append, taken: Done): void;
-  /** Begins the part that newcomers read of their chats; rejects when that could not be stored. */
-  begin(joins: readonly Join[]): Promise<void>;
-  trouble(event: string, room: string, error: unknown): void;
-}
 
 /** Every device of the school may hear of a change of the registry: it counts as so many intents. */
 const REGISTRY_COSTS = 10;
 
-type Done = Taken & { ok: true; known: false };
-
-interface Job {
-  run(live: Live): void | Promise<void>;
-  /** The room could not be read, or lost its memory: the job did not happen. */
-  failed(): void;
+/** An intent, who brought it and who hears of it. */
+interface Pushed {
+  intent: Intent;
+  from: Speaker;
+  self: Watcher | undefined;
+  answer(answer: Answer): void;
 }
 
 export class Room {
@@ -46,17 +35,26 @@ export class Room {
   usedAt = 0;
   readonly #ground: RoomGround;
   readonly #appends: Appends;
+  readonly #beside: Beside;
+  readonly #turns: Turns;
   #live: Live | undefined;
-  #jobs: Job[] = [];
-  #running = false;
-  /** What this room has asked of the log and has no answer to. */
-  #unanswered = 0;
-  #settling: (() => void)[] = [];
 
   constructor(name: string, ground: RoomGround) {
     this.name = name;
     this.#ground = ground;
     this.#appends = new Appends(ground.log, ground.fence);
+    this.#beside = new Beside(ground, this.#appends, {
+      notNoted: (error) => ground.trouble('not-noted', name, error),
+      evict: () => this.evict(),
+    });
+    this.#turns = new Turns({
+      awake: () => this.#live ?? this.#load(),
+      broke: (error) => {
+        // Not loaded, or a bug that may have left half of something in memory: neither may be used.
+        ground.trouble('room-job-failed', name, error);
+        this.evict();
+      },
+    });
   }
 
   /** What is in memory; undefined while the room sleeps. */
@@ -64,7 +62,7 @@ export class Room {
     return this.#live;
   }
   get isBusy(): boolean {
-    return this.#running || this.#jobs.length > 0 || (this.#live?.out.length ?? 0) > 0;
+    return this.#turns.isBusy || (this.#live?.out.length ?? 0) > 0;
   }
 
   /** Takes an intent; the answer comes once it is durable. `self` hears nothing of its own. */
@@ -76,7 +74,7 @@ export class Room {
     answer: (answer: Answer) => void,
   ): void {
     this.run({
-      run: (live) => this.#push(live, intent, epoch, from, self, answer),
+      run: (live) => this.#push(live, { intent, from, self, answer }, epoch),
       failed: () => answer({ ok: false, code: 'try-later' }),
     });
   }
@@ -84,8 +82,7 @@ export class Room {
   /** Runs a job in turn, with the room in memory. */
   run(job: Job): void {
     this.usedAt = this.#ground.now();
-    this.#jobs.push(job);
-    if (!this.#running) void this.#drain();
+    this.#turns.run(job);
   }
 
   /**
@@ -108,7 +105,7 @@ export class Room {
 
   /** Resolves when all that was asked of the room is done, and the log has answered; whatever it said. */
   async quiet(): Promise<void> {
-    if (!this.isBusy && this.#unanswered === 0) return;
+    if (!this.isBusy && this.#appends.isSettled) return;
     await this.#whenDurable(async () => undefined).catch(() => undefined);
   }
 
@@ -138,7 +135,7 @@ export class Room {
   #whenDurable(work: (live: Live) => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
       const run = async (live: Live) => {
-        await this.#settled();
+        await this.#appends.settled();
         if (live.dead) throw new Error('the room was evicted');
         await work(live);
       };
@@ -149,34 +146,14 @@ export class Room {
     });
   }
 
-  async #drain(): Promise<void> {
-    this.#running = true;
-    for (let job = this.#jobs.shift(); job; job = this.#jobs.shift()) {
-      try {
-        if (!this.#live) {
-          await this.#settled();
-          this.#live = await Live.load(this.#ground, this.name);
-        }
-        const pending = job.run(this.#live);
-        if (pending) await pending;
-      } catch (error) {
-        // Not loaded, or a bug that may have left half of something in memory: neither may be used.
-        this.#ground.trouble('room-job-failed', this.name, error);
-        this.evict();
-        job.failed();
-      }
-    }
-    this.#running = false;
+  async #load(): Promise<Live> {
+    await this.#appends.settled();
+    this.#live = await Live.load(this.#ground, this.name);
+    return this.#live;
   }
 
-  #push(
-    live: Live,
-    intent: Intent,
-    epoch: string | undefined,
-    from: Speaker,
-    self: Watcher | undefined,
-    answer: (answer: Answer) => void,
-  ): void | Promise<void> {
+  #push(live: Live, pushed: Pushed, epoch: string | undefined): void | Promise<void> {
+    const { intent, from, answer } = pushed;
     const sum = sumOf(intent);
     const turn = turnOf(live, intent, from, epoch, sum);
     const lost = () => answer({ ok: false, code: 'try-later' });
@@ -186,15 +163,14 @@ export class Room {
         () => answer({ ok: true, n: intent.n, seq: turn.seq, at: turn.at }),
         lost,
       );
-    if (turn.turn === 'refused')
-      return this.#refuse(live, intent, from, { code: turn.code }, turn.closes, answer);
+    if (turn.turn === 'refused') return this.#refuse(live, pushed, { code: turn.code }, turn.closes);
     if (this.#ground.isFull()) return live.out.say(live.seq, lost, lost);
     // Who may not read may not learn from a verdict what is there: how much is written, which segments there are.
     const verdict = this.#ground.places.mayRead(from.person, this.name);
-    if (!verdict.ok) return this.#refuse(live, intent, from, { code: verdict.code }, true, answer);
+    if (!verdict.ok) return this.#refuse(live, pushed, { code: verdict.code }, true);
     if (!live.holds(intent.doc) || !this.#ground.places.mayReadDoc(from.person, intent.doc).ok)
-      return this.#refuse(live, intent, from, { code: 'unknown-place' }, true, answer);
-    const judge = (doc: KeptDoc) => this.#judge(live, doc, intent, { ...turn, sum }, from, self, answer);
+      return this.#refuse(live, pushed, { code: 'unknown-place' }, true);
+    const judge = (doc: KeptDoc) => this.#judge(live, doc, pushed, { ...turn, sum });
     const doc = live.docs.get(intent.doc);
     if (doc) return judge(doc);
     return live.doc(intent.doc).then(
@@ -209,12 +185,10 @@ export class Room {
   #judge(
     live: Live,
     doc: KeptDoc,
-    intent: Intent,
+    pushed: Pushed,
     { n, replaces, sum }: { n: number; replaces: number; sum: number },
-    from: Speaker,
-    self: Watcher | undefined,
-    answer: (answer: Answer) => void,
   ): void | Promise<void> {
+    const { intent, from, answer } = pushed;
     const lost = () => answer({ ok: false, code: 'try-later' });
     const at = this.#ground.now();
     doc.usedAt = at;
@@ -224,20 +198,29 @@ export class Room {
       doc.isFullFor(intent.bytes.length) &&
       parseDoc(doc.name)?.kind !== 'registry'
     )
-      return this.#refuse(live, intent, from, { code: 'too-long', says: 'document is full' }, true, answer);
+      return this.#refuse(live, pushed, { code: 'too-long', says: 'document is full' }, true);
     const taken = doc.content.take(intent, from, { seq: live.seq + 1, at });
     if (!taken.ok) {
-      const refused = this.#refuse(live, intent, from, taken, taken.code !== 'try-later', answer);
+      const refused = this.#refuse(live, pushed, taken, taken.code !== 'try-later');
       if (!taken.broken) return refused;
       // What was accepted before is still committed; only then is the memory given up.
-      return this.#settled().then(() => this.evict());
+      return this.#appends.settled().then(() => this.evict());
     }
     if (taken.known && intent.n === 0)
       return live.out.say(live.seq, () => answer({ ok: true, n: 0, seq: live.seq, at }), lost);
-    if (taken.known)
-      return this.#number(live, noteNumber(live, intent, from, { n, replaces, sum }), replaces, answer);
-    const take = () =>
-      this.#take(live, doc, { ...intent, n }, { at, replaces, sum }, from, self, taken, answer);
+    if (taken.known) {
+      // To delete what another deleted first: it may come from anybody, is no news, and no row.
+      const last = noteNumber(live, intent, from, { n, replaces, sum });
+      return this.#beside.number(
+        live,
+        last,
+        replaces,
+        () => answer({ ok: true, n: last.n, seq: last.seq, at: last.at }),
+        lost,
+      );
+    }
+    const numbered = { ...pushed, intent: { ...intent, n } };
+    const take = () => this.#take(live, doc, numbered, { at, replaces, sum }, taken);
     if (!taken.joins || taken.joins.length === 0) return take();
     return this.#ground.begin(taken.joins).then(take, (error) => {
       this.#ground.trouble('not-begun', this.name, error);
@@ -250,12 +233,9 @@ export class Room {
   #take(
     live: Live,
     doc: KeptDoc,
-    intent: Intent,
+    { intent, from, self, answer }: Pushed,
     { at, replaces, sum }: { at: number; replaces: number; sum: number },
-    from: Speaker,
-    self: Watcher | undefined,
     taken: Done,
-    answer: (answer: Answer) => void,
   ): void | Promise<void> {
     const lost = () => answer({ ok: false, code: 'try-later' });
     if (live.dead) {
@@ -283,7 +263,7 @@ export class Room {
       this.#tellAll(live, encodeFrame({ kind: 'head', room: this.name, head: live.head }));
     this.#store(live, append, taken, spread);
     // The registry speaks from what is durable: the next job waits for it.
-    if (taken.commit) return this.#settled();
+    if (taken.commit) return this.#appends.settled();
   }
 
   #tellAll(live: Live, frame: Uint8Array): void {
@@ -293,7 +273,6 @@ export class Room {
   }
 
   #store(live: Live, append: Append, taken: Done, spread: () => void): void {
-    this.#unanswered++;
     this.#appends.add(
       append,
       this.watchers.size,
@@ -320,27 +299,13 @@ export class Room {
         this.evict();
       }
     }
-    this.#answered();
-  }
-
-  /** Resolves when the log has answered everything that was asked of it. Nothing more is asked while a job waits for it. */
-  #settled(): Promise<void> {
-    if (this.#unanswered === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#settling.push(resolve));
-  }
-
-  #answered(): void {
-    if (--this.#unanswered > 0) return;
-    for (const settle of this.#settling.splice(0)) settle();
   }
 
   #refuse(
     live: Live,
-    intent: Intent,
-    from: Speaker,
+    { intent, from, answer }: Pushed,
     why: { code: string; says?: string },
     closes: boolean,
-    answer: (answer: Answer) => void,
   ): undefined | Promise<void> {
     const code = isRefusalCode(why.code) ? why.code : 'malformed';
     const says = why.says ?? REFUSALS[code].log;
@@ -354,33 +319,6 @@ export class Room {
       return undefined;
     }
     closeLease(live, intent.lease, from.person);
-    const { log, fence } = this.#ground;
-    return this.#noted(live, () => log.closeLease(this.name, intent.lease, from.person, fence), say, lost);
-  }
-
-  /** What changes nothing (to delete what another deleted first) may come from anybody: it is no news, and no row. */
-  #number(live: Live, last: LeaseLast, replaces: number, answer: (answer: Answer) => void): Promise<void> {
-    const { n, seq, at } = last;
-    const { log, fence } = this.#ground;
-    const lost = () => answer({ ok: false, code: 'try-later' });
-    const note = () => log.noteNumber(this.name, last, replaces, fence);
-    return this.#noted(live, note, () => answer({ ok: true, n, seq, at }), lost);
-  }
-
-  /** Stores what has no sequence of its own, in order with what has, and says so. Later jobs wait: none may overtake it. */
-  #noted(live: Live, note: () => Promise<void>, say: () => void, lost: () => void): Promise<void> {
-    // Earlier intents may wait for the window of a crowd: they come first on the disk too.
-    this.#appends.flush();
-    return note().then(
-      () => {
-        if (live.dead) say();
-        else live.out.say(live.seq, say, lost);
-      },
-      (error: unknown) => {
-        this.#ground.trouble('not-noted', this.name, error);
-        lost();
-        if (!live.dead) this.evict();
-      },
-    );
+    return this.#beside.closeLease(live, intent.lease, from.person, say, lost);
   }
 }

@@ -12,7 +12,8 @@ import type { Taken } from './intent.ts';
 import { beginnings } from './joining.ts';
 import { ROOM_LIMITS } from './limits.ts';
 import { Places } from './places.ts';
-import { Room, type RoomGround } from './room.ts';
+import { Room } from './room.ts';
+import type { RoomGround } from './room-ground.ts';
 
 export interface RoomsOptions {
   log: Log;
