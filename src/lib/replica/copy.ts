@@ -132,9 +132,7 @@ export class RoomCopy {
   /** Documents beside the first that were on screen and of which nothing is held: a line that broke after a restore leaves them so. */
   lacking(): string[] {
     const first = this.firstDocs(this.head);
-    return [...this.docs]
-      .filter(([name, doc]) => isEmpty(doc) && !first.includes(name))
-      .map(([name]) => name);
+    return [...this.docs.keys()].filter((name) => isEmpty(this.docs.get(name)) && !first.includes(name));
   }
 
   /** Makes an intent on screen. Undefined when it changes nothing. */

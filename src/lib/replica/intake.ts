@@ -15,7 +15,7 @@ import { editedIn, isFeed, newsOf, placeOf } from './feed-news.ts';
 import { type Followed, nothing } from './followed.ts';
 import type { Came } from './gone.ts';
 import { dropCards } from './listed.ts';
-import { loadEarlier, loadGone, loadLosses, loadPurge } from './parts.ts';
+import { loadGone, loadSeldom } from './parts.ts';
 import { burn } from './pens.ts';
 import { append, freshDoc, putWhole, readParts } from './stored-doc.ts';
 import { roomWord } from './tabs.ts';
@@ -28,12 +28,8 @@ export class Intake {
   readonly #person: string;
   readonly #heads: ChatHeads;
   #followed: Followed = nothing();
-  /** What a lost text takes to be stored: loaded with the first. */
-  #losses: Awaited<ReturnType<typeof loadLosses>> | undefined;
-  /** What it takes to let go of a room: loaded with the first. */
-  #purging: Awaited<ReturnType<typeof loadPurge>> | undefined;
-  /** What it takes to let go of what stands before a person's reading: loaded with the first chat that hides something. */
-  #hiding: Awaited<ReturnType<typeof loadEarlier>> | undefined;
+  /** What a lost text takes to be stored, a room to go, or what stands before a person's reading: loaded with the first. */
+  #seldom: Awaited<ReturnType<typeof loadSeldom>>['seldom'] | undefined;
   #acked: Acked;
   /** What it takes to let go of what is gone. */
   #gone: Awaited<ReturnType<typeof loadGone>> | undefined;
@@ -58,14 +54,8 @@ export class Intake {
     // Only what there is to store: Dexie loses its transaction after a hundred idle waits, and refusals come in hundreds.
     const stored = frames.filter(({ kind }) => STORED.has(kind));
     if (stored.length === 0) return this.#followed;
-    // Told again when the paper is opened next, should this not come now.
-    if (stored.some(({ kind }) => kind === 'swallowed'))
-      this.#losses ??= await loadLosses().catch(() => undefined);
-    if (stored.some(({ kind }) => kind === 'purge'))
-      this.#purging ??= await loadPurge().catch(() => undefined);
-    // Told again with the next word on rights, should this not come now.
-    if (stored.some((frame) => frame.kind === 'registry' && frame.json.includes('"first"')))
-      this.#hiding ??= await loadEarlier().catch(() => undefined);
+    // Told again when the paper is opened next, with the next line and the next word on rights, should this not come now.
+    if (stored.some(isSeldom)) this.#seldom ??= (await loadSeldom().catch(() => undefined))?.seldom;
     // Should it not come now, it does with what is taken next.
     this.#gone ??= await loadGone().catch(() => undefined);
     await this.#disk.transaction('rw', stores, async () => {
@@ -106,7 +96,7 @@ export class Intake {
 
   async #projection(value: Projection): Promise<void> {
     await this.#disk.kv.put({ key: 'projection', value });
-    const shrunk = (await this.#hiding?.dropEarlier(this.#disk, value)) ?? [];
+    const shrunk = (await this.#seldom?.dropEarlier(this.#disk, value)) ?? [];
     for (const room of shrunk) this.#say(room, { rebuilt: true });
     const gone = await dropCards(this.#disk, (chat) => !Object.hasOwn(value.chats, chat));
     if (gone + shrunk.length > 0) this.#topic('papers');
@@ -227,8 +217,7 @@ export class Intake {
   }
 
   async #purge(room: string): Promise<void> {
-    // Told again with the next line, should this not come now.
-    if (!(await this.#purging?.purge(this.#disk, room))) return;
+    if (!(await this.#seldom?.purge(this.#disk, room))) return;
     this.#say(room, { rebuilt: true });
     this.#topic('chats');
     this.#topic('papers');
@@ -236,7 +225,7 @@ export class Intake {
 
   async #lost(frame: Swallowed): Promise<void> {
     const { doc, lease, clock, length } = frame;
-    const kept = await this.#losses?.storeLost(this.#disk, frame);
+    const kept = await this.#seldom?.storeLost(this.#disk, frame);
     if (kept === 'done') this.#followed.dealt.push({ doc, lease, clock, length });
     if (kept === 'kept') this.#topic(roomOf(doc) as Topic);
   }
@@ -267,7 +256,7 @@ export class Intake {
 
   async #raise(row: RoomRow, seq: number): Promise<void> {
     if (seq <= row.seq) return;
-    await this.#disk.rooms.update(row.room, { seq });
+    await this.#disk.rooms.put({ ...row, seq });
     if (row.room.startsWith('chat/')) this.#followed.got.set(row.room.slice(5), seq);
   }
 
@@ -300,5 +289,10 @@ const STORED: ReadonlySet<Frame['kind']> = new Set([
   'swallowed',
   'registry',
 ]);
+
+function isSeldom(frame: Frame): boolean {
+  if (frame.kind === 'registry') return frame.json.includes('"first"');
+  return frame.kind === 'swallowed' || frame.kind === 'purge';
+}
 
 const NOTHING = new Uint8Array();

@@ -6,10 +6,9 @@ import { type Disks, troubleOf } from './disk.ts';
 import { Fetching } from './fetching.ts';
 import { Hearing } from './hearing.ts';
 import { Leader } from './leader.ts';
-import { keepListed } from './listed.ts';
 import { MeView } from './me.ts';
 import type { PaperView } from './paper.ts';
-import { bringParts, loadDesk, loadExport, loadLeaving } from './parts.ts';
+import { bringParts, loadDesk, loadExport, loadLeaving, loadListed } from './parts.ts';
 import type { Desk } from './registry-desk.ts';
 import { Shelf } from './shelf.ts';
 import { Tabs } from './tabs.ts';
@@ -174,6 +173,7 @@ export class LiveDevice implements Device {
   }
 
   async keepPapers(listed: readonly PaperRow[]): Promise<void> {
+    const { keepListed } = await loadListed();
     await keepListed(this.#parts.disks.relaxed, listed);
     this.#tabs.say({ say: 'topic', topic: 'papers' });
   }

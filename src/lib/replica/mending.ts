@@ -1,7 +1,7 @@
 /** Makes the pending work of a room again, and tells the tabs of it. */
 import type { Projection } from '#shared/registry/shape.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
-import type { Disk } from './disk.ts';
+import type { Disk, OutRow } from './disk.ts';
 import type { Live } from './live-room.ts';
 import { recover } from './recover.ts';
 import { roomWord, type Tabs } from './tabs.ts';
@@ -26,6 +26,13 @@ export class Mending {
 
   constructor(ground: MendingGround) {
     this.#ground = ground;
+  }
+
+  /** What rows are about and is not on disk: a line can break after a restore emptied the room. */
+  async missing(rows: readonly OutRow[]): Promise<string[]> {
+    const docs = [...new Set(rows.map(({ doc }) => doc))];
+    const held = await this.#ground.disk.docs.bulkGet(docs);
+    return docs.filter((_, i) => !held[i]);
   }
 
   async mend(room: string, live: Live): Promise<Recovered> {

@@ -36,10 +36,3 @@ export async function isBeingMade(disk: Disk, paper: string): Promise<boolean> {
     .first();
   return found !== undefined;
 }
-
-/** What rows are about and is not on disk: a line can break after a restore emptied the room. */
-export async function missingOf(disk: Disk, rows: readonly OutRow[]): Promise<string[]> {
-  const docs = [...new Set(rows.map(({ doc }) => doc))];
-  const held = await disk.docs.bulkGet(docs);
-  return docs.filter((_, i) => !held[i]);
-}

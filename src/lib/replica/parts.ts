@@ -5,10 +5,9 @@
 
 export const loadRecovery = () => import('./mending.ts');
 export const loadEpochs = () => import('./epochs.ts');
-export const loadLosses = () => import('./losses.ts');
-export const loadPurge = () => import('./purge.ts');
-export const loadEarlier = () => import('./earlier.ts');
+export const loadSeldom = () => import('./seldom.ts');
 export const loadGone = () => import('./gone.ts');
+export const loadListed = () => import('./keep-listed.ts');
 export const loadExport = () => import('./export.ts');
 export const loadLeaving = () => import('./leaving.ts');
 export const loadDesk = () => import('./registry-desk.ts');
@@ -22,10 +21,9 @@ export async function bringParts(): Promise<void> {
   await Promise.allSettled([
     loadRecovery(),
     loadEpochs(),
-    loadLosses(),
-    loadPurge(),
-    loadEarlier(),
+    loadSeldom(),
     loadGone(),
+    loadListed(),
     loadExport(),
     loadLeaving(),
     loadDesk(),

@@ -8,7 +8,7 @@ import type { Disk, OutRow } from './disk.ts';
 import { InFlight } from './in-flight.ts';
 import { heldOf, type Live, newLive, noteRefusal, pauseFor, reactionTo } from './live-room.ts';
 import type { Mending, MendingGround } from './mending.ts';
-import { goingFrom, isBeingMade, missingOf, waitingIn } from './outbox.ts';
+import { goingFrom, isBeingMade, waitingIn } from './outbox.ts';
 import { loadEpochs, loadRecovery } from './parts.ts';
 
 /** So often a room is mended at once; then it waits between tries. */
@@ -116,7 +116,12 @@ export class Sending {
     const mustMend =
       twins.length > 0 || rows.some((row) => closed.includes(row.lease) || row.epoch !== state.epoch);
     if (mustMend) {
-      this.#pull(live, await missingOf(this.#ground.disk, rows));
+      const mending = await this.#loadMending().catch(() => undefined);
+      if (!mending) {
+        this.#openLater(state.room);
+        return;
+      }
+      this.#pull(live, await mending.missing(rows));
       await this.#startMending(state.room, live);
     } else {
       live.at = 'live';
