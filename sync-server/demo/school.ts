@@ -1,4 +1,7 @@
-/** The demo school: 60 classes, 1 500 people, their chats. The same seed makes the same school. */
+/**
+ * The demo school: 60 classes, 1 500 people, their chats. The same seed makes the same school, but for the mark in
+ * people's ids: a browser that was in an earlier one must find nobody of it here.
+ */
 import type { ChatEntry, Member, Registry, Unit } from '#shared/registry/shape.ts';
 import { DEFAULT_MATRIX, type Matrix } from '#shared/school/may.ts';
 import type { Duty, Role } from '#shared/school/roles.ts';
@@ -48,6 +51,7 @@ export interface DemoSchool {
 
 interface Draft {
   chance: Chance;
+  mark: string;
   units: Record<string, Unit>;
   members: Record<string, Member>;
   chats: Record<string, ChatEntry>;
@@ -55,8 +59,8 @@ interface Draft {
   families: Family[];
 }
 
-export function makeSchool(chance: Chance): DemoSchool {
-  const draft: Draft = { chance, units: {}, members: {}, chats: {}, people: [], families: [] };
+export function makeSchool(chance: Chance, mark = ''): DemoSchool {
+  const draft: Draft = { chance, mark, units: {}, members: {}, chats: {}, people: [], families: [] };
   const admin = add(draft, 'Орлова Елена Викторовна', 'admin', { [OWN]: 'teacher' });
   add(draft, 'Белов Игорь Львович', 'admin');
   const teachers = [
@@ -87,7 +91,7 @@ export function makeSchool(chance: Chance): DemoSchool {
 }
 
 function add(draft: Draft, name: string, role: Role, duties: Record<string, Duty> = {}): string {
-  const person = `p${String(draft.people.length + 1).padStart(4, '0')}`;
+  const person = `p${String(draft.people.length + 1).padStart(4, '0')}${draft.mark}`;
   draft.members[person] = { role, duties };
   draft.people.push({ person, name });
   return person;

@@ -1,4 +1,5 @@
 /** Fills an empty data folder with the demo school: as rows of the log that real people could have left there. */
+import { randomBytes } from 'node:crypto';
 import type { People } from '../accounts/people.ts';
 import { directoryOf } from '../registry/directory.ts';
 import { foundSchool } from '../registry/founding.ts';
@@ -12,6 +13,8 @@ import { type Cast, makeSchool } from './school.ts';
 import { type Plan, talk } from './talk.ts';
 
 const SEED = 1029;
+/** Of the mark that tells the people of one founding from those of another. */
+const MARK_BYTES = 4;
 /** Chats whose talk is stored together. */
 const CHATS_AT_ONCE = 8;
 
@@ -22,10 +25,10 @@ export interface Seeded {
   messages: number;
 }
 
-/** `now`: ms since 1970; the talk ends shortly before it. The rest depends on the seed alone. */
+/** `now`: ms since 1970; the talk ends shortly before it. The rest depends on the seed alone, but for people's ids. */
 export async function seed(store: SqliteStore, people: People, now: number): Promise<Seeded> {
   const chance = new Chance(SEED);
-  const school = makeSchool(chance);
+  const school = makeSchool(chance, `.${randomBytes(MARK_BYTES).toString('hex')}`);
   people.put(school.people);
   const founded = now - 5 * 365 * 86_400_000;
   await foundSchool(store, school.registry, founded);

@@ -229,14 +229,17 @@ test('[R632] a start with a certificate that browsers refuse says so, and goes o
   expect(school.out()).toContain('PARTA_TLS_CERT: the certificate is not for localhost.');
 });
 
-test('[R611] the demo prints five links; a second start is at once, with new ones; --fresh starts over', async () => {
+test('[R611] [R790] the demo prints five links; a second start is at once, with new ones; --fresh starts over', async () => {
   const first = await startDemo();
   expect(first.links()).toHaveLength(5);
   const roles: string[] = [];
+  const people: string[] = [];
   for (const link of first.links()) {
     const line = await hello(first.origin, await signIn(first.origin, link));
     const { json } = await line.next('registry');
-    roles.push((JSON.parse(json) as { me: { role: string } }).me.role);
+    const { me } = JSON.parse(json) as { me: { id: string; role: string } };
+    roles.push(me.role);
+    people.push(me.id);
     await line.hangUp();
   }
   expect(roles).toEqual(['admin', 'teacher', 'teacher', 'student', 'parent']);
@@ -248,6 +251,13 @@ test('[R611] the demo prints five links; a second start is at once, with new one
   const third = await startDemo({ data: first.data, port: first.port, args: ['--fresh'] });
   expect(third.out()).toContain('(once)');
   expect(third.links()).toHaveLength(5);
+  // A browser that was in the first school holds its words under people who are nobody here.
+  const line = await hello(third.origin, await signIn(third.origin, third.links()[0] ?? ''));
+  const { json } = await line.next('registry');
+  const known = Object.keys((JSON.parse(json) as { people: object }).people);
+  expect(known.length).toBeGreaterThan(100);
+  expect(known.filter((person) => people.includes(person))).toEqual([]);
+  await line.hangUp();
 }, 240_000);
 
 test('[R611] --lan names the addresses for phones, says what needs https, and lets them in', async () => {

@@ -194,6 +194,7 @@ class Recovery {
         ? refused.code
         : 'message-is-gone';
     if (row.tries >= TRIES_MAX) return 'changed-meanwhile';
+    if (this.#renaming.isForeign(row)) return 'not-yours';
     const verdict = allowed(row.intent, this.#room, this.#look());
     return verdict.ok ? undefined : verdict.code;
   }

@@ -17,6 +17,8 @@ export class Renaming {
   readonly #hasLanded: (row: OutRow) => boolean;
   /** Leases of this device that the relay does not know (any more): ids that begin with them are nobody's there. */
   readonly #forgotten = new Set<number>();
+  /** Another device's, behind which no lease stands at the relay: what begins with them is refused, each as the first was. */
+  readonly #foreign = new Set<number>();
   /** Numbers of ids made here, by lease. */
   readonly #ids = new Map<number, number>();
 
@@ -42,8 +44,14 @@ export class Renaming {
     const row = rows.find(({ lease, n }) => lease === refused.lease && n === refused.n);
     for (const id of row ? bringsOf(row.intent) : []) {
       const lease = leaseOfId(id) ?? 0;
-      if (await leases.get(lease)) this.#forgotten.add(lease);
+      const set = (await leases.get(lease)) ? this.#forgotten : this.#foreign;
+      set.add(lease);
     }
+  }
+
+  /** Whether the relay's word about another act was about this one too: asked one by one, hundreds would take minutes. */
+  isForeign({ intent }: OutRow): boolean {
+    return bringsOf(intent).some((id) => this.#foreign.has(leaseOfId(id) ?? 0));
   }
 
   /**

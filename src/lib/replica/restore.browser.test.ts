@@ -81,6 +81,26 @@ test('[R435] another device of hers cannot bring them back under her name: there
   expect(masha.refused().map(({ text }) => text)).toEqual(['С телефона', 'Снова с телефона']);
 });
 
+test('[R435] forty that another device of hers wrote become drafts together, and what she writes now does not wait for each', async () => {
+  await school.keep();
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  await school.on('fill', 'masha', '7a', 40);
+  await until(masha, 'heard', () => has(chat, 'сообщение 40'));
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  await chat.say('Я в автобусе');
+  await school.restore();
+  await school.mend();
+  performance.clearMeasures('parta:recover');
+  masha.wake();
+  await until(masha, 'settled', () => masha.unsent === 0 && masha.refused().length === 40);
+  expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'Я в автобусе']);
+  // One by one it would be forty.
+  expect(performance.getEntriesByName('parta:recover').length).toBeLessThan(20);
+});
+
 test('[R436] decisions about the school that a restore lost come back to be decided anew', async () => {
   await school.keep();
   const elena = await school.device('elena');
