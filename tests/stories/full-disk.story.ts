@@ -72,6 +72,30 @@ test('[R718] a browser whose storage does not open says so and wipes nothing: wi
   await expect(masha.message('Написано вчера')).toHaveCount(1, AFTER_OUTAGE);
 });
 
+test('[R785] where the storage does not open nothing is said of a network that is there, nor of lists that cannot be read', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  const page = await masha.page.context().newPage();
+  await page.clock.install();
+  await page.addInitScript(() => {
+    indexedDB.open = () => {
+      throw new DOMException('broken', 'UnknownError');
+    };
+  });
+  for (const path of [new URL(masha.page.url()).pathname, '/chats', '/papers', '/school']) {
+    await page.goto(new URL(path, masha.page.url()).href);
+    await expect(page.getByRole('alert')).toContainText('Браузер не открыл хранилище. Ничего не удалено.');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+    // A line that is away is told of after a while.
+    await page.clock.fastForward(10_000);
+    await expect(page.getByText(/нет сети|появится сеть|первой связи|пока нет|этого чата нет/i)).toHaveCount(
+      0,
+    );
+  }
+});
+
 test('[R624] a device that can store nothing more of the app runs what it fetches all the same', async ({
   people,
 }) => {

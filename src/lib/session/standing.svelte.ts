@@ -19,6 +19,11 @@ export class DeviceStanding {
     return this.#follow(() => this.#device.disk);
   }
 
+  /** Whether what is written here is kept, or will be once there is room. */
+  get holds(): boolean {
+    return this.disk === 'open' || this.disk === 'full';
+  }
+
   /** Own changes of the school that were not taken: they wait on the school's screen. */
   get refusedOfSchool(): number {
     return this.#follow(() => this.#device.refused().filter(({ room }) => room.startsWith('org/')).length);

@@ -43,10 +43,11 @@ export class LineWord {
 
   /** What mends itself, in words for a header. */
   get quiet(): Omit<HeadWord, 'place'> | undefined {
-    const { unsent, refusedOfSchool } = this.#standing;
-    const said = this.#waits && !this.#patient;
+    const { unsent, refusedOfSchool, holds } = this.#standing;
+    // What the storage did not take goes out by no line: the bar about it says what is.
+    const away = this.#at !== 'online' && holds;
+    const said = this.#waits && !this.#patient && (away || unsent > 0);
     if (this.trouble || !(said || (refusedOfSchool > 0 && this.#at === 'online'))) return undefined;
-    const away = this.#at !== 'online';
     const brief = away ? m.line_offline_brief() : '';
     const rest = away && unsent === 0 ? m.line_offline_rest() : '';
     return {
