@@ -69,6 +69,41 @@ test('[R724] a message deleted for all leaves both lists and both disks, and an 
   }
 });
 
+test('[R786] a deleted message is pinned for nobody, and what answers it says that it was deleted', async ({
+  people,
+}) => {
+  const [masha, anna] = [await people.comeIn('masha'), await people.comeIn('anna')];
+  await anna.open('7А');
+  await anna.say('Сбор в восемь');
+  await anna.say('Дежурит Петя');
+  for (const text of ['Сбор в восемь', 'Дежурит Петя']) await anna.act(text, 'Закрепить');
+  await masha.open('7А');
+  const bar = (person: StoryPerson) => person.page.getByRole('button', { name: /^Закреплённое/ });
+  await expect(bar(masha)).toContainText('Закреплённое 1 из 2', AFTER_OUTAGE);
+  await masha.act('Сбор в восемь', 'Ответить');
+  await masha.say('А можно в девять?');
+  await anna.page.getByRole('button', { name: 'Все закреплённые' }).click();
+  await expect(anna.page.getByRole('dialog').getByRole('listitem')).toHaveCount(2);
+  await anna.page.getByRole('button', { name: 'Закрыть' }).click();
+
+  await takesBack(anna, 'Сбор в восемь');
+  for (const person of [anna, masha]) {
+    const reply = person.message('А можно в девять?');
+    for (const again of [false, true]) {
+      if (again) await person.page.reload();
+      await expect(bar(person)).toContainText('Закреплённое сообщение', AFTER_OUTAGE);
+      await expect(bar(person)).toContainText('Дежурит Петя');
+      await expect(reply.getByText('Сообщение удалено')).toBeVisible(AFTER_OUTAGE);
+      await expect(reply.getByRole('button', { name: /удалено|Показать/ })).toHaveCount(0);
+    }
+    await person.page.getByRole('button', { name: 'Все закреплённые' }).click();
+    await expect(person.page.getByRole('dialog').getByRole('listitem')).toHaveCount(1);
+    await person.page.getByRole('button', { name: 'Закрыть' }).click();
+  }
+  await takesBack(anna, 'Дежурит Петя');
+  await expect(bar(masha)).toHaveCount(0, AFTER_OUTAGE);
+});
+
 for (const why of ['oldProtocol', 'malformed'] as const)
   test(`[R487] what is not sent is counted when the school has sent the device away: ${why}`, async ({
     people,

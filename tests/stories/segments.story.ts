@@ -2,7 +2,7 @@
 
 import { expect } from '@playwright/test';
 import { test } from '../support/story.ts';
-import { AFTER_OUTAGE } from '../support/story-person.ts';
+import { AFTER_OUTAGE, type StoryPerson } from '../support/story-person.ts';
 
 test.use({ history: { chat: '7a', count: 1_120 } });
 
@@ -62,4 +62,33 @@ test('[R713] a jump to the answered and to the pinned message finds them segment
   await list.getByRole('button', { name: /Запись 20\b/ }).click();
   await expect(list).toHaveCount(0);
   await expect(anna.message(/Запись 20\b/)).toBeInViewport(AFTER_OUTAGE);
+});
+
+test('[R786] of a message that was deleted segments back the press says so, and then neither pin nor answer leads there', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  const pin = (person: StoryPerson) => person.page.getByRole('button', { name: 'Закреплённое сообщение' });
+  await pin(anna).click();
+  for (const text of ['Запись 20', 'Запись 30']) {
+    await anna.scrollBackTo(new RegExp(`${text}\\b`));
+    await anna.act(`${text}`, 'Удалить у всех');
+    await anna.page.getByRole('dialog').getByRole('button', { name: 'Удалить у всех' }).click();
+  }
+  await expect(pin(anna)).toHaveCount(0);
+
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  const reply = masha.message(/Запись 1120\b/);
+  await reply.getByRole('button', { name: 'Показать сообщение' }).click();
+  const said = masha.page.getByRole('alert');
+  await expect(said).toContainText('Сообщение удалено', AFTER_OUTAGE);
+  await expect(reply.getByText('Сообщение удалено')).toBeVisible();
+  await expect(reply.getByRole('button', { name: 'Показать сообщение' })).toHaveCount(0);
+  await expect(reply).toBeFocused();
+  // The pin was found to be gone on the same way.
+  await expect(pin(masha)).toHaveCount(0);
+  await said.getByRole('button', { name: 'Закрыть' }).click();
+  await expect(said).toHaveCount(0);
 });

@@ -158,6 +158,10 @@ export class OpenChat {
     return this.#byId.get(id);
   }
 
+  isGone(id: string): boolean {
+    return this.#follow(() => this.#chat.isGone(id));
+  }
+
   async older(): Promise<void> {
     if (this.#loading || !this.hasOlder) return;
     this.#loading = true;

@@ -107,13 +107,18 @@ export class ChatView implements Chat {
 
   async find(message: string): Promise<boolean> {
     const { copy } = this.#ground;
-    if (copy.docOf(message)) return true;
+    const found = copy.message(message);
+    if (found !== 'unknown') return found !== 'gone';
     const doc = await this.#ground.ask(message);
     const parsed = doc === undefined ? undefined : parseDoc(doc);
     if (parsed?.kind !== 'feed' || parsed.chat !== this.id) return false;
     // No hole may stay between what is shown and what was found.
     while (this.#oldest() > parsed.segment) if (!(await this.older())) return false;
-    return copy.docOf(message) !== undefined;
+    return typeof copy.message(message) === 'object';
+  }
+
+  isGone(message: string): boolean {
+    return this.#ground.copy.message(message) === 'gone';
   }
 
   say(text: string, re?: string): Promise<Verdict> {
@@ -139,6 +144,9 @@ export class ChatView implements Chat {
   }
 
   pin(message: string): Promise<Verdict> {
+    // What is pinned and gone is shown to nobody, and would count all the same.
+    for (const pinned of pinsOf(this.#ground.copy)?.keys() ?? [])
+      if (this.isGone(pinned)) void this.unpin(pinned);
     return this.#ground.write(() => ({ act: 'pin.set', message, at: Date.now() }));
   }
 
@@ -170,6 +178,7 @@ export class ChatView implements Chat {
     const waiting = touchedIn(copy);
     const pins = pinsOf(copy);
     return [...(pins ?? [])]
+      .filter(([message]) => !this.isGone(message))
       .map(([message, { by, at }]) => ({ message, by, at, pending: waiting.has(message) }))
       .sort((a, b) => b.at - a.at);
   }

@@ -199,6 +199,39 @@ test('[R485] so is what stood in a closed segment that is on no screen', async (
   await expect.poll(() => storesWith('anna', SECRET)).toEqual([]);
 });
 
+test('[R786] a pin of a deleted message is shown to nobody, here or there, now or later, and goes with the next pin', async () => {
+  const { anna, hers, masha, chat } = await both();
+  const id = await tells(masha, chat, anna, hers);
+  const { id: greeting } = message(hers, 'Здравствуйте');
+  await hers.pin(id);
+  await hers.pin(greeting);
+  const pinned = (of: Chat) => of.pins().map((pin) => pin.message);
+  await until(masha, 'pinned', () => chat.pins().length === 2);
+  await chat.remove(id);
+  expect(pinned(chat)).toEqual([greeting]);
+  expect(chat.isGone(id)).toBe(true);
+  expect(await chat.find(id)).toBe(false);
+  await until(anna, 'gone', () => pinned(hers).join() === greeting);
+  await sent(masha);
+  await anna.close();
+  const again = await school.device('anna');
+  const back = await enter(again, '7a');
+  await until(again, 'read anew', () => has(back, 'Здравствуйте'));
+  expect(pinned(back)).toEqual([greeting]);
+  // Who never had it learns from the relay that it was here.
+  const petya = await school.device('petya');
+  const his = await enter(petya, '7a');
+  await until(petya, 'read', () => has(his, 'Здравствуйте') && his.pins().length > 0);
+  expect(pinned(his)).toEqual([greeting]);
+  expect([his.isGone(id), his.isGone(greeting), his.isGone('5-1')]).toEqual([true, false, false]);
+
+  await back.unpin(greeting);
+  await until(petya, 'unpinned', () => his.pins().length === 0);
+  await back.pin(greeting);
+  await sent(again);
+  expect(await school.on('pins', 'anna', '7a')).toEqual([greeting]);
+});
+
 test('[R485] a draft that became something else is nowhere on the disk', async () => {
   const masha = await school.device('masha');
   const chat = await enter(masha, '7a');

@@ -196,7 +196,10 @@ export interface Chat {
   markRead(message?: string): void;
   /** The first unread message when the chat was opened, for the «new» line. */
   readonly firstUnread: string | undefined;
+  /** Of the messages that are there, and of those that are not loaded. */
   pins(): readonly PinView[];
+  /** Whether a message is known to be deleted; of one that is not loaded nothing is known. */
+  isGone(message: string): boolean;
   /** Loads segments until the message is there; false when it is not found (deleted, not readable, offline). */
   find(message: string): Promise<boolean>;
   /** Whether the person may do it here now: for buttons. `message` where the act has a target. */
