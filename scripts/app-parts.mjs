@@ -7,6 +7,7 @@ export const lighter = { 'lib0/logging': join(root, 'src/lib/replica/yjs-log.ts'
 /** The same for what Yjs alone asks for: the editor of papers takes more of these modules. */
 const LIGHTER_FOR_YJS = {
   'lib0/buffer': join(root, 'src/lib/replica/yjs-bytes.ts'),
+  'lib0/function': join(root, 'src/lib/replica/yjs-function.ts'),
   'lib0/environment': join(root, 'src/lib/replica/yjs-environment.ts'),
 };
 

@@ -81,7 +81,7 @@ export function perform(intent: Intent, doc: Y.Doc, person: string): void {
         doc.getMap('pins').set(intent.message, { by: person, at: intent.at });
       return;
     case 'pin.remove':
-      if (doc.getMap('pins').has(intent.message)) doc.getMap('pins').delete(intent.message);
+      doc.getMap('pins').delete(intent.message);
       return;
     case 'paper.rights': {
       const entry = doc.getMap('papers').get(intent.paper) as PaperEntry | undefined;
@@ -98,7 +98,7 @@ export function perform(intent: Intent, doc: Y.Doc, person: string): void {
     case 'me.set': {
       const map = doc.getMap(intent.root);
       if (intent.value !== null) map.set(intent.key, intent.value);
-      else if (map.has(intent.key)) map.delete(intent.key);
+      else map.delete(intent.key);
       return;
     }
     default:
@@ -196,16 +196,14 @@ function erase(message: string, doc: Y.Doc): void {
     const map = doc.getMap(root);
     for (const key of [...map.keys()]) if (key.startsWith(`${message}~`)) map.delete(key);
   }
-  const messages = doc.getMap('messages');
-  if (messages.has(message)) messages.delete(message);
+  doc.getMap('messages').delete(message);
 }
 
 function react(message: string, emoji: string, doc: Y.Doc, person: string): void {
   const reactions = doc.getMap('reactions');
   const key = reactionKey(message, person);
-  if (emoji === '') {
-    if (reactions.has(key)) reactions.delete(key);
-  } else if (reactions.get(key) !== emoji) reactions.set(key, emoji);
+  if (emoji === '') reactions.delete(key);
+  else if (reactions.get(key) !== emoji) reactions.set(key, emoji);
 }
 
 function fits(intent: Intent): Verdict {
