@@ -8,6 +8,7 @@ const GONE: Verdict = { ok: false, code: 'message-is-gone' };
 /** The device's side of a chat, as far as a composer asks it: it keeps a draft and answers as told. */
 function deskOf(answer: () => Promise<Verdict>) {
   const said: string[] = [];
+  const held: string[] = [];
   const drafts = new Map<string, string>();
   const gone = new Set<string>();
   const chat = {
@@ -28,6 +29,7 @@ function deskOf(answer: () => Promise<Verdict>) {
     drafts: {
       draft: (name) => drafts.get(name) ?? '',
       setDraft: (name, text) => void drafts.set(name, text),
+      hold: (name) => void held.push(`${name}: ${drafts.get(name)} (said: ${said.length})`),
       draftNames: () => [...drafts.keys()],
     },
   } as Pick<Chat, 'id' | 'say' | 'edit' | 'may' | 'draft' | 'setDraft' | 'drafts'> as Chat;
@@ -38,7 +40,7 @@ function deskOf(answer: () => Promise<Verdict>) {
       (read) => read(),
       (id) => shown.find((message) => message.id === id && !gone.has(id)),
     );
-  return { said, gone, drafts, draft: () => chat.draft, open, composer: open() };
+  return { said, held, gone, drafts, draft: () => chat.draft, open, composer: open() };
 }
 const petya = { id: 'm1', by: 'petya', text: 'Когда сдаём?', mine: false } as MessageView;
 const own = { id: 'm2', by: 'masha', text: 'Завтра', mine: true } as MessageView;
@@ -53,6 +55,34 @@ describe('what Masha writes', () => {
     expect(said).toEqual(['Я приду']);
     expect(composer.text).toBe('');
     expect(draft()).toBe('');
+  });
+
+  test('[R788] words are held before they leave the composer, those of an edit too', async () => {
+    const { composer, held } = deskOf(() => Promise.resolve(OK));
+    composer.type('Я приду');
+    await composer.send();
+    composer.change(own);
+    composer.type('Послезавтра');
+    await composer.send();
+    expect(held).toEqual(['7a: Я приду (said: 0)', 'edit/m2: Послезавтра (said: 1)']);
+  });
+
+  test('[R787] the same words, typed again while the first are on their way to the disk, are kept anew', async () => {
+    let keep = (_: Verdict): void => undefined;
+    const { composer, draft, drafts } = deskOf(
+      () =>
+        new Promise((resolve) => {
+          keep = resolve;
+        }),
+    );
+    composer.type('Да');
+    const sent = composer.send();
+    composer.type('Да');
+    // Words that became a message leave the disk with that step.
+    drafts.delete('7a');
+    keep(OK);
+    await sent;
+    expect([composer.text, draft()]).toEqual(['Да', 'Да']);
   });
 
   test('[R462] words that the device could not keep come back, before what was typed meanwhile', async () => {

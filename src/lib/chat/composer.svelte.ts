@@ -140,7 +140,11 @@ export class Composer {
       return false;
     }
     if (writing.at === 'edit') this.#keepEdit(writing.message.id, '');
-    else if (this.#typed === '') this.#chat.setDraft('');
+    else {
+      this.#chat.setDraft('');
+      // Even the very same words, typed meanwhile, are a draft of their own.
+      if (this.#typed) this.#chat.setDraft(this.#typed);
+    }
     if (writing.at === 'reply' && this.writing.at !== 'reply') this.#keepAnswered('');
     if (this.#chosen === rest && !this.#typed) this.#chosen = undefined;
     return true;
@@ -205,6 +209,8 @@ export class Composer {
   }
 
   #hand(writing: Writing, text: string): Promise<Verdict> {
+    const { drafts, id } = this.#chat;
+    drafts.hold(writing.at === 'edit' ? EDIT + writing.message.id : id);
     if (writing.at === 'edit') return this.#chat.edit(writing.message.id, text);
     return this.#chat.say(text, writing.at === 'reply' ? writing.message.id : undefined);
   }

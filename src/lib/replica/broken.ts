@@ -37,7 +37,7 @@ export function brokenDevice(person: string, disk: DiskState): Device {
 function brokenChat(id: string): Chat {
   return {
     ...{ id, ready: false, hasOlder: false, beginsLate: false, firstUnread: undefined, draft: '' },
-    drafts: { draft: () => '', setDraft: () => {}, draftNames: () => [] },
+    drafts: { draft: () => '', setDraft: () => {}, hold: () => {}, draftNames: () => [] },
     ...{ say: no, edit: no, remove: no, react: no, pin: no, unpin: no, createPaper: no, setPaperRights: no },
     messages: () => [],
     older: () => Promise.resolve(false),

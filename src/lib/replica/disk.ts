@@ -127,8 +127,8 @@ export type Kv =
   | { key: 'projection'; value: Projection }
   /** Who holds the line, or held it last: one that was robbed of it moves nothing any more. */
   | { key: 'leader'; value: string }
-  /** `shared`: it stands in the person's own document too. */
-  | { key: `draft/${string}`; value: string; shared?: true }
+  /** `shared`: it stands in the person's own document too. `sent`: words that became a message and left the draft. */
+  | { key: `draft/${string}`; value: string; shared?: true; sent?: string }
   /** A decision about the school that the relay took, in the first form; now it stands in `acked`. */
   | { key: `decided/${string}`; value: { room: string; seq: number; intent: Intent } };
 

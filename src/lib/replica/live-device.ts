@@ -127,8 +127,9 @@ export class LiveDevice implements Device {
   static async open(parts: DeviceParts): Promise<LiveDevice> {
     const device = new LiveDevice(parts);
     try {
-      device.#me.loadDrafts(await device.#shelf.load());
+      const rows = await device.#shelf.load();
       await device.#tabs.takeSlot();
+      device.#me.loadDrafts(rows);
     } catch (error) {
       await device.close();
       throw error;

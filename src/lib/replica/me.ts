@@ -16,6 +16,8 @@ interface Draft {
   text: string;
   /** It is what the devices last agreed on. */
   shared: boolean;
+  /** Words that became a message before the composer let go of them: a draft of the same words is no other. */
+  sent?: string | undefined;
   /** It is kept, and shared, when these are over. */
   keep?: Timer | undefined;
   share?: Timer | undefined;
@@ -52,13 +54,14 @@ export class MeView implements Me, Drafts {
   }
 
   /** Drafts kept on this device, read at opening. */
-  loadDrafts(rows: readonly { key: string; value: unknown; shared?: true }[]): void {
-    for (const { key, value, shared = false } of rows)
+  loadDrafts(rows: readonly { key: string; value: unknown; shared?: true; sent?: string }[]): void {
+    for (const { key, value, shared = false, sent } of rows)
       if (key.startsWith(DRAFT) && typeof value === 'string')
-        this.#drafts.set(key.slice(DRAFT.length), { text: value, shared });
+        this.#drafts.set(key.slice(DRAFT.length), { text: value, shared, sent });
     // What the page before this one could not bring to the disk any more.
     for (const [chat, text] of notesUnder<string>(this.#ground.person, DRAFT))
-      if (text !== undefined) this.#takeUp(chat, text);
+      if (text !== undefined && text.trim() !== this.#drafts.get(chat)?.sent) this.#takeUp(chat, text);
+    for (const [chat, { sent }] of this.#drafts) if (sent !== undefined) this.#takeUp(chat, '', sent);
   }
 
   draft(chat: string): string {
@@ -79,6 +82,13 @@ export class MeView implements Me, Drafts {
     this.#ground.changed();
   }
 
+  hold(chat: string): void {
+    const draft = this.#drafts.get(chat);
+    if (!draft?.keep) return;
+    note(this.#ground.person, DRAFT + chat, draft.text);
+    void this.#keep(chat, draft);
+  }
+
   /** Writes unfinished messages to disk, and into the outbox for the other devices, now. */
   async flush(): Promise<void> {
     const waiting = [...this.#drafts].filter(([, { share }]) => share);
@@ -90,10 +100,10 @@ export class MeView implements Me, Drafts {
     }
   }
 
-  #takeUp(chat: string, text: string): void {
+  #takeUp(chat: string, text: string, sent?: string): void {
     const before = this.#drafts.get(chat);
     clearTimeout(before?.share);
-    const draft: Draft = { text, shared: false };
+    const draft: Draft = { text, shared: false, sent };
     this.#drafts.set(chat, draft);
     const rest = text === '' ? 0 : 1;
     draft.share = setTimeout(() => void this.#share(chat, draft), REST_MS * rest);
@@ -122,8 +132,14 @@ export class MeView implements Me, Drafts {
     draft.share = undefined;
     // Longer than the relay takes: it waits here to become shorter.
     if (draft.text.length > LIMITS.messageCharsMax) return;
-    const value = draft.text || null;
-    const { ok } = await this.#ground.write({ act: 'me.set', root: 'drafts', key: chat, value });
+    const { text, sent } = draft;
+    if (sent !== undefined) await this.#ground.copy().inLane(async () => {});
+    // What another device wrote instead is not what was sent.
+    const isOther = sent !== undefined && String(this.#map('drafts')?.get(chat)).trim() !== sent;
+    const value = text || null;
+    const { ok } = isOther
+      ? { ok: true }
+      : await this.#ground.write({ act: 'me.set', root: 'drafts', key: chat, value });
     if (!ok || this.#drafts.get(chat) !== draft) return;
     draft.shared = true;
     await this.#keep(chat, draft);

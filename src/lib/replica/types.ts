@@ -217,6 +217,8 @@ export interface Chat {
 export interface Drafts {
   draft(name: string): string;
   setDraft(name: string, text: string): void;
+  /** Words that are about to leave the composer: should the page go in this very moment, they are there. */
+  hold(name: string): void;
   /** Of those that hold something, or held it: in no order, some twice. */
   draftNames(): string[];
 }

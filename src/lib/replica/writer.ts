@@ -256,7 +256,7 @@ export class Writer {
   async #store(copy: RoomCopy, batch: readonly Unsaved[]): Promise<OutRow[]> {
     const disk = this.#around.disks.strict;
     const { slot } = this.#around.tabs;
-    return disk.transaction('rw', [disk.rooms, disk.outbox, disk.pens, disk.leases], async () => {
+    return disk.transaction('rw', [disk.rooms, disk.outbox, disk.pens, disk.leases, disk.kv], async () => {
       const row = await disk.rooms.get(copy.room);
       if ((row?.gen ?? 0) !== copy.gen) throw new Stale();
       const epoch = row?.epoch ?? '';
@@ -266,6 +266,7 @@ export class Writer {
       }));
       const ids = await disk.outbox.bulkAdd(rows, { allKeys: true });
       await this.#advance(disk, copy.room, batch);
+      for (const { intent } of batch) await dropDraft(disk, copy.room, intent);
       return rows.map((made, index) => ({ ...made, id: ids[index] as number }));
     });
   }
@@ -311,6 +312,15 @@ export class Writer {
     this.#around.tabs.say({ say: 'outbox', rooms: [copy.room] });
     this.#around.emit(copy.room as Topic);
   }
+}
+
+/** What became a message is no draft any more, in the same step: a page may go at any moment. */
+async function dropDraft(disk: Disk, room: string, intent: Intent): Promise<void> {
+  if (intent.act !== 'message.create') return;
+  const key = `draft/${room.slice('chat/'.length)}` as const;
+  const { text: sent } = intent;
+  const row = await disk.kv.get(key);
+  if (String(row?.value).trim() === sent) await disk.kv.put({ key, value: '', sent });
 }
 
 function causeOf(error: unknown): unknown {
