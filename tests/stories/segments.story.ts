@@ -70,17 +70,25 @@ test('[R786] of a message that was deleted segments back the press says so, and 
   const anna = await people.comeIn('anna');
   await anna.open('7А');
   const pin = (person: StoryPerson) => person.page.getByRole('button', { name: 'Закреплённое сообщение' });
-  await pin(anna).click();
-  for (const text of ['Запись 20', 'Запись 30']) {
-    await anna.scrollBackTo(new RegExp(`${text}\\b`));
-    await anna.act(`${text}`, 'Удалить у всех');
+  const last = (person: StoryPerson) => person.message(/Запись 1120\b/);
+  const takeBack = async (text: RegExp) => {
+    await expect(anna.message(text)).toBeInViewport(AFTER_OUTAGE);
+    await anna.act(text, 'Удалить у всех');
     await anna.page.getByRole('dialog').getByRole('button', { name: 'Удалить у всех' }).click();
-  }
+    await expect(anna.message(text)).toHaveCount(0);
+    await anna.page.getByRole('button', { name: 'К последним сообщениям' }).click();
+  };
+  await pin(anna).click();
+  await takeBack(/Запись 20\b/);
+  await last(anna)
+    .getByRole('button', { name: /Запись 30/ })
+    .click();
+  await takeBack(/Запись 30\b/);
   await expect(pin(anna)).toHaveCount(0);
 
   const masha = await people.comeIn('masha');
   await masha.open('7А');
-  const reply = masha.message(/Запись 1120\b/);
+  const reply = last(masha);
   await reply.getByRole('button', { name: 'Показать сообщение' }).click();
   const said = masha.page.getByRole('alert');
   await expect(said).toContainText('Сообщение удалено', AFTER_OUTAGE);

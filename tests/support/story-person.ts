@@ -135,7 +135,7 @@ export class StoryPerson {
   }
 
   /** Does something with a message by its menu. */
-  async act(text: string, act: string): Promise<void> {
+  async act(text: string | RegExp, act: string): Promise<void> {
     await this.message(text).click({ button: 'right' });
     await this.page
       .getByRole('dialog', { name: 'Действия с сообщением' })
