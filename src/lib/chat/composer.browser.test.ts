@@ -64,7 +64,7 @@ describe('what Masha writes', () => {
     composer.change(own);
     composer.type('Послезавтра');
     await composer.send();
-    expect(held).toEqual(['7a: Я приду (said: 0)', 'edit/m2: Послезавтра (said: 1)']);
+    expect(held).toEqual(['7a: Я приду (said: 0)', 'in/7a/m2: Послезавтра (said: 1)']);
   });
 
   test('[R787] the same words, typed again while the first are on their way to the disk, are kept anew', async () => {

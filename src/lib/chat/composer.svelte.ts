@@ -210,7 +210,7 @@ export class Composer {
 
   #hand(writing: Writing, text: string): Promise<Verdict> {
     const { drafts, id } = this.#chat;
-    drafts.hold(writing.at === 'edit' ? EDIT + writing.message.id : id);
+    drafts.hold(writing.at === 'edit' ? editDraft(id, writing.message.id) : id);
     if (writing.at === 'edit') return this.#chat.edit(writing.message.id, text);
     return this.#chat.say(text, writing.at === 'reply' ? writing.message.id : undefined);
   }
