@@ -1,12 +1,12 @@
 /** Starts a school from its data folder: store, registry, people and accounts, then the relay that serves them. */
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Accounts, openAccounts } from './accounts/accounts.ts';
 import { openPeople, type People } from './accounts/people.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { secretOf } from './accounts/secret.ts';
+import { tryPort } from './free-port.ts';
 import type { RelayLog } from './monitoring/log.ts';
 import type { AutomergeSchool } from './registry/automerge-school.ts';
 import { openSchool } from './registry/founding.ts';
@@ -120,13 +120,4 @@ async function schoolIn(store: SqliteStore, people: People, options: StartOption
 /** Whether there is an app to serve. */
 export function isBuilt(): boolean {
   return existsSync(join(BUILD, 'index.html'));
-}
-
-/** Resolves when the port can be had; rejects with the system's error. */
-function tryPort(port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(port, host, () => probe.close(() => resolve()));
-  });
 }

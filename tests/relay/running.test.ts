@@ -1,6 +1,6 @@
 /** The programs as they are started: real processes, real links, real lines. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -50,39 +50,6 @@ test('[R601] until somebody came in, each start offers a new link; afterwards no
   await second.stop();
   const third = await startMain({ data: first.data });
   expect(third.links()).toEqual([]);
-});
-
-test('[R602] a wrong variable stops the start with a sentence and an example', async () => {
-  const { status, stderr } = runMain({ PARTA_PORT: '70000', PARTA_ORIGIN: 'school7' });
-  expect(status).toBe(1);
-  expect(stderr).toContain('Example: PARTA_PORT=');
-  expect(stderr).toContain('Example: PARTA_ORIGIN=');
-  expect(stderr).not.toContain(' at ');
-});
-
-test('[R602] a busy port stops the start and says what to do', async () => {
-  const school = await startMain();
-  const { status, stderr } = runMain({ PARTA_PORT: String(school.port) });
-  expect([status, stderr]).toEqual([1, expect.stringContaining('PARTA_PORT=')]);
-});
-
-test('[R602] an address that is not this computer’s stops the start and names the variable', async () => {
-  const { status, stderr } = runMain({ PARTA_PORT: String(await freePort()), PARTA_HOST: '192.0.2.1' });
-  expect([status, stderr]).toEqual([1, expect.stringContaining('PARTA_HOST=')]);
-  expect(stderr).not.toContain('PARTA_PORT');
-});
-
-test('[R602] a database that cannot be used stops the start and sends to the doctor', async () => {
-  const school = await startMain();
-  await school.stop();
-  for (const name of ['parta', 'people', 'auth']) {
-    const data = join(newFolder(), 'data');
-    cpSync(school.data, data, { recursive: true });
-    writeFileSync(join(data, `${name}.sqlite`), 'no database at all '.repeat(1_000));
-    const { status, stderr } = runMain({ PARTA_DATA: data, PARTA_PORT: String(await freePort()) });
-    expect([status, stderr]).toEqual([1, expect.stringContaining(`A database in ${data} cannot be used`)]);
-    expect(stderr).toContain('npm run doctor');
-  }
 });
 
 test('[R671] what a school writes is readable by its user alone, in a folder that was open before too', async () => {

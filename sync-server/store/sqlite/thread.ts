@@ -110,7 +110,7 @@ export class StoreThread {
     this.#asked.delete(answer.id);
     if (asked.writes) this.#writing--;
     if (answer.error === undefined) asked.resolve(answer.value);
-    else asked.reject(new Error(answer.error));
+    else asked.reject(Object.assign(new Error(answer.error), { code: answer.code }));
   }
 
   #end(error: Error): void {

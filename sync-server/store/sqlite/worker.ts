@@ -11,6 +11,8 @@ export interface Answer {
   id: number;
   value?: unknown;
   error?: string;
+  /** The error's, by which a start knows what to say. */
+  code?: string | undefined;
 }
 
 const port = parentPort;
@@ -30,6 +32,7 @@ function answer(id: number, method: keyof Disk, args: unknown[]): Answer {
     const run = disk[method] as (...values: unknown[]) => unknown;
     return { id, value: run.apply(disk, args) };
   } catch (error) {
-    return { id, error: error instanceof Error ? error.message : String(error) };
+    if (!(error instanceof Error)) return { id, error: String(error) };
+    return { id, error: error.message, code: (error as NodeJS.ErrnoException).code };
   }
 }
