@@ -138,6 +138,15 @@ export class FarSchool {
     if (answer.kind !== 'ack') throw new Error(`${person}: ${answer.code}`);
   }
 
+  /** Ids of the messages that the relay itself holds as pinned. */
+  async pins(person: string, chat: string): Promise<string[]> {
+    const device = await TestDevice.start(this.relay, this.relay.sessions.signIn(person));
+    await device.open(`chat/${chat}`);
+    const pins = device.doc(`chat/${chat}/pins`).getMap('pins');
+    device.line.ws.terminate();
+    return [...pins.keys()];
+  }
+
   /** What the relay itself holds of a chat, in order of arrival, read by a fresh device. */
   async texts(person: string, chat: string): Promise<string[]> {
     const device = await TestDevice.start(this.relay, this.relay.sessions.signIn(person));
