@@ -71,6 +71,8 @@ export function createApp(options: AppOptions): Hono {
     return c.text(metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4' });
   });
 
+  app.get('/api/address', (c) => c.json({ safe: safeOrigin(c, options.origins) }));
+
   app.post('/api/leases', bodyLimit({ maxSize: BODY_BYTES_MAX }), async (c) => {
     const session = await sessions.ofHeaders(c.req.raw.headers);
     if (!session) return c.json({ code: 'signed-out' }, 401);
@@ -110,6 +112,12 @@ function readersFor(asker: string, room: string, marks: readonly MarkRow[], { pl
     const from = Math.max(since, places.firstOf(person, room).seq);
     return { person, got: shown(got), read: shown(read), from };
   });
+}
+
+/** Where the school is reached over https: under the name that was asked for if it can be, or by its public address. */
+function safeOrigin(c: Context, origins: ReadonlySet<string>): string | null {
+  const here = `https://${c.req.header('host')}`;
+  return origins.has(here) ? here : ([...origins].find((origin) => origin.startsWith('https:')) ?? null);
 }
 
 /** Whether a program on this computer asks, and not a proxy for somebody else. */

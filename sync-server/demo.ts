@@ -2,7 +2,9 @@
 import './refuse-windows.mjs';
 import { resolve } from 'node:path';
 import type { People } from './accounts/people.ts';
-import { greeting, lanOrigins } from './demo/greeting.ts';
+import { lanAddresses } from './demo/addresses.ts';
+import { lanCertificate } from './demo/certificate.ts';
+import { greeting, type Links } from './demo/greeting.ts';
 import { DEMO_PORT, type DemoOptions, PORT_MAX, readOptions } from './demo/options.ts';
 import type { Cast } from './demo/school.ts';
 import { seed } from './demo/seed.ts';
@@ -39,18 +41,29 @@ async function run({ fresh, lan, port, data }: DemoOptions): Promise<void> {
   const prepare = () => {
     if (fresh || !readStamp(dataDir)) makeRoom(dataDir);
   };
-  const otherOrigins = [`http://127.0.0.1:${port}`, ...(lan ? lanOrigins(port) : [])];
   const found = (store: SqliteStore, people: People) => fill(dataDir, store, people);
   const origin = `http://localhost:${port}`;
+  const addresses = lan ? lanAddresses() : [];
+  const phoneOrigins = addresses.map((address) => `https://${address}:${port}`);
+  const ownOrigins = lan ? [`https://localhost:${port}`, `https://127.0.0.1:${port}`] : [];
   const started = await start({
-    ...{ dataDir, port, host, origin, otherOrigins, prepare, found },
+    ...{ dataDir, port, host, origin, prepare, found },
+    otherOrigins: [`http://127.0.0.1:${port}`, ...phoneOrigins, ...ownOrigins],
+    tls: lan ? () => lanCertificate(dataDir, addresses, Date.now()) : undefined,
+    // What is opened on this computer stays as it was: the browser trusts its localhost without a certificate.
+    alsoPlain: lan,
     log: warningsOnly(),
     fenced: endFenced,
     broken: endBroken,
   });
   stopOnSignal(started.stop);
-  const links = await linksFor(started, readStamp(dataDir));
-  console.log(greeting({ links, lan: lan ? lanOrigins(port) : [] }));
+  const cast = readStamp(dataDir);
+  const [likeliest, ...others] = phoneOrigins;
+  const links = await linksFor(started, cast, origin);
+  const phones = lan
+    ? { links: likeliest === undefined ? undefined : await linksFor(started, cast, likeliest), others }
+    : undefined;
+  console.log(greeting({ links, phones }));
 }
 
 async function fill(dataDir: string, store: SqliteStore, people: People): Promise<void> {
@@ -59,10 +72,14 @@ async function fill(dataDir: string, store: SqliteStore, people: People): Promis
   writeStamp(dataDir, cast);
 }
 
-async function linksFor({ accounts }: Started, cast: Cast | undefined): Promise<Record<keyof Cast, string>> {
+/** New ones, that open at this origin. */
+async function linksFor({ accounts }: Started, cast: Cast | undefined, origin: string): Promise<Links> {
   if (!cast) throw new Error('the demo school has no people');
   const links = await Promise.all(
-    Object.entries(cast).map(async ([key, person]) => [key, await accounts.link(person)] as const),
+    Object.entries(cast).map(async ([key, person]) => {
+      const { pathname, hash } = new URL(await accounts.link(person));
+      return [key, `${origin}${pathname}${hash}`] as const;
+    }),
   );
   return Object.fromEntries(links) as Record<keyof Cast, string>;
 }

@@ -1,13 +1,11 @@
 /** Puts a relay together: store, rooms, gate, HTTP and WebSocket on one port. */
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { LIMITS } from '#shared/school/limits.ts';
 import { encodeFrame } from '#shared/wire/codec.ts';
 import { createApp } from './app.ts';
+import { Front, PATIENCE } from './gate/front.ts';
 import { People, type Rates } from './gate/people.ts';
 import { Revocation } from './gate/revocation.ts';
 import type { Session, Sessions } from './gate/sessions.ts';
@@ -32,19 +30,10 @@ import { Switchboard } from './rooms/switchboard.ts';
 import { versionRoutes } from './rooms/versions.ts';
 import { openSqlite, type SqliteStore } from './store/sqlite/sqlite-store.ts';
 
-/** Who has no session yet has so long to say what they want: open connections are not without number. */
-export const PATIENCE = {
-  headersTimeout: 15_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 2_000,
-};
-const HANDSHAKE_MS = 15_000;
 /** A connection on which nothing moves for so long, in either direction, ends: an answer that nobody reads too. */
 const STILL_MS = 60_000;
 /** Connections of people who are not known (yet): more than the devices of a whole school that come back at once. */
 const STRANGERS_MAX = 8_192;
-/** How long an answer that is on its way may take at the end. */
-const LAST_ANSWERS_MS = 1_000;
 
 export interface RelayOptions {
   store: SqliteStore;
@@ -56,6 +45,8 @@ export interface RelayOptions {
   /** Other origins that are the school's own (a phone in the same network while trying it out). */
   otherOrigins?: readonly string[];
   tls?: { cert: Buffer; key: Buffer } | undefined;
+  /** With `tls`: speaks http on the same port too. */
+  alsoPlain?: boolean | undefined;
   school: School;
   sessions: Sessions;
   log: RelayLog;
@@ -138,26 +129,26 @@ export async function startRelay(given: RelayOptions): Promise<Relay> {
   });
   const listener = getRequestListener(app.fetch);
   const patience = { ...PATIENCE, ...options.patience };
-  const server = options.tls
-    ? createTlsServer({ ...options.tls, ...patience, handshakeTimeout: HANDSHAKE_MS }, listener)
-    : createServer(patience, listener);
+  const front = new Front({ tls: options.tls, alsoPlain: options.alsoPlain ?? false, patience }, listener);
   const stillMs = options.patience?.stillMs ?? STILL_MS;
-  server.on('connection', (socket) => strangers.come(socket));
-  server.on('request', ({ socket }) => {
-    strangers.heard(socket);
-    // Not the server's own for every connection: an upgraded one would hold a timer that it never needs.
-    socket.setTimeout(stillMs);
-  });
-  server.on('upgrade', (request, socket, head) => {
-    strangers.heard(request.socket);
-    if (!upgrade.take(request, socket, head)) socket.destroy();
-  });
-  const port = await listen(server, options);
+  front.door.on('connection', (socket) => strangers.come(socket));
+  for (const server of front.servers) {
+    server.on('request', ({ socket }) => {
+      strangers.heard(socket);
+      // Not the server's own for every connection: an upgraded one would hold a timer that it never needs.
+      socket.setTimeout(stillMs);
+    });
+    server.on('upgrade', (request, socket, head) => {
+      strangers.heard(request.socket);
+      if (!upgrade.take(request, socket, head)) socket.destroy();
+    });
+  }
+  const port = await front.listen(options.port, options.host);
   const origin = options.origin || `http://${options.host}:${port}`;
   origins.add(origin);
   await ground.rooms.resume();
   options.log.info('listening', { port });
-  return { port, origin, metrics, close: () => close(server, upgrade, ground, revocation, heads, options) };
+  return { port, origin, metrics, close: () => close(front, upgrade, ground, revocation, heads, options) };
 }
 
 async function layGround(options: RelayOptions, metrics: Metrics): Promise<LineGround> {
@@ -238,18 +229,8 @@ function acceptLine(ground: LineGround, revocation: Revocation, session: Session
   return line;
 }
 
-function listen(server: Server, { port, host }: RelayOptions): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
-}
-
 async function close(
-  server: Server,
+  front: Front,
   upgrade: Upgrade,
   ground: LineGround,
   revocation: Revocation,
@@ -259,13 +240,9 @@ async function close(
   revocation.close();
   heads.close();
   upgrade.close('restarting');
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
-  // Browsers connect ahead and ask for nothing: to the server such a connection is not idle.
-  const end = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
+  const closed = front.close();
   await ground.marks.close();
   await closed;
-  clearTimeout(end);
   // Nobody speaks any more: what was taken goes to the disk, and its author's next start finds it known.
   await ground.rooms.close();
   await options.store.close();

@@ -17,13 +17,21 @@ import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 const ORG = 'main';
 const BUILD = fileURLToPath(new URL('../build', import.meta.url));
 
+interface Pair {
+  cert: Buffer;
+  key: Buffer;
+}
+
 export interface StartOptions {
   dataDir: string;
   port: number;
   host: string;
   origin: string;
   otherOrigins?: readonly string[];
-  tls?: { cert: Buffer; key: Buffer } | undefined;
+  /** A function is asked once the folder is this program's alone. */
+  tls?: Pair | (() => Promise<Pair>) | undefined;
+  /** With `tls`: speaks http on the same port too. */
+  alsoPlain?: boolean;
   trustedProxies?: readonly string[];
   /** Signs sessions; undefined: the data folder's own. */
   secret?: string | undefined;
@@ -93,9 +101,10 @@ async function open(options: StartOptions): Promise<Started> {
   });
   const origins = new Set([origin, ...otherOrigins]);
   const routes = accountRoutes({ accounts, origins, trustedProxies: options.trustedProxies ?? [] });
-  const { port, host, tls, log, fenced } = options;
+  const { port, host, alsoPlain, log, fenced } = options;
+  const tls = typeof options.tls === 'function' ? await options.tls() : options.tls;
   const relay = await startRelay({
-    ...{ store, port, host, origin, otherOrigins, tls, school, log, fenced },
+    ...{ store, port, host, origin, otherOrigins, tls, alsoPlain, school, log, fenced },
     sessions: accounts,
     build: options.build ?? BUILD,
     routes: [routes as never],

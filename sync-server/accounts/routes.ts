@@ -13,9 +13,12 @@ export interface AccountRoutesOptions {
   trustedProxies?: readonly string[];
 }
 
-type Env = { Bindings: { incoming?: { socket: { remoteAddress?: string | undefined } } } };
+type Env = {
+  Bindings: { incoming?: { socket: { remoteAddress?: string | undefined; encrypted?: boolean } } };
+};
 
 const BODY_BYTES_MAX = 1024;
+const SECURE = /;\s*secure\s*(;|$)/i;
 
 export function accountRoutes({ accounts, origins, trustedProxies = [] }: AccountRoutesOptions): Hono<Env> {
   const app = new Hono<Env>();
@@ -25,13 +28,13 @@ export function accountRoutes({ accounts, origins, trustedProxies = [] }: Accoun
     const token = await tokenOf(c);
     const answer = await accounts.redeem(token, addressed(c, trustedProxies));
     if (!answer.ok) return c.json({ code: answer.code }, answer.code === 'too-many' ? 429 : 401);
-    return withCookies(c.json({ person: answer.person, expiresAt: answer.expiresAt }), answer.cookies);
+    return withCookies(c, c.json({ person: answer.person, expiresAt: answer.expiresAt }), answer.cookies);
   });
 
   app.get('/api/session', async (c) => {
     const session = await accounts.open(c.req.raw.headers);
     if (!session) return c.json({ code: 'signed-out' }, 401);
-    return withCookies(c.json({ person: session.person, expiresAt: session.expiresAt }), session.cookies);
+    return withCookies(c, c.json({ person: session.person, expiresAt: session.expiresAt }), session.cookies);
   });
 
   app.get('/api/session/token', async (c) => {
@@ -41,7 +44,7 @@ export function accountRoutes({ accounts, origins, trustedProxies = [] }: Accoun
   });
 
   app.post('/api/sign-out', async (c) => {
-    return withCookies(c.body(null, 204), await accounts.signOut(c.req.raw.headers));
+    return withCookies(c, c.body(null, 204), await accounts.signOut(c.req.raw.headers));
   });
 
   return app;
@@ -79,7 +82,10 @@ function addressed(c: Context<Env>, trustedProxies: readonly string[]): Headers 
   return headers;
 }
 
-function withCookies(answer: Response, cookies: readonly string[]): Response {
-  for (const cookie of cookies) answer.headers.append('set-cookie', cookie);
+/** A relay that is known by an http address may speak https too: there its cookies are for https alone. */
+function withCookies(c: Context<Env>, answer: Response, cookies: readonly string[]): Response {
+  const isSafe = c.env?.incoming?.socket.encrypted === true;
+  for (const cookie of cookies)
+    answer.headers.append('set-cookie', isSafe && !SECURE.test(cookie) ? `${cookie}; Secure` : cookie);
   return answer;
 }

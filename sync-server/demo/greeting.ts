@@ -1,5 +1,4 @@
 /** What the demo prints: five links for five browser profiles, and how to go on. */
-import { networkInterfaces } from 'node:os';
 import type { Cast } from './school.ts';
 
 const PERSONS: readonly { key: keyof Cast; ru: string; en: string }[] = [
@@ -14,21 +13,29 @@ const PERSONS: readonly { key: keyof Cast; ru: string; en: string }[] = [
   { key: 'parent', ru: 'Наталья Игоревна, мама Маши', en: "Natalya Igorevna, Masha's mother" },
 ];
 
+export type Links = Readonly<Record<keyof Cast, string>>;
+
 export interface Greeting {
-  links: Readonly<Record<keyof Cast, string>>;
-  /** Where phones of the same network reach it; empty when it serves this computer alone. */
-  lan: readonly string[];
+  links: Links;
+  /** For phones of the same network; undefined when it serves this computer alone. */
+  phones: Phones | undefined;
 }
 
-export function greeting({ links, lan }: Greeting): string {
-  const lines = PERSONS.flatMap(({ key, ru, en }) => [`  ${ru} / ${en}`, `    ${links[key]}`]);
+interface Phones {
+  /** undefined: this computer has no address in a network. */
+  links: Links | undefined;
+  /** Other origins under which this computer may be reached. */
+  others: readonly string[];
+}
+
+export function greeting({ links, phones }: Greeting): string {
   return [
     '',
     'Парта работает. Школа вымышлена: 60 классов, 1 500 человек. Откройте ссылку и войдёте как этот человек:',
     'Parta is running. The school is invented: 60 classes, 1,500 people. A link signs you in as its person:',
     '',
-    ...lines,
-    ...(lan.length > 0 ? lanLines(lan) : []),
+    ...linesOf(links),
+    ...(phones ? phoneLines(phones) : []),
     '',
     'Что попробовать: откройте Машу в одном окне, а Ольгу Сергеевну в другом, приватном (Ctrl+Shift+N), и напишите',
     'в чат 7А. Потом отключите сеть у одного из окон и продолжайте писать.',
@@ -41,22 +48,35 @@ export function greeting({ links, lan }: Greeting): string {
   ].join('\n');
 }
 
-function lanLines(lan: readonly string[]): string[] {
-  return [
-    '',
-    '  С телефона в той же сети замените начало ссылки на / on a phone of the same network begin the link with:',
-    ...lan.map((origin) => `    ${origin}`),
-    '  Это http, не https: без сети приложение там не откроется, его нельзя установить, микрофон и камера',
-    '  недоступны. Для этого нужен сертификат (README, «npm start»).',
-    '  This is http, not https: there the app does not open without a network, cannot be installed, and has no',
-    '  microphone or camera. That needs a certificate (README, “npm start”).',
-  ];
+function linesOf(links: Links): string[] {
+  return PERSONS.flatMap(({ key, ru, en }) => [`  ${ru} / ${en}`, `    ${links[key]}`]);
 }
 
-/** Origins under which this computer is reached in its own network (IPv4). */
-export function lanOrigins(port: number): string[] {
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return addresses
-    .filter(({ family, internal }) => family === 'IPv4' && !internal)
-    .map(({ address }) => `http://${address}:${port}`);
+function phoneLines({ links, others }: Phones): string[] {
+  if (!links)
+    return [
+      '',
+      'Для телефонов: у этого компьютера нет адреса в сети. Подключите его к Wi-Fi и запустите ещё раз.',
+      'For phones: this computer has no address in a network. Connect it to a Wi-Fi and start again.',
+    ];
+  return [
+    '',
+    'На телефоне в той же сети откройте ссылку отсюда / On a phone of the same network open a link from here:',
+    '',
+    ...linesOf(links),
+    ...(others.length > 0
+      ? [
+          '',
+          'Не открывается? Начало ссылки может быть и таким / No answer? The link may also begin with:',
+          ...others.map((origin) => `    ${origin}`),
+        ]
+      : []),
+    '',
+    'Телефон один раз предупредит о сертификате: его сделала сама проба. Выберите «Дополнительно» и «Перейти на сайт».',
+    'Chrome без настоящего сертификата не хранит приложение: без сети оно не откроется, и установить его нельзя',
+    '(README, «npm start»). Остальное работает.',
+    'The phone warns once about the certificate: this demo made it itself. Choose “Advanced” and “Proceed”.',
+    'Without a real certificate Chrome stores no app: it does not open without a network and cannot be installed',
+    '(README, “npm start”). Everything else works.',
+  ];
 }

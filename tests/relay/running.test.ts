@@ -6,7 +6,6 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { lanOrigins } from '#server/demo/greeting.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { LINE_PATH } from '#shared/wire/protocol.ts';
 import { selfSigned } from '../support/certificate.ts';
@@ -226,17 +225,6 @@ test('[R611] [R790] the demo prints five links; a second start is at once, with 
   expect(known.filter((person) => people.includes(person))).toEqual([]);
   await line.hangUp();
 }, 240_000);
-
-test('[R611] --lan names the addresses for phones, says what needs https, and lets them in', async () => {
-  const demo = await startDemo({ args: ['--lan'] });
-  const origins = lanOrigins(demo.port);
-  for (const origin of origins) expect(demo.out()).toContain(`    ${origin}\n`);
-  expect(demo.out()).toContain('not https');
-  const from = origins[0] ?? `http://127.0.0.1:${demo.port}`;
-  const line = await hello(from, await signIn(from, demo.links()[3] ?? ''));
-  await line.next('registry');
-  await line.hangUp();
-}, 120_000);
 
 test('[R611] the demo says what to do about a busy port and never empties a real school’s folder', async () => {
   const school = await startMain();

@@ -15,6 +15,9 @@ export interface SchoolOptions {
   /** As the address bar shows it; by default the relay's own port. */
   origin?: string;
   tls?: { cert: string; key: string };
+  /** With `tls`: speaks http on the same port too. */
+  alsoPlain?: boolean;
+  otherOrigins?: string[];
   trustedProxies?: string[];
   /** What a chat of a new school holds already. */
   history?: History;

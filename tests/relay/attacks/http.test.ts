@@ -6,7 +6,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { PATIENCE } from '#server/serve.ts';
+import { PATIENCE } from '#server/gate/front.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import { LINE_PATH, STOCK_PATH } from '#shared/wire/protocol.ts';
 import { startTestRelay, type TestRelay } from '../../support/relay.ts';
