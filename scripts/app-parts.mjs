@@ -8,6 +8,7 @@ export const lighter = { 'lib0/logging': join(root, 'src/lib/replica/yjs-log.ts'
 const LIGHTER_FOR_YJS = {
   'lib0/buffer': join(root, 'src/lib/replica/yjs-bytes.ts'),
   'lib0/function': join(root, 'src/lib/replica/yjs-function.ts'),
+  'lib0/object': join(root, 'src/lib/replica/yjs-object.ts'),
   'lib0/environment': join(root, 'src/lib/replica/yjs-environment.ts'),
 };
 
