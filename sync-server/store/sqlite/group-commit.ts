@@ -12,6 +12,11 @@ import type { StoreThread } from './thread.ts';
 const COMMIT_WRITES_MAX = 2_000;
 /** Pages ahead of the database that make a checkpoint due, before the WAL's file would have to grow (wal.ts). */
 const CHECKPOINT_PAGES = 4_000;
+/** To ask how long the WAL is costs as much as a small commit: it is asked again after some so many pages. */
+const LOOK_AGAIN_PAGES = 500;
+/** What a write touches beside its own bytes: leaves of its tables and their indices. */
+const PAGES_A_WRITE = 10;
+const PAGE_BYTES = 4_096;
 /** Without a commit for so long the disk has time for what all acks would wait for under load. */
 const QUIET_MS = 250;
 
@@ -28,6 +33,8 @@ export class GroupCommit {
   /** The commit under way, settled with it. */
   #current: Promise<void> | undefined;
   #isCheckpointing = false;
+  /** About as many pages were written since the WAL was last looked at. */
+  #unseenPages = 0;
   #quiet: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -95,7 +102,7 @@ export class GroupCommit {
     // What another connection reads from now on is told to nobody before: a power cut could still take it back.
     this.#thread.hold();
     await this.#sync();
-    this.#keepShort();
+    this.#keepShort(writes);
     return results;
   }
 
@@ -109,11 +116,14 @@ export class GroupCommit {
     }
   }
 
-  #keepShort(): void {
+  #keepShort(writes: readonly Write[]): void {
     if (this.#isClosed) return;
     if (this.#quiet) this.#quiet.refresh();
     else this.#quiet = setTimeout(() => this.#tidy(), QUIET_MS).unref();
-    if (this.#hand.pagesAhead >= CHECKPOINT_PAGES && !this.#isCheckpointing) void this.#checkpoint();
+    for (const write of writes) this.#unseenPages += pagesOf(write);
+    if (this.#unseenPages < LOOK_AGAIN_PAGES || this.#isCheckpointing) return;
+    this.#unseenPages = 0;
+    if (this.#hand.pagesAhead >= CHECKPOINT_PAGES) void this.#checkpoint();
   }
 
   #tidy(): void {
@@ -132,4 +142,9 @@ export class GroupCommit {
       this.#isCheckpointing = false;
     }
   }
+}
+
+function pagesOf(write: Write): number {
+  if (write.kind === 'append') return PAGES_A_WRITE + write.item.row.bytes.length / PAGE_BYTES;
+  return write.kind === 'marks' ? write.rows.length : 1;
 }
