@@ -9,16 +9,23 @@ const LIGHTER_FOR_YJS = {
   'lib0/buffer': join(root, 'src/lib/replica/yjs-bytes.ts'),
   'lib0/function': join(root, 'src/lib/replica/yjs-function.ts'),
   'lib0/object': join(root, 'src/lib/replica/yjs-object.ts'),
+  'lib0/string': join(root, 'src/lib/replica/yjs-string.ts'),
   'lib0/environment': join(root, 'src/lib/replica/yjs-environment.ts'),
 };
+
+/** And for what lib0's own coders ask for. */
+const CODERS = /\/node_modules\/lib0\/(en|de)coding\.js$/;
+const LIGHTER_FOR_CODERS = { './string.js': LIGHTER_FOR_YJS['lib0/string'] };
 
 /** @returns {import('vite').Plugin} */
 export function lighterYjs() {
   return {
     name: 'parta:lighter-yjs',
     enforce: 'pre',
-    resolveId: (source, importer) =>
-      importer?.includes('/node_modules/yjs/') ? LIGHTER_FOR_YJS[source] : undefined,
+    resolveId: (source, importer = '') => {
+      if (CODERS.test(importer)) return LIGHTER_FOR_CODERS[source];
+      return importer.includes('/node_modules/yjs/') ? LIGHTER_FOR_YJS[source] : undefined;
+    },
   };
 }
 

@@ -57,6 +57,32 @@ describe('what Masha writes', () => {
     expect(draft()).toBe('');
   });
 
+  test('[R495] what another device began shows under the draft, and is one with it once she writes on', () => {
+    const { composer, open, held, drafts } = deskOf(() => Promise.resolve(OK));
+    drafts.set('7a', 'Завтра не приду');
+    drafts.set('on/7a/0', 'Мы с мамой уезжаем');
+    drafts.set('on/7b/0', 'Другой чат');
+    expect(composer.text).toBe('Завтра не приду\nМы с мамой уезжаем');
+    composer.type(`${composer.text}!`);
+    expect(composer.text).toBe('Завтра не приду\nМы с мамой уезжаем!');
+    expect(held).toEqual(['7a: Завтра не приду\nМы с мамой уезжаем! (said: 0)']);
+    expect([drafts.get('on/7a/0'), drafts.get('on/7b/0')]).toEqual(['', 'Другой чат']);
+    expect(open().text).toBe('Завтра не приду\nМы с мамой уезжаем!');
+  });
+
+  test('[R495] what comes from another device under her hands waits until she has sent', async () => {
+    const { composer, said, drafts } = deskOf(() => Promise.resolve(OK));
+    composer.type('Завтра');
+    drafts.set('on/7a/0', 'Мы с мамой уезжаем');
+    composer.type('Завтра не приду');
+    expect(composer.text).toBe('Завтра не приду');
+    await composer.send();
+    expect(composer.text).toBe('Мы с мамой уезжаем');
+    await composer.send();
+    expect(said).toEqual(['Завтра не приду', 'Мы с мамой уезжаем']);
+    expect([composer.text, drafts.get('on/7a/0')]).toEqual(['', '']);
+  });
+
   test('[R788] words are held before they leave the composer, those of an edit too', async () => {
     const { composer, held } = deskOf(() => Promise.resolve(OK));
     composer.type('Я приду');

@@ -1,6 +1,6 @@
 /** What a person is writing: a new message, an answer or an edit. The words stay until the device has them. */
 import type { Chat, MessageView, Verdict } from '#lib/replica/types.ts';
-import { editDraft } from '#shared/me/shape.ts';
+import { editDraft, otherDraft } from '#shared/me/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 
 export type Writing =
@@ -131,6 +131,7 @@ export class Composer {
   async send(): Promise<boolean> {
     if (!this.ready) return false;
     const { writing, text: words } = this;
+    if (writing.at !== 'edit' && this.#beside.length > 0) this.#typeNew(words);
     const rest: Writing = { at: 'new' };
     this.#turnTo(rest);
     if (writing.at !== 'edit') this.#typed = '';
@@ -166,7 +167,22 @@ export class Composer {
   }
 
   get #newText(): string {
-    return this.#typed ?? this.#follow(() => this.#chat.draft);
+    if (this.#typed) return this.#typed;
+    return this.#follow(() => {
+      const { draft, drafts } = this.#chat;
+      const beside = this.#beside.map((name) => drafts.draft(name));
+      return [this.#typed ?? draft, ...beside].filter(Boolean).join('\n');
+    });
+  }
+
+  /** Drafts of another device for this chat that show here: behind words that are typed here they wait. */
+  get #beside(): string[] {
+    if (this.#typed) return [];
+    const { drafts, id } = this.#chat;
+    const names = drafts
+      .draftNames()
+      .filter((name) => name.startsWith(otherDraft(id, '')) && drafts.draft(name));
+    return [...new Set(names)].sort();
   }
 
   #drop(edit?: string): void {
@@ -178,9 +194,13 @@ export class Composer {
     this.#turnTo({ at: 'new' });
   }
 
+  /** What shows beside the draft is part of it from now on. */
   #typeNew(text: string): void {
+    const beside = this.#beside;
     this.#typed = text;
     this.#chat.setDraft(text);
+    if (beside.length > 0) this.#chat.drafts.hold(this.#chat.id);
+    for (const name of beside) this.#chat.drafts.setDraft(name, '');
   }
 
   #keepEdit(message: string, text: string): void {

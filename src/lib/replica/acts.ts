@@ -10,6 +10,7 @@ import { type ChatPlace, may, type Verdict } from '#shared/school/may.ts';
 import { feedDoc, meDoc, parseRoom, pinsDoc } from '#shared/school/names.ts';
 import type { RefusalCode } from '#shared/school/refusals.ts';
 import type { Standing } from '#shared/school/roles.ts';
+import { setOwn } from './me-set.ts';
 import type { Intent } from './types.ts';
 import { everHeld } from './ydoc.ts';
 
@@ -95,12 +96,9 @@ export function perform(intent: Intent, doc: Y.Doc, person: string): void {
       if (intent.schema && !everHeld(doc.getMap('paper'), 'schema'))
         doc.getMap('paper').set('schema', PAPER_SCHEMA);
       return;
-    case 'me.set': {
-      const map = doc.getMap(intent.root);
-      if (intent.value !== null) map.set(intent.key, intent.value);
-      else map.delete(intent.key);
+    case 'me.set':
+      setOwn(doc, intent);
       return;
-    }
     default:
   }
 }

@@ -18,6 +18,8 @@ interface Draft {
   shared: boolean;
   /** Words that became a message before the composer let go of them: a draft of the same words is no other. */
   sent?: string | undefined;
+  /** What the devices agreed on when it was begun. */
+  over?: Plain | undefined;
   /** It is kept, and shared, when these are over. */
   keep?: Timer | undefined;
   share?: Timer | undefined;
@@ -103,7 +105,8 @@ export class MeView implements Me, Drafts {
   #takeUp(chat: string, text: string, sent?: string): void {
     const before = this.#drafts.get(chat);
     clearTimeout(before?.share);
-    const draft: Draft = { text, shared: false, sent };
+    const over = before?.shared === false ? before.over : this.#map('drafts')?.get(chat);
+    const draft: Draft = { text, shared: false, sent, over };
     this.#drafts.set(chat, draft);
     const rest = text === '' ? 0 : 1;
     draft.share = setTimeout(() => void this.#share(chat, draft), REST_MS * rest);
@@ -132,14 +135,14 @@ export class MeView implements Me, Drafts {
     draft.share = undefined;
     // Longer than the relay takes: it waits here to become shorter.
     if (draft.text.length > LIMITS.messageCharsMax) return;
-    const { text, sent } = draft;
+    const { text, sent, over } = draft;
     if (sent !== undefined) await this.#ground.copy().inLane(async () => {});
     // What another device wrote instead is not what was sent.
     const isOther = sent !== undefined && String(this.#map('drafts')?.get(chat)).trim() !== sent;
     const value = text || null;
     const { ok } = isOther
       ? { ok: true }
-      : await this.#ground.write({ act: 'me.set', root: 'drafts', key: chat, value });
+      : await this.#ground.write({ act: 'me.set', root: 'drafts', key: chat, value, over });
     if (!ok || this.#drafts.get(chat) !== draft) return;
     draft.shared = true;
     await this.#keep(chat, draft);

@@ -1,6 +1,6 @@
 /** What lists and badges need of the disk, kept in memory: heads of chats, counts, drafts' reasons, papers. */
 
-import { chatOfDraft } from '#shared/me/shape.ts';
+import { chatOfDraft, otherDraft } from '#shared/me/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { chatRoom } from '#shared/school/names.ts';
 import { textOfIntent } from './acts.ts';
@@ -135,7 +135,7 @@ export class Shelf {
         ...{ id, title: entry.title, unit: entry.unit, people: Object.keys(entry.people) },
         ...{ members: entry.members, last, unread: head?.unread ?? 0, unsent: own.length },
         refused: this.refused.filter(({ room }) => room === chatRoom(id)).length,
-        draft: drafts.draft(id),
+        draft: drafts.draft(id) || drafts.draft(otherDraft(id, 0)),
         activeAt: Math.max(last?.at ?? 0, head?.last?.at ?? 0),
       };
     });

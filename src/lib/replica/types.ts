@@ -161,7 +161,8 @@ export type Intent =
   /** Keystrokes: bytes alone. `schema`: the paper learns its schema, with its first words. */
   /** `near`: the text before it when it was written. */
   | { act: 'paper.write'; schema?: true; near?: string }
-  | { act: 'me.set'; root: 'settings' | 'drafts'; key: string; value: Plain | null }
+  /** `over`: what stood there when it was begun. */
+  | { act: 'me.set'; root: 'settings' | 'drafts'; key: string; value: Plain | null; over?: Plain | undefined }
   | { act: 'role.set'; person: string; from: Role; to: Role; at: number }
   | { act: 'matrix.set'; chat: string; from: Matrix; to: Matrix; at: number }
   | { act: 'history.set'; chat: string; from: boolean; to: boolean; at: number }
