@@ -51,6 +51,21 @@ test('[R495] in a talk of two Masha sees in the list which last words are hers',
   await expect(olga.chatLink('Маша')).not.toContainText('Вы:');
 });
 
+test('[R791] who reads no Russian finds English before the door, and the way back', async ({
+  page,
+  school,
+}) => {
+  for (const path of ['/in', '/no/such/page']) {
+    await page.goto(school.origin + path);
+    await page.getByRole('button', { name: 'English' }).tap();
+    await expect(
+      page.getByRole('heading', { name: /^(Sign in with a link|There is no such page)$/ }),
+    ).toBeVisible();
+    await page.getByRole('button', { name: 'Русский' }).tap();
+    await expect(page.getByRole('heading', { name: /^(Вход по ссылке|Такой страницы нет)$/ })).toBeVisible();
+  }
+});
+
 test('[R777] what a finger chooses is 44 pixels high: reactions, tools and tasks of a paper, settings, classes', async ({
   people,
 }) => {

@@ -229,7 +229,7 @@ test('[R616] a browser below the floor gets plain words, and nothing of the app 
   await school.kill();
 });
 
-test('[R619] an address without https says what to do instead of half working', async () => {
+test('[R619] [R791] an address without https says what to do instead of half working', async () => {
   const school = await serveSchool({ data: folder(), build: first.folder });
   const args = [...chromiumArgs, '--host-resolver-rules=MAP parta.school7.example 127.0.0.1'];
   const browser = await chromium.launch({ executablePath: findChromium(), args });
@@ -237,6 +237,8 @@ test('[R619] an address without https says what to do instead of half working', 
   await page.goto(`http://parta.school7.example:${school.port}/chats`);
   await expect(page.getByRole('heading', { name: 'Этот адрес не защищён' })).toBeVisible();
   await expect(page.getByText('Попробуйте адрес https://parta.school7.example.')).toBeVisible();
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page.getByRole('heading', { name: 'This address is not secure' })).toBeVisible();
   await browser.close();
   await school.kill();
 });
