@@ -17,6 +17,8 @@ const ACTIVE_NOTE = '/active-release';
 const FETCHES_MAX = 4;
 /** What is never answered from the device. */
 const RELAY_PATHS = /^\/(api|line|y|files|metrics|healthz)(\/|$)/;
+/** SvelteKit asks for it where a page goes wrong, and loads the page again and again while a newer release waits. */
+const RELEASE_FILE = '/_app/version.json';
 const ON_FIRST_USE = /\/lazy-[^/]*$|\.wasm$|\.map$/;
 
 const assets = new Set([...build, ...files]);
@@ -34,6 +36,7 @@ worker.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
   if (RELAY_PATHS.test(url.pathname)) return;
   if (request.mode === 'navigate') event.respondWith(shell(request));
+  else if (url.pathname === RELEASE_FILE) event.respondWith(Response.json({ version }));
   else if (isAsset(url.pathname)) event.respondWith(asset(request, url.pathname));
 });
 

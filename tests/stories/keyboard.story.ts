@@ -1,6 +1,7 @@
 /** Without a mouse: Masha reads, answers and looks around with the keyboard alone. */
 
-import { expect } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
+import { inkOf } from '../support/ink.ts';
 import { test } from '../support/story.ts';
 import type { StoryPerson } from '../support/story-person.ts';
 
@@ -102,6 +103,42 @@ test('[R725] the page is still on its way when Elena begins to type: what she lo
   await elena.page.keyboard.type('ова');
   await expect(search).toHaveValue('Котова');
   await expect(elena.page.getByRole('link', { name: /Котова Маша/ })).toBeVisible();
+});
+
+test('[R778] the ring of the focus is seen on all four sides of a row in a list', async ({
+  people,
+  context,
+}) => {
+  const elena = await people.comeIn('elena');
+  const reader = await context.newPage();
+  const sides = async (row: Locator) => {
+    await expect(row).toBeFocused();
+    const box = await row.boundingBox();
+    if (!box) throw new Error('the row is not on screen');
+    const { x, y, width, height } = box;
+    const [across, down] = [width / 2 + x, height / 2 + y];
+    // The ring is up to four pixels thick with its gap, and lies within or around the edge.
+    return inkOf(
+      await elena.page.screenshot(),
+      [
+        { x: across, y: y - 4, width: 1, height: 9 },
+        { x: across, y: y + height - 5, width: 1, height: 9 },
+        { x: x - 4, y: down, width: 9, height: 1 },
+        { x: x + width - 5, y: down, width: 9, height: 1 },
+      ],
+      reader,
+    );
+  };
+  const seen = Array.from({ length: 4 }, () => expect.closeTo(2 / 9, 1));
+  await elena.page.getByRole('searchbox').focus();
+  await elena.page.keyboard.press('Tab');
+  await expect.poll(() => sides(elena.page.locator(':focus'))).toEqual(seen);
+
+  await elena.page.getByRole('link', { name: 'Школа' }).click();
+  await elena.page.getByRole('link', { name: /Смирнова Анна Петровна/ }).focus();
+  await elena.page.keyboard.press('Shift+Tab');
+  await elena.page.keyboard.press('Tab');
+  await expect.poll(() => sides(elena.page.locator(':focus'))).toEqual(seen);
 });
 
 /** Shift+Tab until the focus is there; a page that loses it would never end. */

@@ -229,7 +229,33 @@ test('[R616] a browser below the floor gets plain words, and nothing of the app 
   await school.kill();
 });
 
-test('[R619] an address without https says what to do instead of half working', async () => {
+test('[R792] while a newer release waits, an address that leads nowhere says so and stands still', async ({
+  browser,
+}) => {
+  const data = folder();
+  const school = await serveSchool({ data, build: first.folder });
+  const context = await browser.newContext();
+  const page = await comeIn(context, await school.linkFor('masha'));
+  await stored(page, 'release-one');
+  await school.kill();
+  const renewed = await serveSchool({ data, build: second.folder, port: school.port });
+  await page.reload();
+  await expect(page.getByText('Доступно обновление')).toBeVisible();
+
+  let loads = 0;
+  page.on('load', () => {
+    loads += 1;
+  });
+  await page.goto(`${school.origin}/no/such/page`);
+  await expect(page.getByRole('heading', { name: 'Такой страницы нет' })).toBeVisible();
+  await page.getByRole('link', { name: 'К чатам' }).click();
+  await expect(page.getByText('Доступно обновление')).toBeVisible();
+  expect(loads).toBe(1);
+  await context.close();
+  await renewed.kill();
+});
+
+test('[R619] [R791] an address without https says what to do instead of half working', async () => {
   const school = await serveSchool({ data: folder(), build: first.folder });
   const args = [...chromiumArgs, '--host-resolver-rules=MAP parta.school7.example 127.0.0.1'];
   const browser = await chromium.launch({ executablePath: findChromium(), args });
@@ -237,6 +263,8 @@ test('[R619] an address without https says what to do instead of half working', 
   await page.goto(`http://parta.school7.example:${school.port}/chats`);
   await expect(page.getByRole('heading', { name: 'Этот адрес не защищён' })).toBeVisible();
   await expect(page.getByText('Попробуйте адрес https://parta.school7.example.')).toBeVisible();
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page.getByRole('heading', { name: 'This address is not secure' })).toBeVisible();
   await browser.close();
   await school.kill();
 });

@@ -64,9 +64,7 @@ test('[R704] a role was taken away while its holder was offline: the words come 
     await expect(anna.refused(words)).toBeVisible(AFTER_OUTAGE);
     await expect(anna.refused(words)).toContainText('Сообщение не принято');
     await expect(anna.refused(words)).toContainText('В этом чате вы можете только читать.');
-    await expect(anna.refused(words)).toContainText(
-      'Это могут изменить классный руководитель или администратор.',
-    );
+    await expect(anna.refused(words)).toContainText('Это может изменить администратор школы.');
     await expect(anna.message(words)).toHaveCount(0);
   }
   const masha = await people.comeIn('masha');

@@ -104,6 +104,7 @@ test('[R469] what Masha was writing when her chat became one to read only is in 
   await masha.page.reload();
   await masha.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await card.getByRole('button', { name: 'Копировать текст' }).click();
+  await expect(card.getByRole('button', { name: 'Скопировано' })).toBeVisible();
   expect(await masha.page.evaluate(() => navigator.clipboard.readText())).toBe('Почему я считаю, что');
 
   await writers.selectOption('все участники');

@@ -91,8 +91,8 @@ export class ChatList {
     if (row.refused) return { kind: 'refused', text: m.chat_refused({ count: row.refused }) };
     if (row.unsent) return { kind: 'unsent', text: m.unsent_short({ count: row.unsent }) };
     if (row.draft) return { kind: 'draft', text: m.draft_lead() };
+    if (row.last?.by === this.#device.person) return { kind: 'author', text: m.you_lead() };
     if (!row.last || !row.title) return undefined;
-    if (row.last.by === this.#device.person) return { kind: 'author', text: m.you_lead() };
     const card = this.#device.who(row.last.by);
     return card && { kind: 'author', text: `${shortName(card.name, card.role)}:` };
   }

@@ -136,6 +136,15 @@ export class OpenChat {
     return verdict.ok ? undefined : verdict;
   }
 
+  /** Whether a class teacher leads here beside the administrators. */
+  get ofClass(): boolean {
+    return this.#follow(() => {
+      const { projection } = this.#device;
+      const unit = projection?.chats[this.id]?.unit;
+      return unit != null && projection?.units[unit]?.kind === 'class';
+    });
+  }
+
   /** Whether the rules show this person who has read. */
   get seesReaders(): boolean {
     return this.#follow(() => {

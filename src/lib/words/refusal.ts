@@ -1,7 +1,7 @@
 /** The sentences of a «no»: the catalogue's own, and those of the device's troubles. */
 import { m } from '#lib/paraglide/messages.js';
 import type { DeviceCode } from '#lib/replica/types.ts';
-import { REFUSALS, type RefusalCode } from '#shared/school/refusals.ts';
+import { ADMIN, LEAD, REFUSALS, type RefusalCode } from '#shared/school/refusals.ts';
 import { language } from './language.ts';
 
 export interface Sentences {
@@ -11,7 +11,8 @@ export interface Sentences {
   who: string;
 }
 
-export function sentencesOf(code: RefusalCode | DeviceCode): Sentences {
+/** `ofClass` is false for what belongs to no class: no class teacher leads there. */
+export function sentencesOf(code: RefusalCode | DeviceCode, ofClass = true): Sentences {
   switch (code) {
     case 'storage-full':
       return { what: m.trouble_storage_full(), who: m.trouble_storage_full_do() };
@@ -23,7 +24,7 @@ export function sentencesOf(code: RefusalCode | DeviceCode): Sentences {
       return { what: m.trouble_not_here(), who: '' };
     default: {
       const { person, who } = REFUSALS[code];
-      return { what: person[language()], who: who[language()] };
+      return { what: person[language()], who: (who === LEAD && !ofClass ? ADMIN : who)[language()] };
     }
   }
 }

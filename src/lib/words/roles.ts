@@ -45,7 +45,8 @@ export function standingWord(
   units: Readonly<Record<string, Unit>>,
 ): string {
   const duty = unit === null ? undefined : dutyIn(who, unit);
-  if (duty) return dutyWord(duty);
+  // «участник» of a department says nothing that its list of members does not.
+  if (duty && duty !== 'member') return dutyWord(duty);
   if (who.role !== 'parent' && who.role !== 'student') return roleWord(who.role);
   const classes = Object.keys(who.duties).flatMap((id) =>
     units[id]?.kind === 'class' && dutyIn(who, id) ? [units[id].title] : [],

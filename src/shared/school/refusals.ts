@@ -11,11 +11,12 @@ export interface Refusal {
   mends?: true;
 }
 
-const ADMIN = {
+/** Where no class is nobody else leads. */
+export const ADMIN = {
   ru: 'Это может изменить администратор школы.',
   en: 'A school administrator can change this.',
 };
-const LEAD = {
+export const LEAD = {
   ru: 'Это могут изменить классный руководитель или администратор.',
   en: 'The class teacher or an administrator can change this.',
 };
@@ -91,8 +92,8 @@ export const REFUSALS = {
     'moderation is not allowed',
   ),
   'reactions-are-off': rule(
-    'В этом чате реакции отключены.',
-    'Reactions are off in this chat.',
+    'Ставить реакции здесь вам нельзя.',
+    'You may not react here.',
     LEAD,
     'reactions are not allowed',
   ),
