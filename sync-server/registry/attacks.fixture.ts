@@ -28,7 +28,7 @@ export function bent(bend: (change: Automerge.DecodedChange, doc: RegistryDoc) =
   return verdict.ok ? 'ok' : verdict.code;
 }
 
-export function honest(school: ReturnType<typeof openSmallSchool>) {
+function honest(school: ReturnType<typeof openSmallSchool>) {
   const changed = setRole(Automerge, deviceOf(school, ELENA), {
     person: 'anna',
     from: 'teacher',
