@@ -20,6 +20,10 @@ export class Rights {
   #state = $state.raw<DeskState>({ at: 'loading' });
   #refusal = $state.raw<Extract<Verdict, { ok: false }>>();
   #closed = false;
+  #opening = false;
+  /** Something changed while it was being opened. */
+  #again = false;
+  readonly #stop: () => void;
 
   constructor(device: Device) {
     this.#device = device;
@@ -30,6 +34,9 @@ export class Rights {
       'unsent',
       `org/${device.projection?.org.id ?? ''}`,
     ]);
+    this.#stop = device.subscribe((topic) => {
+      if (topic === 'projection' || (topic === 'line' && device.line.at === 'online')) void this.#open();
+    });
     void this.#open();
   }
 
@@ -107,6 +114,7 @@ export class Rights {
 
   close(): void {
     this.#closed = true;
+    this.#stop();
     this.#desk?.close();
   }
 
@@ -114,10 +122,15 @@ export class Rights {
     return this.#state.at === 'open' ? this.#state.desk : undefined;
   }
 
+  /** Tried again when the network comes, or the school tells who this is. */
   async #open(): Promise<void> {
+    if (this.#desk) return;
+    this.#again = this.#opening;
+    if (this.#opening) return;
     const me = this.#device.projection?.me;
     // A megabyte of library is for those who may read what it opens.
     if (!me || !may({ person: me.id, ...me }, 'registry.read', { kind: 'org' }).ok) return;
+    this.#opening = true;
     try {
       const desk = await this.#device.registry();
       if (this.#closed) desk.close();
@@ -125,6 +138,8 @@ export class Rights {
     } catch {
       this.#state = { at: 'out-of-reach' };
     }
+    this.#opening = false;
+    if (this.#again) void this.#open();
   }
 
   #keep(verdict: Verdict | undefined): boolean {
