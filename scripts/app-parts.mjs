@@ -9,6 +9,7 @@ const LIGHTER_FOR_YJS = {
   'lib0/buffer': join(root, 'src/lib/replica/yjs-bytes.ts'),
   'lib0/function': join(root, 'src/lib/replica/yjs-function.ts'),
   'lib0/object': join(root, 'src/lib/replica/yjs-object.ts'),
+  'lib0/iterator': join(root, 'src/lib/replica/yjs-iterator.ts'),
   'lib0/string': join(root, 'src/lib/replica/yjs-string.ts'),
   'lib0/environment': join(root, 'src/lib/replica/yjs-environment.ts'),
 };

@@ -133,9 +133,11 @@ export class Composer {
     const { writing, text: words } = this;
     if (writing.at !== 'edit' && this.#beside.length > 0) this.#typeNew(words);
     const rest: Writing = { at: 'new' };
+    // Before the field is emptied: so both are drawn in one go.
+    const handed = this.#hand(writing, words.trim());
     this.#turnTo(rest);
     if (writing.at !== 'edit') this.#typed = '';
-    const verdict = await this.#hand(writing, words.trim());
+    const verdict = await handed;
     if (!verdict.ok) {
       this.#giveBack(writing, words, verdict);
       return false;
@@ -240,8 +242,7 @@ export class Composer {
     if (writing.at !== 'edit') {
       const meanwhile = this.#typed;
       this.#turnTo(writing);
-      if (meanwhile) this.#typeNew(`${words}\n${meanwhile}`);
-      else this.#typed = words;
+      this.#typeNew(meanwhile ? `${words}\n${meanwhile}` : words);
     } else if (refusal.code === 'message-is-gone') {
       this.takeBack(words);
       this.#keepEdit(writing.message.id, '');

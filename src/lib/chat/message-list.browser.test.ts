@@ -120,6 +120,22 @@ test('[R466] a message of another does not pull a reader down; one at the end fo
   expect(log().scrollTop).toBe(before);
 });
 
+test('[R466] a list at its end follows however quickly messages come and go, and lets a reader leave it', async () => {
+  const { screen, props, log, fromEnd, still } = await draw(rowsOf(messages(0, 200), undefined));
+  for (const count of [201, 202, 203, 240, 239]) {
+    await screen.rerender({ ...props, rows: rowsOf(messages(0, count), undefined) });
+    if (count % 2) await new Promise(requestAnimationFrame);
+  }
+  await vi.waitFor(() => expect(log().querySelector('#m-m238')).not.toBeNull());
+  await vi.waitFor(() => expect(Math.abs(fromEnd())).toBeLessThan(2));
+  await still();
+  // What was taken back leaves nothing to measure.
+  await screen.rerender({ ...props, rows: rowsOf(messages(0, 238), undefined) });
+  await still();
+  log().scrollTop -= 2_000;
+  await vi.waitFor(() => expect(log().parentElement?.querySelector('button')).not.toBeNull());
+});
+
 test('[R467] the arrow keys walk from message to message and the focus stays in view', async () => {
   const { log } = await draw(rowsOf(messages(0, 200), undefined));
   const press = (key: string) =>

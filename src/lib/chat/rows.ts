@@ -1,6 +1,6 @@
 /** A chat as rows to draw: groups of one author, days, and the line where the unread began. */
 import type { MessageView } from '#lib/replica/types.ts';
-import { daysBetween } from '#lib/words/time.ts';
+import { dayAround } from '#lib/words/time.ts';
 
 /** Messages of one author that follow each other within this time stand together. */
 const GROUP_MS = 5 * 60_000;
@@ -21,9 +21,12 @@ export interface MessageRow {
 export function rowsOf(messages: readonly MessageView[], firstUnread: string | undefined): MessageRow[] {
   const rows: MessageRow[] = [];
   let before: MessageRow | undefined;
+  let day = { begins: 0, ends: 0 };
   for (const message of messages) {
     const at = shownAt(message);
-    const newDay = !before || daysBetween(shownAt(before.message), at) !== 0;
+    // Asked of the calendar once a day: a chat has many messages.
+    const newDay = !before || at < day.begins || at >= day.ends;
+    if (newDay) day = dayAround(at);
     const fresh = message.id === firstUnread;
     const head = newDay || fresh || !before || !standTogether(before.message, message);
     if (before && head) before.tail = true;

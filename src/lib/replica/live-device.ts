@@ -75,7 +75,10 @@ export class LiveDevice implements Device {
       emit: (topic) => this.#hearing.roomChanged(topic),
       lookOf: (copy) => this.#views.look(copy),
       online: () => this.#line.at === 'online',
+      isHeld: (chat, words) => this.#me.isHeld(chat, words),
       saved: (rows) => {
+        for (const { room, intent } of rows)
+          if (intent.act === 'message.create') this.#me.said(room.slice('chat/'.length), intent.text);
         this.#shelf.moved(rows, []);
         if (this.#disk === 'open') return;
         void this.diskIs('open');
@@ -91,6 +94,8 @@ export class LiveDevice implements Device {
       disk: parts.disks.relaxed,
       copy: () => this.#writer.open(meDoc(parts.person)),
       write: (intent) => this.#writer.write(meDoc(parts.person), () => intent),
+      // An act that waits for its room to be read goes to disk in a turn of its own.
+      saved: () => this.#writer.flushed().then(() => this.#writer.flushed()),
       changed: () => {
         this.#shelf.touched();
         this.#emit('me');

@@ -20,6 +20,8 @@ interface Draft {
   sent?: string | undefined;
   /** What the devices agreed on when it was begun. */
   over?: Plain | undefined;
+  /** Its words are a message. */
+  said?: true;
   /** It is kept, and shared, when these are over. */
   keep?: Timer | undefined;
   share?: Timer | undefined;
@@ -31,6 +33,8 @@ export interface MeGround {
   disk: Disk;
   copy(): RoomCopy;
   write(intent: Intent): Promise<Verdict>;
+  /** Resolves when what was said until now is on disk, or cannot be. */
+  saved(): Promise<void>;
   changed(): void;
 }
 
@@ -38,6 +42,8 @@ export class MeView implements Me, Drafts {
   readonly #ground: MeGround;
   /** Drafts of this device; '' where it was emptied here. */
   readonly #drafts = new Map<string, Draft>();
+  /** Those whose words left the composer before the disk had them. */
+  readonly #held = new Map<string, Draft>();
 
   constructor(ground: MeGround) {
     this.#ground = ground;
@@ -87,8 +93,22 @@ export class MeView implements Me, Drafts {
   hold(chat: string): void {
     const draft = this.#drafts.get(chat);
     if (!draft?.keep) return;
-    note(this.#ground.person, DRAFT + chat, draft.text);
-    void this.#keep(chat, draft);
+    // The disk can wait until the message is on screen: then it has the words already, and as a message alone.
+    if (note(this.#ground.person, DRAFT + chat, draft.text)) {
+      this.#held.set(chat, draft);
+      this.#keepAfter(KEEP_MS, chat, draft);
+    } else void this.#keep(chat, draft);
+  }
+
+  /** Whether it is the draft that a message of these words is made of. */
+  isHeld(chat: string, words: string): boolean {
+    return this.#held.get(chat)?.text.trim() === words;
+  }
+
+  /** A message of these words is on disk. */
+  said(chat: string, words: string): void {
+    const draft = this.#held.get(chat);
+    if (draft?.text.trim() === words) draft.said = true;
   }
 
   /** Writes unfinished messages to disk, and into the outbox for the other devices, now. */
@@ -110,15 +130,22 @@ export class MeView implements Me, Drafts {
     this.#drafts.set(chat, draft);
     const rest = text === '' ? 0 : 1;
     draft.share = setTimeout(() => void this.#share(chat, draft), REST_MS * rest);
+    draft.keep = before?.keep;
     // A hand that never rests is kept all the same.
-    draft.keep =
-      (rest && before?.keep) ||
-      setTimeout(() => void this.#keep(chat, this.#drafts.get(chat) ?? draft), KEEP_MS * rest);
+    if (!rest || !draft.keep) this.#keepAfter(KEEP_MS * rest, chat, draft);
+  }
+
+  #keepAfter(ms: number, chat: string, draft: Draft): void {
+    clearTimeout(draft.keep);
+    draft.keep = setTimeout(() => void this.#keep(chat, this.#drafts.get(chat) ?? draft), ms);
   }
 
   async #keep(chat: string, draft: Draft): Promise<void> {
     clearTimeout(draft.keep);
     draft.keep = undefined;
+    if (this.#held.has(chat)) await this.#ground.saved();
+    this.#held.delete(chat);
+    if (draft.said) return;
     const { text, shared } = draft;
     const { person, disk } = this.#ground;
     try {

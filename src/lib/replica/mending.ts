@@ -65,6 +65,6 @@ export class Mending {
     tabs.say(roomWord(room, { rebuilt: true, names }));
     for (const paper of papers) tabs.say(roomWord(paper, { rebuilt: true }));
     tabs.say({ say: 'outbox', rooms: papers });
-    for (const topic of ['refused', 'unsent', 'chats', 'papers'] as const) tabs.say({ say: 'topic', topic });
+    for (const topic of ['refused', 'chats', 'papers'] as const) tabs.say({ say: 'topic', topic });
   }
 }

@@ -18,7 +18,7 @@ async function leaseOfSlot(disk: Disk, slot: number): Promise<LeaseRow | undefin
 }
 
 /** Gives a spare lease to a slot, for good: a lease never changes hands. Inside a transaction on `leases`. */
-export async function takeSpare(disk: Disk, slot: number): Promise<LeaseRow | undefined> {
+async function takeSpare(disk: Disk, slot: number): Promise<LeaseRow | undefined> {
   const spare = await disk.leases.where('slot').equals(SPARE).first();
   if (!spare) return undefined;
   const taken = { ...spare, slot };

@@ -10,9 +10,10 @@ import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
 import { isRefusalCode, type RefusalCode } from '#shared/school/refusals.ts';
 import { allowed, bringsOf, docFor, type Look, perform, textOfIntent } from './acts.ts';
 import { countAnew } from './count-anew.ts';
-import { type Disk, type OutRow, type PenRow, type RoomRow, SPARE } from './disk.ts';
+import { type Disk, type LeaseRow, type OutRow, type PenRow, type RoomRow, SPARE } from './disk.ts';
 import { keepKnown } from './gone.ts';
 import { mends } from './mends.ts';
+import { waitingIn } from './outbox.ts';
 import {
   keepOldWords,
   keepPrivately,
@@ -23,7 +24,7 @@ import {
   moveWords,
   TRIES_MAX,
 } from './paper-recovery.ts';
-import { burn, freshPen, takeSpare } from './pens.ts';
+import { burn, freshPen } from './pens.ts';
 import { keepWords } from './private-copy.ts';
 import { type Moved, moveKeystrokes } from './rebase.ts';
 import { Renaming } from './renaming.ts';
@@ -65,8 +66,11 @@ class Recovery {
 
   async run(): Promise<Recovered> {
     const disk = this.#disk;
-    const pens = await disk.pens.where('room').equals(this.#room).toArray();
-    const unknown = await this.#unknown(pens);
+    const [pens, waiting]: [PenRow[], OutRow[]] = await Promise.all([
+      disk.pens.where('room').equals(this.#room).toArray(),
+      waitingIn(disk, this.#room),
+    ]);
+    const unknown = await this.#unknown(pens, waiting);
     const slots = new Set(unknown.map((row) => row.slot));
     await this.#renaming.seeWhatIsForgotten(unknown);
     const fresh = this.#why.gone ? new Map<number, PenRow>() : await this.#freshPens(pens, slots);
@@ -75,17 +79,21 @@ class Recovery {
     const row: RoomRow | undefined = await disk.rooms.get(this.#room);
     const epoch = row?.epoch ?? '';
     const kept = await this.#again(rows, fresh, row?.head ?? 0, epoch);
-    await disk.outbox.where('room').equals(this.#room).delete();
-    await disk.outbox.bulkPut(kept);
-    for (const pen of fresh.values()) await disk.pens.put(pen);
+    const stay = new Set(kept.map(({ id }) => id));
     await this.#renaming.keep();
     for (const lease of this.#why.burnt) await burn(disk, lease);
-    await disk.rooms.put({
-      ...(row ?? { room: this.#room, epoch, seq: 0, head: 0 }),
-      gen: (row?.gen ?? 0) + 1,
-      doubt: false,
-    });
-    await countAnew(disk, this.#room, this.#why.person);
+    await Promise.all([
+      // What stays is replaced where it stands: to delete it first would cost as much once more.
+      disk.outbox.bulkDelete(waiting.map(({ id }) => id).filter((id) => !stay.has(id))),
+      disk.outbox.bulkPut(kept),
+      disk.pens.bulkPut([...fresh.values()]),
+      disk.rooms.put({
+        ...(row ?? { room: this.#room, epoch, seq: 0, head: 0 }),
+        gen: (row?.gen ?? 0) + 1,
+        doubt: false,
+      }),
+      countAnew(disk, this.#room, this.#why.person),
+    ]);
     return {
       ok: true,
       refused: this.#refused,
@@ -96,10 +104,10 @@ class Recovery {
   }
 
   /** What the relay holds already is not made again; it is kept as what it acknowledged, though its word got lost. */
-  async #unknown(pens: readonly PenRow[]): Promise<OutRow[]> {
+  async #unknown(pens: readonly PenRow[], waiting: readonly OutRow[]): Promise<OutRow[]> {
     const unknown: OutRow[] = [];
     const known: OutRow[] = [];
-    for (const row of await this.#disk.outbox.where('room').equals(this.#room).sortBy('id')) {
+    for (const row of waiting) {
       const pen = pens.find(({ lease }) => lease === row.lease);
       if (!pen || row.n > pen.acked || this.#why.burnt.includes(row.lease)) unknown.push(row);
       else known.push(row);
@@ -112,17 +120,19 @@ class Recovery {
     pens: readonly PenRow[],
     slots: ReadonlySet<number>,
   ): Promise<Map<number, PenRow> | undefined> {
-    if ((await this.#disk.leases.where('slot').equals(SPARE).count()) < slots.size) return undefined;
+    const { leases } = this.#disk;
+    const spares: LeaseRow[] = await leases.where('slot').equals(SPARE).limit(slots.size).toArray();
+    if (spares.length < slots.size) return undefined;
+    const taken = [...slots].map((slot, index) => ({ ...(spares[index] as LeaseRow), slot }));
+    await leases.bulkPut(taken);
     const fresh = new Map<number, PenRow>();
-    for (const slot of slots) {
-      const lease = await takeSpare(this.#disk, slot);
-      if (!lease) return undefined;
+    for (const { lease, slot } of taken) {
       const old = pens.find((pen) => pen.slot === slot);
       // A lease that the relay does not know cannot be closed by naming it.
       const named =
         old && !(this.#why.refused?.code === 'foreign-lease' && this.#why.burnt.includes(old.lease));
       const replaces = named ? { lease: old.lease, n: old.acked } : { lease: 0, n: 0 };
-      fresh.set(slot, freshPen(this.#room, slot, lease.lease, replaces));
+      fresh.set(slot, freshPen(this.#room, slot, lease, replaces));
     }
     return fresh;
   }
@@ -236,15 +246,19 @@ class Recovery {
     const parsed = parseRoom(this.#room);
     if (parsed?.kind === 'chat') names.add(feedDoc(parsed.chat, Math.max(head, 1)));
     // Where the targets stand: their segment may differ from the one the act was first made in.
-    for (const { intent } of rows) {
-      const target = 'message' in intent ? intent.message : 'paper' in intent ? intent.paper : undefined;
-      const place = target === undefined ? undefined : await this.#disk.places.get([this.#room, target]);
+    const targets = rows.flatMap(({ intent }) =>
+      'message' in intent ? intent.message : 'paper' in intent ? intent.paper : [],
+    );
+    const places = await this.#disk.places.bulkGet(
+      [...new Set(targets)].map((id): [string, string] => [this.#room, id]),
+    );
+    for (const place of places) {
       if (!place) continue;
       names.add(place.doc);
       this.#docOf.set(place.id, place.doc);
     }
-    for (const name of names) {
-      const parts = await readParts(this.#disk, name);
+    const read = [...names].map(async (name) => [name, await readParts(this.#disk, name)] as const);
+    for (const [name, parts] of await Promise.all(read)) {
       this.#confirmed.set(name, parts);
       if (!name.endsWith('/registry')) this.#docs.set(name, docOf(name, parts));
     }

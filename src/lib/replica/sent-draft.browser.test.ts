@@ -1,5 +1,6 @@
 /** A message and its draft: whenever the page goes, the words stand in one of the two. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LIMITS } from '#shared/school/limits.ts';
 import {
   enter,
   has,
@@ -15,6 +16,7 @@ import type { Chat, Device } from './types.ts';
 
 const WORDS = 'Завтра приду к восьми';
 const NOTE = 'parta-typed/masha/draft/7a';
+const PUT_OFF_MS = 600;
 
 let school: TestSchool;
 beforeEach(async () => {
@@ -26,6 +28,11 @@ async function masha(): Promise<{ device: Device; chat: Chat }> {
   const device = await school.device('masha');
   device.me();
   return { device, chat: await enter(device, '7a') };
+}
+
+async function draftRow(): Promise<unknown> {
+  const kv = (await rowsOf('masha')).get('kv') as { key: string }[] | undefined;
+  return kv?.find(({ key }) => key === 'draft/7a');
 }
 
 /** Her page goes in the moment when the message is kept and the composer has not yet let go of its words. */
@@ -61,6 +68,57 @@ test('[R787] words that were kept as a message are no draft any more, in the sam
   await third.device.close();
   localStorage.setItem(NOTE, noted);
   expect((await masha()).chat.draft).toBe(`${WORDS} `);
+});
+
+test('[R787] words of which the disk had only the beginning are no draft either, and none is made of them afterwards', async () => {
+  const { device, chat } = await masha();
+  await settled(device, chat);
+  chat.setDraft('Завтра');
+  await expect.poll(async () => draftRow()).toEqual({ key: 'draft/7a', value: 'Завтра' });
+  chat.setDraft(WORDS);
+  chat.drafts.hold('7a');
+  const noted = localStorage.getItem(NOTE) ?? '';
+  expect((await chat.say(WORDS)).ok).toBe(true);
+  // Whatever was put off until the message was on screen is done by now.
+  await new Promise((done) => setTimeout(done, PUT_OFF_MS));
+  expect(await draftRow()).toEqual({ key: 'draft/7a', value: '', sent: WORDS });
+  const rows = await rowsOf('masha');
+  await device.close();
+  await putRows('masha', rows);
+  localStorage.setItem(NOTE, noted);
+  const later = await masha();
+  expect(later.chat.draft).toBe('');
+  expect(texts(later.chat).filter((text) => text === WORDS)).toHaveLength(1);
+});
+
+test('[R788] what is typed while a message is on its way to the disk takes no place of its words', async () => {
+  const { device, chat } = await masha();
+  await settled(device, chat);
+  chat.setDraft(WORDS);
+  chat.drafts.hold('7a');
+  const said = chat.say(WORDS);
+  chat.setDraft('И ещё');
+  expect((await said).ok).toBe(true);
+  await expect.poll(async () => draftRow()).toEqual({ key: 'draft/7a', value: 'И ещё' });
+  await expect.poll(() => localStorage.getItem(NOTE)).toBe(null);
+  const rows = await rowsOf('masha');
+  await device.close();
+  await putRows('masha', rows);
+  const later = await masha();
+  expect(later.chat.draft).toBe('И ещё');
+  expect(texts(later.chat)).toContain(WORDS);
+});
+
+test('[R788] words that did not become a message go to the disk as a draft', async () => {
+  const { device, chat } = await masha();
+  await settled(device, chat);
+  const long = 'слово '.repeat(LIMITS.messageCharsMax);
+  chat.setDraft(long);
+  chat.drafts.hold('7a');
+  expect(await draftRow()).toBe(undefined);
+  expect((await chat.say(long.trim())).ok).toBe(false);
+  await expect.poll(async () => draftRow()).toEqual({ key: 'draft/7a', value: long });
+  await device.close();
 });
 
 test('[R787] a draft that the other devices had is taken from them too; what one of them wrote instead stays', async () => {
@@ -113,7 +171,7 @@ test('[R788] words that leave the composer in the moment they were typed are not
   chat.drafts.hold('7a');
   const noted = localStorage.getItem(NOTE) ?? '';
   expect(noted).toContain(WORDS);
-  // On the disk the draft is one at once, and then the note goes.
+  // The disk has them soon, as a draft while they are no message, and then the note goes.
   await expect.poll(() => localStorage.getItem(NOTE)).toBe(null);
   expect((await rowsOf('masha')).get('kv')).toContainEqual({ key: 'draft/7a', value: WORDS });
   // The page goes before anything of it was a message.

@@ -4,11 +4,13 @@
  */
 const KEY = 'parta-typed';
 
-export function note(person: string, name: string, words: unknown): void {
+/** False where there is no room: what was flushed may still reach the disk. */
+export function note(person: string, name: string, words: unknown): boolean {
   try {
     localStorage.setItem(keyOf(person, name), JSON.stringify(words));
+    return true;
   } catch {
-    // No room: what was flushed may still reach the disk.
+    return false;
   }
 }
 

@@ -26,6 +26,8 @@ export interface Around {
   emit(topic: Topic): void;
   lookOf(copy: RoomCopy): Look;
   online(): boolean;
+  /** Whether the draft of a chat is what a message of these words is made of. */
+  isHeld(chat: string, words: string): boolean;
   /** Told of what entered the outbox, before its writer is. */
   saved(rows: OutRow[]): void;
   onTrouble(code: 'storage-full' | 'storage-failed'): void;
@@ -240,7 +242,6 @@ export class Writer {
         const rows = await this.#store(copy, batch);
         copy.unsaved = copy.unsaved.slice(batch.length);
         copy.out.push(...rows);
-        copy.version++;
         this.#around.saved(rows);
         for (const unsaved of batch) unsaved.done({ ok: true });
         this.#tell(copy, rows);
@@ -266,9 +267,19 @@ export class Writer {
       }));
       const ids = await disk.outbox.bulkAdd(rows, { allKeys: true });
       await this.#advance(disk, copy.room, batch);
-      for (const { intent } of batch) await dropDraft(disk, copy.room, intent);
+      for (const { intent } of batch) await this.#dropDraft(disk, copy.room, intent);
       return rows.map((made, index) => ({ ...made, id: ids[index] as number }));
     });
+  }
+
+  /** What became a message is no draft any more, in the same step: a page may go at any moment. */
+  async #dropDraft({ kv }: Disk, room: string, intent: Intent): Promise<void> {
+    if (intent.act !== 'message.create') return;
+    const chat = room.slice('chat/'.length);
+    const key = `draft/${chat}` as const;
+    const { text: sent } = intent;
+    if (this.#around.isHeld(chat, sent) || String((await kv.get(key))?.value).trim() === sent)
+      await kv.put({ key, value: '', sent });
   }
 
   async #advance(disk: Disk, room: string, batch: readonly Unsaved[]): Promise<void> {
@@ -312,15 +323,6 @@ export class Writer {
     this.#around.tabs.say({ say: 'outbox', rooms: [copy.room] });
     this.#around.emit(copy.room as Topic);
   }
-}
-
-/** What became a message is no draft any more, in the same step: a page may go at any moment. */
-async function dropDraft(disk: Disk, room: string, intent: Intent): Promise<void> {
-  if (intent.act !== 'message.create') return;
-  const key = `draft/${room.slice('chat/'.length)}` as const;
-  const { text: sent } = intent;
-  const row = await disk.kv.get(key);
-  if (String(row?.value).trim() === sent) await disk.kv.put({ key, value: '', sent });
 }
 
 function causeOf(error: unknown): unknown {

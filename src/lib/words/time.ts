@@ -58,8 +58,17 @@ export function daysBetween(at: number, now: number): number {
 }
 
 function startOfDay(at: number): number {
+  return dayAround(at).begins;
+}
+
+/** The local day of a moment, from its first up to the first of the next. */
+export function dayAround(at: number): { begins: number; ends: number } {
   const day = new Date(at);
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
+  const [year, month, date] = [day.getFullYear(), day.getMonth(), day.getDate()];
+  return {
+    begins: new Date(year, month, date).getTime(),
+    ends: new Date(year, month, date + 1).getTime(),
+  };
 }
 
 function sameYear(a: number, b: number): boolean {
