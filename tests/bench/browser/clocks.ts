@@ -1,8 +1,8 @@
 // Runs inside the measured page, before anything of its own: stop-watches that end with a painted frame.
 
 export interface Clocks {
-  /** Resolves with the time of the first frame painted after `is` held, in ms since the page began. */
-  painted(is: () => boolean): Promise<number>;
+  /** Resolves with the time of the first frame painted after `is` held, and that `shows` it, in ms since the page began. */
+  painted(is: () => boolean, shows?: () => boolean): Promise<number>;
   /** Time of the last Enter that was pressed. */
   enterAt: number;
   /** When the first WebSocket of the page was asked for, and when each refusal of the relay came in. */
@@ -24,15 +24,20 @@ export function installClocks(): void {
     enterAt: 0,
     lineAt: 0,
     refusedAt: [],
-    painted(is) {
+    painted(is, shows = () => true) {
       return new Promise((resolve) => {
         const { port1, port2 } = new MessageChannel();
         // A task queued from a frame's callback runs once that frame was handed to the screen.
-        port1.onmessage = () => resolve(performance.now());
+        port1.onmessage = () => {
+          const at = performance.now();
+          if (shows()) resolve(at);
+          else frame();
+        };
+        const frame = () => requestAnimationFrame(() => port2.postMessage(null));
         const look = () => {
           if (!is()) return false;
           watch.disconnect();
-          requestAnimationFrame(() => port2.postMessage(null));
+          frame();
           return true;
         };
         const watch = new MutationObserver(() => void look());

@@ -72,11 +72,16 @@ async function write(visitor: Visitor, words: string, count: number): Promise<nu
     await field.fill(text);
     await page.waitForTimeout(BETWEEN_MS);
     const painted = page.evaluate((wanted) => {
-      const isThere = () => {
-        const last = [...document.querySelectorAll('[role="log"] article')].at(-1);
-        return last?.textContent?.includes(wanted) ?? false;
+      const last = () => [...document.querySelectorAll('[role="log"] article')].at(-1);
+      const isThere = () => last()?.textContent?.includes(wanted) ?? false;
+      // At the end of the list it stands below what is in view until the list has followed.
+      const isInView = () => {
+        const log = document.querySelector('[role="log"]')?.getBoundingClientRect();
+        const own = last();
+        if (!log || !own || getComputedStyle(own).visibility !== 'visible') return false;
+        return own.getBoundingClientRect().bottom <= log.bottom + 1;
       };
-      return window.bench.painted(isThere).then((at) => at - window.bench.enterAt);
+      return window.bench.painted(isThere, isInView).then((at) => at - window.bench.enterAt);
     }, text);
     await field.press('Enter');
     const ms = await painted;
