@@ -162,10 +162,15 @@ export class MeView implements Me, Drafts {
     draft.share = undefined;
     // Longer than the relay takes: it waits here to become shorter.
     if (draft.text.length > LIMITS.messageCharsMax) return;
-    const { text, sent, over } = draft;
-    if (sent !== undefined) await this.#ground.copy().inLane(async () => {});
-    // What another device wrote instead is not what was sent.
-    const isOther = sent !== undefined && String(this.#map('drafts')?.get(chat)).trim() !== sent;
+    const { text, sent } = draft;
+    let { over } = draft;
+    let isOther = false;
+    if (sent !== undefined) {
+      await this.#ground.copy().inLane(async () => {});
+      // What another device wrote instead is not what was sent.
+      over = this.#map('drafts')?.get(chat);
+      isOther = String(over).trim() !== sent;
+    }
     const value = text || null;
     const { ok } = isOther
       ? { ok: true }

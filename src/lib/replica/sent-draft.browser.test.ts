@@ -70,6 +70,34 @@ test('[R787] words that were kept as a message are no draft any more, in the sam
   expect((await masha()).chat.draft).toBe(`${WORDS} `);
 });
 
+test('[R787] a draft that another device began, and that was sent from here, is taken from both though the page went', async () => {
+  const laptop = await masha();
+  await settled(laptop.device, laptop.chat);
+  laptop.chat.setDraft(WORDS);
+  await laptop.device.exportAll();
+  await until(laptop.device, 'it is shared', () => laptop.device.unsent === 0);
+  await laptop.device.close();
+
+  await putRows('masha', new Map());
+  const phone = await masha();
+  await settled(phone.device, phone.chat);
+  await until(phone.device, 'the draft came', () => phone.chat.draft === WORDS);
+  phone.chat.setDraft(`${WORDS}!`);
+  phone.chat.setDraft(WORDS);
+  phone.chat.setDraft(`${WORDS} `);
+  phone.chat.drafts.hold('7a');
+  await crashAfterSaying(phone.device, phone.chat);
+
+  const later = await masha();
+  await until(later.device, 'online', () => later.device.line.at === 'online');
+  await later.device.exportAll();
+  await until(later.device, 'all is sent', () => later.device.unsent === 0);
+  await later.device.close();
+  const last = await masha();
+  await settled(last.device, last.chat);
+  expect(last.chat.draft).toBe('');
+});
+
 test('[R787] words of which the disk had only the beginning are no draft either, and none is made of them afterwards', async () => {
   const { device, chat } = await masha();
   await settled(device, chat);

@@ -10,6 +10,7 @@ beforeEach(async () => {
 afterEach(() => school.end());
 
 const BESIDE = otherDraft('7a', 0);
+const FROM_LAPTOP = 'Мы с мамой уезжаем в пятницу';
 
 /** A device of Masha's in her chat, with her own document at hand. */
 async function opened() {
@@ -32,18 +33,21 @@ async function shared(device: Device) {
   await until(device, 'it is there', () => device.unsent === 0);
 }
 
-test('[R495] two drafts of one chat, begun on two devices of which one had no network, both stay', async () => {
+/** Her phone knows the chat; while it is off she begins a draft on the laptop. Then the phone is as it was. */
+async function laptopBegan() {
   const before = await opened();
   await before.device.close();
   const phone = await rowsOf('masha');
-
   await putRows('masha', new Map());
   const laptop = await opened();
-  laptop.chat.setDraft('Мы с мамой уезжаем в пятницу');
+  laptop.chat.setDraft(FROM_LAPTOP);
   await shared(laptop.device);
   await laptop.device.close();
-
   await putRows('masha', phone);
+}
+
+test('[R495] two drafts of one chat, begun on two devices of which one had no network, both stay', async () => {
+  await laptopBegan();
   await school.cut();
   const again = await offline();
   again.chat.setDraft('Завтра не приду');
@@ -51,32 +55,16 @@ test('[R495] two drafts of one chat, begun on two devices of which one had no ne
   await school.mend();
   again.device.wake();
   await until(again.device, 'the other words came', () => again.chat.drafts.draft(BESIDE) !== '');
-  expect([again.chat.draft, again.chat.drafts.draft(BESIDE)]).toEqual([
-    'Завтра не приду',
-    'Мы с мамой уезжаем в пятницу',
-  ]);
+  expect([again.chat.draft, again.chat.drafts.draft(BESIDE)]).toEqual(['Завтра не приду', FROM_LAPTOP]);
 });
 
 test('[R495] words that came from another device while others were typed here stay beside them', async () => {
-  const before = await opened();
-  await before.device.close();
-  const phone = await rowsOf('masha');
-
-  await putRows('masha', new Map());
-  const laptop = await opened();
-  laptop.chat.setDraft('Мы с мамой уезжаем в пятницу');
-  await shared(laptop.device);
-  await laptop.device.close();
-
-  await putRows('masha', phone);
+  await laptopBegan();
   const again = await offline();
   again.chat.setDraft('Завтра не приду');
   await settled(again.device, again.chat);
   await shared(again.device);
-  expect([again.chat.draft, again.chat.drafts.draft(BESIDE)]).toEqual([
-    'Завтра не приду',
-    'Мы с мамой уезжаем в пятницу',
-  ]);
+  expect([again.chat.draft, again.chat.drafts.draft(BESIDE)]).toEqual(['Завтра не приду', FROM_LAPTOP]);
 });
 
 test('[R495] what goes on where another device stopped stands once, and goes from both when it is cleared', async () => {
@@ -105,21 +93,11 @@ test('[R495] what goes on where another device stopped stands once, and goes fro
 });
 
 test('[R495] a draft that is cleared takes nothing along that another device wrote meanwhile', async () => {
-  const before = await opened();
-  await before.device.close();
-  const phone = await rowsOf('masha');
-
-  await putRows('masha', new Map());
-  const laptop = await opened();
-  laptop.chat.setDraft('Мы с мамой уезжаем в пятницу');
-  await shared(laptop.device);
-  await laptop.device.close();
-
-  await putRows('masha', phone);
+  await laptopBegan();
   const again = await offline();
   again.chat.setDraft('Завтра');
   await settled(again.device, again.chat);
   again.chat.setDraft('');
   await shared(again.device);
-  expect(again.chat.draft).toBe('Мы с мамой уезжаем в пятницу');
+  expect(again.chat.draft).toBe(FROM_LAPTOP);
 });
