@@ -21,8 +21,10 @@ function messages(from: number, to: number): MessageView[] {
       at,
       arrivedAt: at,
       text: 'слово '.repeat(1 + (id % 40)),
+      ...{ seq: id + 1, edited: false, pending: false, re: undefined, paper: undefined },
+      ...{ reactions: [], pinned: false, state: 'sent' as const, late: false },
     };
-  }) as MessageView[];
+  });
 }
 const row = createRawSnippet<[MessageRow, boolean]>((item) => ({
   render: () =>
@@ -49,6 +51,11 @@ async function draw(rows: MessageRow[], more: { hasOlder?: boolean; onolder?: ()
     empty,
     ...more,
   };
+  const drawn = new Set<string>();
+  const watch = new MutationObserver(() => {
+    for (const { id } of holder.querySelectorAll('article')) drawn.add(id);
+  });
+  watch.observe(holder, { childList: true, subtree: true });
   const screen = await render(MessageList, { target: holder, props });
   const log = () => holder.querySelector<HTMLElement>('[role="log"]') as HTMLElement;
   const first = () => {
@@ -69,7 +76,8 @@ async function draw(rows: MessageRow[], more: { hasOlder?: boolean; onolder?: ()
   };
   await vi.waitFor(() => expect(log().scrollTop > 1_000 && Math.abs(fromEnd()) < 2).toBe(true));
   await still();
-  return { screen, props, seen, log, first, fromEnd, still };
+  watch.disconnect();
+  return { screen, props, seen, drawn, log, first, fromEnd, still };
 }
 
 test('[R465] a chat opens at its end and says what was seen', async () => {
@@ -77,6 +85,19 @@ test('[R465] a chat opens at its end and says what was seen', async () => {
   await vi.waitFor(() => expect(log().scrollTop).toBeGreaterThan(1_000));
   await vi.waitFor(() => expect(Math.abs(fromEnd())).toBeLessThan(2));
   await vi.waitFor(() => expect(seen.at(-1)).toBe('m299'));
+});
+
+test('[R497] a chat opens by drawing about as many messages as are in view, and more once somebody reads back', async () => {
+  const { drawn, log, still } = await draw(rowsOf(messages(0, 300), undefined));
+  const inView = [...log().querySelectorAll('article')].filter(
+    (one) => one.getBoundingClientRect().bottom > log().getBoundingClientRect().top,
+  );
+  expect(inView.length).toBeGreaterThan(3);
+  expect(drawn.size).toBeLessThanOrEqual(inView.length + 4);
+  log().scrollTop -= 300;
+  await still();
+  const [first] = log().querySelectorAll('article');
+  expect(log().getBoundingClientRect().top - (first?.getBoundingClientRect().top ?? 0)).toBeGreaterThan(250);
 });
 
 test('[R468] what comes above an own message that waits at the end is seen too', async () => {
