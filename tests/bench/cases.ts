@@ -31,9 +31,10 @@ export const CASES: readonly BenchCase[] = [
   comeback,
   coldOpen100k,
   ownMessage,
+  // It waits five minutes: those that wait for a slow line run meanwhile.
+  idleTraffic,
   badNetwork,
   catchUp,
-  idleTraffic,
   recover,
   firstLoad,
 ];

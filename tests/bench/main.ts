@@ -36,11 +36,19 @@ async function main(): Promise<void> {
   printHeading(machine);
   const endsAtMs = performance.now() + ALL_MS_MAX[bench.quick ? 'quick' : 'full'];
   const rows: MeasuredRow[] = [];
+  const measuring: Promise<void>[] = [];
   for (const it of chosen) {
-    const measured = await runCase(it, bench, endsAtMs);
-    for (const row of measured) printRow(row);
-    rows.push(...measured);
+    await new Promise<void>((goOn) => {
+      measuring.push(
+        runCase(it, bench, endsAtMs, goOn).then((measured) => {
+          for (const row of measured) printRow(row);
+          rows.push(...measured);
+          goOn();
+        }),
+      );
+    });
   }
+  await Promise.all(measuring);
   // A part of the table never replaces the whole.
   if (!values.only && !values.servers) console.log(`\n${await writeResults(machine, rows)}`);
   process.exit(0);
@@ -57,13 +65,18 @@ function benchOf(quick: boolean, rounds: number, names: readonly string[] | unde
   };
 }
 
-async function runCase(it: BenchCase, bench: Bench, endsAtMs: number): Promise<MeasuredRow[]> {
+async function runCase(
+  it: BenchCase,
+  bench: Bench,
+  endsAtMs: number,
+  waiting: () => void,
+): Promise<MeasuredRow[]> {
   const budgetMs = 1_000 * it.budgetSeconds[bench.quick ? 'quick' : 'full'];
   const startMs = performance.now();
   const leftMs = Math.min(budgetMs, endsAtMs - startMs);
   if (leftMs <= 0) return [failed(it, new Error('no time was left'))];
   try {
-    return await within(leftMs, `${it.id} took longer than it may`, it.run(bench));
+    return await within(leftMs, `${it.id} took longer than it may`, it.run(bench, waiting));
   } catch (error) {
     return [failed(it, error)];
   } finally {

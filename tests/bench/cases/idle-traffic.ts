@@ -18,10 +18,10 @@ export const idleTraffic: BenchCase = {
   needsPeers: false,
   needsApp: true,
   budgetSeconds: { full: 360, quick: 60 },
-  async run(bench) {
+  async run(bench, waiting) {
     const seconds = MEASURED_SECONDS[bench.quick ? 'quick' : 'full'];
     const kilobytes = await withSchool({ kind: 'chats', chats: CHATS, messages: HELD }, (school) =>
-      withVisitor((visitor) => measure(bench, school, visitor)),
+      withVisitor((visitor) => measure(bench, school, visitor, waiting)),
     );
     const what = `${CHATS} chats open, both directions, ${seconds} s extrapolated to an hour`;
     return [
@@ -37,7 +37,12 @@ export const idleTraffic: BenchCase = {
   },
 };
 
-async function measure(bench: Bench, school: BenchedSchool, visitor: Visitor): Promise<number> {
+async function measure(
+  bench: Bench,
+  school: BenchedSchool,
+  visitor: Visitor,
+  waiting: () => void,
+): Promise<number> {
   const length = bench.quick ? 'quick' : 'full';
   await visitor.enter(await school.link('masha'));
   await visitor.isStored();
@@ -48,6 +53,7 @@ async function measure(bench: Bench, school: BenchedSchool, visitor: Visitor): P
   await visitor.page.goto(`${school.origin}/chats/${chatOfPlan(0)}`);
   await visitor.page.getByRole('article').first().waitFor();
   await visitor.page.waitForTimeout(SETTLES_MS[length]);
+  waiting();
   school.wire.takeBytes();
   await visitor.page.waitForTimeout(MEASURED_SECONDS[length] * 1_000);
   const bytes = school.wire.takeBytes();

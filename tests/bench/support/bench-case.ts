@@ -10,7 +10,8 @@ export interface BenchCase {
   readonly needsApp?: boolean;
   /** How long it may take before it is ended and counts as failed; usually it takes about half. */
   readonly budgetSeconds: { readonly full: number; readonly quick: number };
-  run(bench: Bench): Promise<MeasuredRow[]>;
+  /** `waiting`: from now on it costs the machine next to nothing, and the cases after it may run meanwhile. */
+  run(bench: Bench, waiting: () => void): Promise<MeasuredRow[]>;
 }
 
 export interface Bench {
