@@ -89,6 +89,25 @@ test('[R777] what a finger chooses is 44 pixels high: reactions, tools and tasks
   await isHit(anna.page.getByRole('button', { name: /^7А/ }));
 });
 
+test('[R793] who may do what in a chat is read whole on a phone, and a finger chooses it', async ({
+  people,
+}) => {
+  const elena = await people.comeIn('elena');
+  const { page } = elena;
+  await page.getByRole('link', { name: 'Школа' }).tap();
+  const rights = page.getByRole('link', { name: /^7А ?\d/ });
+  if (!(await rights.isVisible())) await page.locator('summary', { hasText: 'Права в чатах' }).tap();
+  await rights.tap();
+  const pinning = page.getByRole('combobox', { name: 'Закреплять сообщения' });
+  await pinning.selectOption('классный руководитель и администраторы');
+  await expect(page.getByText('Действует.')).toBeVisible();
+  const words = page.locator('label', { hasText: 'Закреплять сообщения' }).locator('[data-chosen]');
+  await expect(words).toHaveText('классный руководитель и администраторы');
+  await isWhole(words);
+  await expect(words).toBeInViewport({ ratio: 1 });
+  await isHit(pinning, 100);
+});
+
 async function onlyStaffWrite(page: Page, chat: string): Promise<void> {
   await page.getByRole('link', { name: 'Школа' }).tap();
   const rights = page.getByRole('link', { name: new RegExp(`^${chat} ?\\d`) });

@@ -61,3 +61,24 @@ test('[R744] an open menu goes when the phone is turned, and stays in sight when
     await expect(masha.message('Завтра приду')).toBeFocused();
   }
 });
+
+test('[R779] who copies a message sees that it is copied, or that the browser did not allow it', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  await masha.say('Сбор в восемь у школы');
+  const { page } = masha;
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await masha.act('Сбор в восемь у школы', 'Копировать текст');
+  await expect(page.getByText('Скопировано', { exact: true })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('Сбор в восемь у школы');
+  await expect(page.getByText('Скопировано', { exact: true })).toHaveCount(0);
+
+  // Some browsers, and some schools' rules for them, do not let a page do that.
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+  });
+  await masha.act('Сбор в восемь у школы', 'Копировать текст');
+  await expect(page.getByText('Браузер не дал скопировать')).toBeVisible();
+});

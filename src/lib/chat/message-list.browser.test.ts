@@ -43,6 +43,7 @@ async function draw(rows: MessageRow[], more: { hasOlder?: boolean; onolder?: ()
     ready: true,
     hasOlder: false,
     loading: false,
+    said: '',
     spoken: '',
     dayOf: ({ message }: MessageRow) => new Date(message.at).toDateString(),
     onolder: () => undefined,

@@ -51,5 +51,6 @@ export function standingWord(
   const classes = Object.keys(who.duties).flatMap((id) =>
     units[id]?.kind === 'class' && dutyIn(who, id) ? [units[id].title] : [],
   );
-  return [roleWord(who.role), classes[0]].filter(Boolean).join(' ');
+  const role = roleWord(who.role);
+  return classes[0] === undefined ? role : m.role_of_class({ role, unit: classes[0] });
 }

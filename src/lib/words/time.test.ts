@@ -17,7 +17,7 @@ describe('times of messages', () => {
     expect(dayName(on(16, 9, 0, 6), now, 'ru')).toBe('16 июня, вторник');
     expect(dayName(on(16, 9, 0, 6, 2024), now, 'ru')).toContain('16 июня 2024');
     expect(dayName(on(23, 9, 0), now, 'en')).toBe('yesterday');
-    expect(dayName(on(16, 9, 0, 6), now, 'en')).toBe('16 June, Tuesday');
+    expect(dayName(on(16, 9, 0, 6), now, 'en')).toBe('Tuesday, 16 June');
   });
 
   test('[R451] a list row shows the time today, then yesterday, the weekday, the date', () => {

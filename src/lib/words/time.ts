@@ -16,7 +16,8 @@ export function dayName(at: number, now: number, language: Language): string {
   if (ago === 0 || ago === 1) return relative(language).format(-ago, 'day');
   if (!sameYear(at, now)) return longDate(at, language);
   const weekday = format(language, 'weekday', { weekday: 'long' }).format(at);
-  return `${dayAndMonth(at, language)}, ${weekday}`;
+  const day = dayAndMonth(at, language);
+  return language === 'ru' ? `${day}, ${weekday}` : `${weekday}, ${day}`;
 }
 
 /** The time of a list row, short: `18:40`, «вчера», «пн», «16 июн.», `16.06.24`. */
