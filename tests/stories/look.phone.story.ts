@@ -108,6 +108,22 @@ test('[R793] who may do what in a chat is read whole on a phone, and a finger ch
   await isHit(pinning, 100);
 });
 
+test('[R794] in the staff room, where no class teacher leads, no right names one', async ({ people }) => {
+  const elena = await people.comeIn('elena');
+  const { page } = elena;
+  await page.getByRole('link', { name: 'Школа' }).tap();
+  await page.locator('summary', { hasText: 'Права в чатах' }).tap();
+  await page.getByRole('link', { name: /^Учительская ?\d/ }).tap();
+  const deleting = page.locator('label', { hasText: 'Удалять чужие сообщения' });
+  await expect(deleting.locator('[data-chosen]')).toHaveText('администраторы');
+  await expect(page.getByRole('option', { name: 'администраторы' })).toHaveCount(5);
+  await expect(page.getByRole('option', { name: /классный руководитель/ })).toHaveCount(0);
+  await deleting.getByRole('combobox').selectOption('никто');
+  await expect(page.getByText('Действует.')).toBeVisible();
+  await deleting.getByRole('combobox').selectOption('администраторы');
+  await expect(deleting.getByRole('combobox')).toHaveValue('admins');
+});
+
 async function onlyStaffWrite(page: Page, chat: string): Promise<void> {
   await page.getByRole('link', { name: 'Школа' }).tap();
   const rights = page.getByRole('link', { name: new RegExp(`^${chat} ?\\d`) });

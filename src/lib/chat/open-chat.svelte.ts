@@ -12,6 +12,7 @@ import type {
   RefusedDraft,
   Verdict,
 } from '#lib/replica/types.ts';
+import { isClass } from '#lib/words/roles.ts';
 import type { PaperEdit } from '#shared/school/may.ts';
 import { may } from '#shared/school/may.ts';
 import { avatarOf, titleOf } from './chat-list.svelte.ts';
@@ -140,8 +141,7 @@ export class OpenChat {
   get ofClass(): boolean {
     return this.#follow(() => {
       const { projection } = this.#device;
-      const unit = projection?.chats[this.id]?.unit;
-      return unit != null && projection?.units[unit]?.kind === 'class';
+      return isClass(projection?.chats[this.id]?.unit, projection?.units);
     });
   }
 

@@ -2,7 +2,7 @@
 import { live } from '#lib/replica/live.svelte.ts';
 import type { Device } from '#lib/replica/types.ts';
 import { byName, lettersOf } from '#lib/words/names.ts';
-import { standingWord } from '#lib/words/roles.ts';
+import { isClass, standingWord } from '#lib/words/roles.ts';
 import type { PersonCard } from '#shared/registry/shape.ts';
 import { isIn, type Matrix } from '#shared/school/may.ts';
 import { isStaff } from '#shared/school/roles.ts';
@@ -36,6 +36,14 @@ export class ChatPeople {
   /** How many there are; the list may be shorter, when the rules hide some from this person. */
   get count(): number {
     return this.#follow(() => this.#device.projection?.chats[this.#chat]?.members ?? 0);
+  }
+
+  /** Whether a class teacher leads here. */
+  get ofClass(): boolean {
+    return this.#follow(() => {
+      const { projection } = this.#device;
+      return isClass(projection?.chats[this.#chat]?.unit, projection?.units);
+    });
   }
 
   get mayAdminister(): boolean {

@@ -2,7 +2,7 @@
 
 import { m } from '#lib/paraglide/messages.js';
 import type { Intent, RefusedDraft } from '#lib/replica/types.ts';
-import { dutyWord, groupWord, matrixWord, roleWord } from '#lib/words/roles.ts';
+import { dutyWord, groupWord, isClass, matrixWord, roleWord } from '#lib/words/roles.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { MATRIX_KEYS, type Matrix } from '#shared/school/may.ts';
 import type { Duty, Role } from '#shared/school/roles.ts';
@@ -46,10 +46,12 @@ export function changeOf(intent: Intent, projection: Projection | undefined): st
     return [m.refused_duty({ unit, name, from: dutyOrNone(intent.from), to: dutyOrNone(intent.to) })];
   }
   if (intent.act !== 'matrix.set' && intent.act !== 'history.set') return undefined;
-  const chat = (chats[intent.chat] ?? governed[intent.chat])?.title || m.chat_untitled();
+  const entry = chats[intent.chat] ?? governed[intent.chat];
+  const chat = entry?.title || m.chat_untitled();
+  const ofClass = isClass(entry?.unit, units);
   if (intent.act === 'history.set') return [`${chat}: ${historyWord(intent.to)}`];
   return touched(intent).map((key) => {
-    const [from, to] = [groupWord(intent.from[key]), groupWord(intent.to[key])];
+    const [from, to] = [groupWord(intent.from[key], ofClass), groupWord(intent.to[key], ofClass)];
     return m.refused_matrix({ chat, right: matrixWord(key), from, to });
   });
 }
@@ -63,11 +65,11 @@ export function wantedHistory({ to }: HistoryIntent, present: boolean): WantedRi
 }
 
 /** Only the rights that this change was about, not the rest of the matrix. */
-export function wantedRights(intent: MatrixIntent, present: Matrix): WantedRight[] {
+export function wantedRights(intent: MatrixIntent, present: Matrix, ofClass: boolean): WantedRight[] {
   return touched(intent).map((key) => ({
     about: matrixWord(key),
-    wanted: groupWord(intent.to[key]),
-    present: groupWord(present[key]),
+    wanted: groupWord(intent.to[key], ofClass),
+    present: groupWord(present[key], ofClass),
   }));
 }
 

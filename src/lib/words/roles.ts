@@ -35,7 +35,18 @@ const MATRIX_WORDS: Readonly<Record<keyof Matrix, () => string>> = {
 
 export const roleWord = (role: Role): string => ROLE_WORDS[role]();
 export const dutyWord = (duty: Duty): string => DUTY_WORDS[duty]();
-export const groupWord = (group: Group): string => GROUP_WORDS[group]();
+/** Whether a class teacher leads in a unit; null is the whole school. */
+export function isClass(
+  unit: string | null | undefined,
+  units: Readonly<Record<string, Unit>> = {},
+): boolean {
+  return unit != null && units[unit]?.kind === 'class';
+}
+
+/** Of a chat; where it belongs to no class nobody is named who is not there. */
+export function groupWord(group: Group, ofClass: boolean): string {
+  return GROUP_WORDS[group === 'leads' && !ofClass ? 'admins' : group]();
+}
 export const matrixWord = (key: keyof Matrix): string => MATRIX_WORDS[key]();
 
 /** «классный руководитель» in the unit of the chat, else the role, with the class for a parent: «родитель 5А». */
@@ -49,7 +60,7 @@ export function standingWord(
   if (duty && duty !== 'member') return dutyWord(duty);
   if (who.role !== 'parent' && who.role !== 'student') return roleWord(who.role);
   const classes = Object.keys(who.duties).flatMap((id) =>
-    units[id]?.kind === 'class' && dutyIn(who, id) ? [units[id].title] : [],
+    isClass(id, units) && dutyIn(who, id) ? [units[id]?.title] : [],
   );
   const role = roleWord(who.role);
   return classes[0] === undefined ? role : m.role_of_class({ role, unit: classes[0] });
