@@ -94,10 +94,7 @@ test('[R793] who may do what in a chat is read whole on a phone, and a finger ch
 }) => {
   const elena = await people.comeIn('elena');
   const { page } = elena;
-  await page.getByRole('link', { name: 'Школа' }).tap();
-  const rights = page.getByRole('link', { name: /^7А ?\d/ });
-  if (!(await rights.isVisible())) await page.locator('summary', { hasText: 'Права в чатах' }).tap();
-  await rights.tap();
+  await openRights(page, '7А');
   const pinning = page.getByRole('combobox', { name: 'Закреплять сообщения' });
   await pinning.selectOption('классный руководитель и администраторы');
   await expect(page.getByText('Действует.')).toBeVisible();
@@ -111,9 +108,18 @@ test('[R793] who may do what in a chat is read whole on a phone, and a finger ch
 test('[R794] in the staff room, where no class teacher leads, no right names one', async ({ people }) => {
   const elena = await people.comeIn('elena');
   const { page } = elena;
-  await page.getByRole('link', { name: 'Школа' }).tap();
-  await page.locator('summary', { hasText: 'Права в чатах' }).tap();
-  await page.getByRole('link', { name: /^Учительская ?\d/ }).tap();
+  await elena.chatLink('Учительская').tap();
+  await page
+    .getByRole('link', { name: /О чате/ })
+    .first()
+    .tap();
+  const read = page.locator('div', {
+    has: page.getByRole('term').filter({ hasText: 'Удалять чужие сообщения' }),
+  });
+  await expect(read.last().getByRole('definition')).toHaveText('администраторы');
+  await page.goto(new URL('/chats', page.url()).href);
+
+  await openRights(page, 'Учительская');
   const deleting = page.locator('label', { hasText: 'Удалять чужие сообщения' });
   await expect(deleting.locator('[data-chosen]')).toHaveText('администраторы');
   await expect(page.getByRole('option', { name: 'администраторы' })).toHaveCount(5);
@@ -124,11 +130,15 @@ test('[R794] in the staff room, where no class teacher leads, no right names one
   await expect(deleting.getByRole('combobox')).toHaveValue('admins');
 });
 
-async function onlyStaffWrite(page: Page, chat: string): Promise<void> {
+async function openRights(page: Page, chat: string): Promise<void> {
   await page.getByRole('link', { name: 'Школа' }).tap();
   const rights = page.getByRole('link', { name: new RegExp(`^${chat} ?\\d`) });
   if (!(await rights.isVisible())) await page.locator('summary', { hasText: 'Права в чатах' }).tap();
   await rights.tap();
+}
+
+async function onlyStaffWrite(page: Page, chat: string): Promise<void> {
+  await openRights(page, chat);
   await page.getByRole('combobox', { name: 'Писать сообщения' }).selectOption('сотрудники школы');
   await expect(page.getByText('Действует.')).toBeVisible();
   await page.getByRole('link', { name: 'Назад к школе' }).tap();
