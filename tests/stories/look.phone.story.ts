@@ -55,7 +55,8 @@ test('[R791] who reads no Russian finds English before the door, and the way bac
   page,
   school,
 }) => {
-  for (const path of ['/in', '/no/such/page']) {
+  const used = `/in#${'x'.repeat(43)}`;
+  for (const path of ['/in', '/no/such/page', used]) {
     await page.goto(school.origin + path);
     await page.getByRole('button', { name: 'English' }).tap();
     await expect(
