@@ -28,7 +28,8 @@ export class Connection implements Wire {
   #talker: Talker | undefined;
   #early: Uint8Array[] | undefined;
   #gone = false;
-  heardAt = Date.now();
+  /** By `performance.now()`. */
+  heardAt = performance.now();
   readonly person: string;
   readonly #all: ReadonlyMap<WebSocket, Connection>;
 
@@ -65,7 +66,7 @@ export class Connection implements Wire {
 
   /** Something came in; says why the connection has to end, if it has. */
   message(data: Uint8Array, binary: boolean): CloseName | undefined {
-    this.heardAt = Date.now();
+    this.heardAt = performance.now();
     if (!binary) return 'malformed';
     if (data.length > LIMITS.frameBytesMax) return 'tooBig';
     if (this.#talker) this.#talker.message(data);

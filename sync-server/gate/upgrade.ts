@@ -13,6 +13,7 @@ import type { Metrics } from '../monitoring/metrics.ts';
 import { LINE_LIMITS } from '../rooms/limits.ts';
 import type { Wire } from '../rooms/outlet.ts';
 import { Connection, type Talker } from './connection.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { isOwnOrigin } from './origin.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { Strangers } from './strangers.ts';
@@ -61,14 +62,12 @@ export class Upgrade {
   /** Sockets by person: one that was closed counts until it is gone. */
   readonly #held = new Map<string, number>();
   readonly #options: UpgradeOptions;
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #heartbeat = new Heartbeat(this.#connections);
   /** One of each for all sockets: thousands of idle connections cost memory. */
   readonly #listeners: Listeners;
 
   constructor(options: UpgradeOptions) {
     this.#options = options;
-    this.#heartbeat = setInterval(() => this.#beat(), LIMITS.heartbeatMs);
-    this.#heartbeat.unref();
     this.#listeners = this.#makeListeners();
   }
 
@@ -85,7 +84,7 @@ export class Upgrade {
 
   /** Closes every connection and takes no more. */
   close(why: CloseName): void {
-    clearInterval(this.#heartbeat);
+    this.#heartbeat.stop();
     for (const ws of this.#connections.keys()) ws.close(CLOSE[why].code, CLOSE[why].says);
     setTimeout(() => {
       for (const ws of this.#connections.keys()) ws.terminate();
@@ -153,7 +152,7 @@ export class Upgrade {
       },
       pong() {
         const connection = connections.get(this);
-        if (connection) connection.heardAt = Date.now();
+        if (connection) connection.heardAt = performance.now();
       },
       close() {
         const connection = connections.get(this);
@@ -208,14 +207,6 @@ export class Upgrade {
   #end(ws: WebSocket, why: CloseName): void {
     this.#note(why);
     ws.close(CLOSE[why].code, CLOSE[why].says);
-  }
-
-  #beat(): void {
-    const silent = Date.now() - LIMITS.silenceMs;
-    for (const [ws, { heardAt }] of this.#connections) {
-      if (heardAt < silent) ws.terminate();
-      else ws.ping();
-    }
   }
 }
 

@@ -27,12 +27,12 @@ export const CASES: readonly BenchCase[] = [
   burst300,
   ack,
   joinStorm,
+  // It counts bytes for five minutes; what is counted beside it is memory.
+  idleTraffic,
   idle5000,
   comeback,
   coldOpen100k,
   ownMessage,
-  // It waits five minutes: those that wait for a slow line run meanwhile.
-  idleTraffic,
   badNetwork,
   catchUp,
   recover,

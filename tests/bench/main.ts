@@ -10,7 +10,7 @@ import { installPeers } from './support/install-peers.ts';
 import { describeMachine, writeResults } from './support/results.ts';
 import { firstLine } from './support/rounds.ts';
 import { type MeasuredRow, rowOf } from './support/row.ts';
-import { killAllServers } from './support/server-process.ts';
+import { endingItsServers } from './support/server-process.ts';
 import { printHeading, printRow } from './support/table.ts';
 
 const FULL_ROUNDS = 3;
@@ -76,11 +76,11 @@ async function runCase(
   const leftMs = Math.min(budgetMs, endsAtMs - startMs);
   if (leftMs <= 0) return [failed(it, new Error('no time was left'))];
   try {
-    return await within(leftMs, `${it.id} took longer than it may`, it.run(bench, waiting));
+    const late = `${it.id} took longer than it may`;
+    return await endingItsServers(() => within(leftMs, late, it.run(bench, waiting)));
   } catch (error) {
     return [failed(it, error)];
   } finally {
-    await killAllServers();
     console.log(`  [${it.id}: ${((performance.now() - startMs) / 1_000).toFixed(1)} s]`);
   }
 }

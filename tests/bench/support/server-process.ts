@@ -1,4 +1,5 @@
 // A server in a process of its own, with the stat channel loaded into it.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
@@ -34,7 +35,8 @@ const PROFILES = process.env.BENCH_PROFILES;
 const STAT_CHANNEL = new URL('./stat-channel.ts', import.meta.url);
 const BOOT_TIMEOUT_MS = 30_000;
 const STDERR_KEPT_CHARACTERS = 4_000;
-const running = new Set<ChildProcess>();
+/** The servers of the case at work: another one may be waiting beside it. */
+const scope = new AsyncLocalStorage<Set<ChildProcess>>();
 
 export async function startServerProcess(command: ServerCommand): Promise<ServerProcess> {
   const child = fork(command.file, command.args, {
@@ -42,8 +44,9 @@ export async function startServerProcess(command: ServerCommand): Promise<Server
     env: { ...process.env, NODE_ENV: 'production', ...command.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
+  const running = scope.getStore();
+  running?.add(child);
+  child.once('exit', () => running?.delete(child));
   const lastWords = keepLastWords(child);
   const port = await Promise.race([
     (command.port ?? portOverIpc)(child),
@@ -58,9 +61,14 @@ export async function startServerProcess(command: ServerCommand): Promise<Server
   };
 }
 
-/** Ends what a failed or overdue case left running. */
-export async function killAllServers(): Promise<void> {
-  await Promise.all([...running].map(kill));
+/** Runs a case, and ends what it left running when it failed or was overdue. */
+export async function endingItsServers<Result>(work: () => Promise<Result>): Promise<Result> {
+  const running = new Set<ChildProcess>();
+  try {
+    return await scope.run(running, work);
+  } finally {
+    await Promise.all([...running].map(kill));
+  }
 }
 
 type Answer = Record<string, unknown>;
