@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { enter, openSchool, settled, type TestSchool, until } from './testing.ts';
+import { enter, keepTimers, openSchool, settled, type TestSchool, until } from './testing.ts';
 import type { Chat } from './types.ts';
 
 let school: TestSchool;
@@ -54,17 +54,3 @@ test('[R429] words that nobody heard of go out with the next half minute', async
   await school.on('heard', 'ack');
   expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'Никто не услышал']);
 });
-
-/** What is to be done again and again after so long. */
-function keepTimers(ms: number): (() => void)[] {
-  const due: (() => void)[] = [];
-  const { setInterval } = window;
-  window.setInterval = ((run: () => void, after?: number) => {
-    if (after === ms) due.push(run);
-    return setInterval(run, after);
-  }) as typeof window.setInterval;
-  onTestFinished(() => {
-    window.setInterval = setInterval;
-  });
-  return due;
-}

@@ -8,8 +8,8 @@ import type { LineState } from './types.ts';
 const BACKOFF_MIN_MS = 400;
 const BACKOFF_MAX_MS = 20_000;
 const BACKOFF_HIDDEN_MAX_MS = 60_000;
-/** A message of ours is cut here, well below the relay's limit. */
-const JOIN_BYTES_MAX = 256 * 1024;
+/** A message of ours is cut here: nothing is heard while it is on its way, and a slow line must not count as dead for that. */
+const JOIN_BYTES_MAX = 32 * 1024;
 const JOIN_FRAMES_MAX = 256;
 /** How long an answer to a ping after waking may take before the socket counts as dead. */
 const WAKE_ANSWER_MS = 5_000;

@@ -1,4 +1,5 @@
 /** What browser tests of the device stand on: a real relay at the end of a cable, devices of named people, waiting for events. */
+import { onTestFinished } from 'vitest';
 import { commands } from 'vitest/browser';
 import { openDevice } from './device.ts';
 import { Disk } from './disk.ts';
@@ -128,4 +129,18 @@ export async function settled(device: Device, chat: Chat): Promise<void> {
   const said = await chat.say('Здравствуйте');
   if (!said.ok) throw new Error(said.code);
   await until(device, 'the first word is sent', () => device.unsent === 0);
+}
+
+/** What is to be done again and again after so long. */
+export function keepTimers(ms: number): (() => void)[] {
+  const due: (() => void)[] = [];
+  const { setInterval } = window;
+  window.setInterval = ((run: () => void, after?: number) => {
+    if (after === ms) due.push(run);
+    return setInterval(run, after);
+  }) as typeof window.setInterval;
+  onTestFinished(() => {
+    window.setInterval = setInterval;
+  });
+  return due;
 }
