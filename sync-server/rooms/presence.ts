@@ -4,6 +4,7 @@
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
+import { presenceFits } from '#shared/papers/presence.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 import type { Speaker } from './intent.ts';
 
@@ -11,7 +12,7 @@ interface Shown {
   doc: string;
   client: number;
   clock: number;
-  state: object | null;
+  state: Record<string, unknown> | null;
   /** The connection that shows it. */
   by: object;
 }
@@ -34,7 +35,7 @@ export class Presence {
     const kept: Shown[] = [];
     let room = SHOWN_MAX - countOf(shown, by);
     for (const { client, clock, state } of entries) {
-      if (!from.leases.has(client)) continue;
+      if (!from.leases.has(client) || (state && !presenceFits(state))) continue;
       const before = shown.get(client);
       if (state && before?.by !== by && room-- <= 0) continue;
       // Others take no step back: told with its own clock, this one would leave a ghost with them.
@@ -85,7 +86,9 @@ function countOf(shown: ReadonlyMap<number, Shown>, by: object): number {
 }
 
 /** y-protocols awareness: count, then client, clock and JSON of each. */
-function read(bytes: Uint8Array): { client: number; clock: number; state: object | null }[] | undefined {
+function read(
+  bytes: Uint8Array,
+): { client: number; clock: number; state: Record<string, unknown> | null }[] | undefined {
   try {
     const from = decoding.createDecoder(bytes);
     const count = decoding.readVarUint(from);
@@ -96,7 +99,7 @@ function read(bytes: Uint8Array): { client: number; clock: number; state: object
       const clock = decoding.readVarUint(from);
       const state: unknown = JSON.parse(decoding.readVarString(from));
       if (clock > CLOCK_MAX || typeof state !== 'object' || Array.isArray(state)) return undefined;
-      entries.push({ client, clock, state });
+      entries.push({ client, clock, state: state as Record<string, unknown> | null });
     }
     return from.pos === bytes.length ? entries : undefined;
   } catch {
@@ -104,7 +107,9 @@ function read(bytes: Uint8Array): { client: number; clock: number; state: object
   }
 }
 
-function encode(entries: readonly { client: number; clock: number; state: object | null }[]): Uint8Array {
+function encode(
+  entries: readonly { client: number; clock: number; state: Record<string, unknown> | null }[],
+): Uint8Array {
   const to = encoding.createEncoder();
   encoding.writeVarUint(to, entries.length);
   for (const { client, clock, state } of entries) {

@@ -17,13 +17,14 @@ export interface BindingOptions {
   fragment: Y.XmlFragment;
   /** Asked at each write. */
   mayWrite: () => boolean;
-  /** There is content that this app does not know: unbind. Nothing was written, and nothing will be. */
+  /** There is content that this app does not know or cannot draw: unbind. Nothing was written, and nothing will be. */
   onBroken: () => void;
 }
 
 /** What is used of y-tiptap's binding. */
 interface Binding {
   doc: Y.Doc;
+  _prosemirrorChanged: (doc: unknown) => void;
   _observeFunction: (events: Y.YEvent<Y.AbstractType<unknown>>[], transaction: Y.Transaction) => void;
   _forceRerender: () => void;
 }
@@ -32,12 +33,19 @@ interface Binding {
 const NOBODY = Number.MAX_SAFE_INTEGER;
 
 export function paperCollaboration({ fragment, mayWrite, onBroken }: BindingOptions) {
+  let state: Quiet | undefined;
   return Collaboration.extend({
+    // Above the binding: whatever throws on the way to the screen leaves the editor behind the paper.
+    dispatchTransaction({ transaction, next }) {
+      if (state) state.guard(() => next(transaction));
+      else next(transaction);
+    },
     addProseMirrorPlugins() {
       const plugins = (this.parent?.() ?? []) as Plugin[];
       const sync = plugins.find((plugin) => plugin.spec.key === ySyncPluginKey);
-      const state = keepQuiet(bindingOf(sync), this.editor.schema, mayWrite, onBroken);
-      return [...plugins, onlyOwnChanges(() => mayWrite() && !state.broken)];
+      const quiet = keepQuiet(bindingOf(sync), this.editor.schema, mayWrite, onBroken);
+      state = quiet;
+      return [...plugins, onlyOwnChanges(() => mayWrite() && !quiet.broken)];
     },
   }).configure({ fragment, yUndoOptions: { undoManager: undoOf(fragment) } });
 }
@@ -59,14 +67,16 @@ function bindingOf(sync: Plugin | undefined): Binding {
   return binding;
 }
 
-/** Makes the binding draw without writing; answers whether it drew all it saw, or must not write any more. */
-function keepQuiet(
-  binding: Binding,
-  schema: Schema,
-  mayWrite: () => boolean,
-  onBroken: () => void,
-): { broken: boolean } {
-  const state = { broken: false };
+interface Quiet {
+  /** It did not draw all it saw, and must not write any more. */
+  broken: boolean;
+  /** Runs what may change the screen; one that throws breaks the binding. */
+  guard(run: () => void): void;
+}
+
+/** Makes the binding draw without writing. */
+function keepQuiet(binding: Binding, schema: Schema, mayWrite: () => boolean, onBroken: () => void): Quiet {
+  const state: Quiet = { broken: false, guard };
   const { doc } = binding;
   const redraw = binding._forceRerender.bind(binding);
   binding._forceRerender = () => draw(() => asNobody(doc, redraw));
@@ -87,8 +97,24 @@ function keepQuiet(
   return state;
 
   function draw(run: () => void): void {
-    if (drawTolerantly(schema, run) || state.broken) return;
+    guard(() => {
+      if (!drawTolerantly(schema, run)) breakOff();
+    });
+  }
+
+  function guard(run: () => void): void {
+    try {
+      run();
+    } catch {
+      breakOff();
+    }
+  }
+
+  function breakOff(): void {
+    if (state.broken) return;
     state.broken = true;
+    // What is on the screen is not what stands in the paper: written back it would delete the difference.
+    binding._prosemirrorChanged = () => {};
     onBroken();
   }
 }

@@ -2,6 +2,7 @@
 import { Extension } from '@tiptap/core';
 import { yCursorPlugin } from '@tiptap/y-tiptap';
 import type { Awareness } from 'y-protocols/awareness';
+import { presenceFits } from '#shared/papers/presence.ts';
 
 /** How a person's caret looks. */
 export interface CaretLook {
@@ -27,7 +28,9 @@ export function paperCarets(awareness: Awareness, lookOf: (person: string) => Ca
       yCursorPlugin(awareness, {
         // Not the document's client id: that one is borrowed while the binding draws.
         awarenessStateFilter: (_own: number, client: number) =>
-          client !== awareness.clientID && look(client) !== undefined,
+          client !== awareness.clientID &&
+          look(client) !== undefined &&
+          presenceFits(awareness.getStates().get(client) ?? {}),
         cursorBuilder: (_user: unknown, client: number) => caret(look(client)),
         selectionBuilder: (_user: unknown, client: number) => ({
           class: 'paper-selection',

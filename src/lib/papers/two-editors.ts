@@ -7,6 +7,7 @@ import { PaperEditor } from './paper-editor.ts';
 export interface Seat {
   name: string;
   doc: Y.Doc;
+  awareness: Awareness;
   editor: PaperEditor;
   /** Updates this replica made, and whether they were the person's own. */
   wrote: { bytes: Uint8Array; own: boolean }[];
@@ -37,6 +38,7 @@ export class Desk {
     const seat: Seat = {
       name,
       doc,
+      awareness,
       wrote: [],
       broken: false,
       mayWrite,
@@ -72,6 +74,12 @@ export class Desk {
       },
     });
     return seat;
+  }
+
+  /** What somebody without a seat wrote comes to everybody. */
+  take(bytes: Uint8Array): void {
+    Y.applyUpdate(this.relay, bytes, 'relay');
+    for (const seat of this.seats) if (seat.online) Y.applyUpdate(seat.doc, bytes, 'relay');
   }
 
   goOffline(seat: Seat): void {

@@ -20,6 +20,12 @@ it('[R621] words in a code mark stay words, whatever lines they are on', () => {
   expect(markdown).toBe(`\`один  ${script}  два\`\n`);
 });
 
+it('[R621] a sign of exclamation before a link makes no picture of it', () => {
+  const link = { type: 'link', attrs: { href: 'https://evil.example/t.png' } };
+  const shown = { ...said('котик'), marks: [link] };
+  expect(paperMarkdown('', paper(paragraph(said('Смотри!'), shown)))).toContain('Смотри\\![котик]');
+});
+
 it('[R622] hundreds of thousands of backticks, spaces and line ends leave an export as they came', () => {
   const ticks = '` '.repeat(MANY);
   expect(paperMarkdown('', paper({ type: 'codeBlock', content: [said(ticks)] }))).toContain(ticks);

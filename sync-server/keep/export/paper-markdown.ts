@@ -131,7 +131,7 @@ function longestTicks(text: string): number {
 /** Every sign that Markdown or HTML inside it would read as more than itself. */
 function escapeText(text: string): string {
   return text
-    .replace(/[\\`*_[\]<>~]/g, '\\$&')
+    .replace(/[\\`*_[\]<>~!]/g, '\\$&')
     .replace(/&(?=#?\w+;)/g, '&amp;')
     .replace(
       /^([^\S\r\n\u2028\u2029]*)([#+=-]|\d+[.)])/gm,

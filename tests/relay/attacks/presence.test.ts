@@ -21,6 +21,36 @@ function awareness(client: number, clock: number, state: object | null): Uint8Ar
   return encoding.toUint8Array(to);
 }
 
+const at = (clock: number) => ({ type: null, tname: null, item: { client: 1, clock }, assoc: 0 });
+const undrawable: Record<string, object> = {
+  'a caret that is nowhere': { cursor: {} },
+  'a number for a caret': { cursor: 5 },
+  'a number for a person': { user: 5, cursor: { anchor: at(0), head: at(0) } },
+  'a place before the beginning': { cursor: { anchor: at(-5), head: at(0) } },
+  'a place in another root': { cursor: { anchor: { tname: 'paper' }, head: { tname: 'paper' } } },
+};
+
+test('[R276] what would break every editor that draws it is shown to nobody, now or later; an honest caret is', async () => {
+  const anna = await TestDevice.start(relay, relay.sessions.signIn('anna'));
+  const room = `paper/${await paperOf(anna)}`;
+  const petya = await TestDevice.start(relay, relay.sessions.signIn('petya'));
+  await petya.open(room);
+  let clock = 1;
+  for (const state of Object.values(undrawable))
+    petya.line.say({ kind: 'aware', doc: room, bytes: awareness(petya.lease, clock++, state) });
+  await petya.line.settled();
+  await anna.line.settled();
+  expect(anna.line.heard.filter(({ kind }) => kind === 'aware')).toEqual([]);
+  const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  await masha.open(room);
+  await masha.line.settled();
+  expect(masha.line.heard.filter(({ kind }) => kind === 'aware')).toEqual([]);
+  const honest = { cursor: { anchor: at(0), head: at(0) } };
+  petya.line.say({ kind: 'aware', doc: room, bytes: awareness(petya.lease, clock, honest) });
+  await petya.line.settled();
+  await anna.line.next('aware');
+});
+
 test('[R639] who waves on eight devices at once, each no faster than it may, is shown as often as hands move', async () => {
   const token = relay.sessions.signIn('petya');
   const anna = await TestDevice.start(relay, relay.sessions.signIn('anna'));
