@@ -127,6 +127,9 @@ export class PaperEditor {
     };
   }
 
+  get isEmpty(): boolean {
+    return this.#editor.isEmpty;
+  }
   get hasFocus(): boolean {
     return this.#editor.isFocused;
   }
