@@ -42,7 +42,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(anna.page.getByTitle('Сохранено')).toBeVisible();
     await anna.page.getByRole('link', { name: 'Версии' }).click();
     await anna.page.getByRole('link', { name: /Анна Петровна/ }).click();
-    await expect(anna.page.getByText('Таков документ сейчас')).toBeVisible();
+    await expect(anna.page.getByText('Так документ выглядит сейчас')).toBeVisible();
     await holdsNoBarrier(anna.page);
 
     const elena = await people.comeIn('elena', { colorScheme });

@@ -262,7 +262,10 @@ test('[R619] [R791] an address without https says what to do instead of half wor
   const page = await browser.newPage({ locale: 'ru-RU' });
   await page.goto(`http://parta.school7.example:${school.port}/chats`);
   await expect(page.getByRole('heading', { name: 'Этот адрес не защищён' })).toBeVisible();
-  await expect(page.getByText('Попробуйте адрес https://parta.school7.example.')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'https://parta.school7.example' })).toHaveAttribute(
+    'href',
+    'https://parta.school7.example/chats',
+  );
   await page.getByRole('button', { name: 'English' }).click();
   await expect(page.getByRole('heading', { name: 'This address is not secure' })).toBeVisible();
   await browser.close();

@@ -57,7 +57,7 @@ test('[R709] a promotion made offline before a demotion arrives after it, and do
   await igor.findNetwork();
   const card = igor.refused('Смирнова Анна Петровна: администратор');
   await expect(card).toBeVisible(AFTER_OUTAGE);
-  await expect(card).toContainText('Пока вы были без связи, это изменили. Проверьте и решите заново.');
+  await expect(card).toContainText('Тем временем это изменили. Проверьте и решите заново.');
   await expect(role(igor)).toHaveValue('parent');
   await expect(role(elena)).toHaveValue('parent');
   const anna = await people.comeIn('anna');

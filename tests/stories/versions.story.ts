@@ -29,12 +29,12 @@ test('[R261] [R370] Anna Petrovna deletes everything by mistake, brings it back 
   await expect(hers.listed).toHaveText([/Анна Петровна/, /Маша Котова/, /Анна Петровна/]);
   await hers.listed.first().click();
   await expect(anna.page.getByText('Тогда в документе ничего не было.')).toBeVisible();
-  await expect(anna.page.getByText('Таков документ сейчас')).toBeVisible();
+  await expect(anna.page.getByText('Так документ выглядит сейчас')).toBeVisible();
   await hers.listed.nth(1).click();
   await expect(hers.asItWas).toContainText('Берём воду. И яблоки.');
   await hers.restore.click();
   await expect(anna.page.getByText('Версия возвращена.')).toBeVisible();
-  await expect(anna.page.getByText('Таков документ сейчас')).toBeVisible();
+  await expect(anna.page.getByText('Так документ выглядит сейчас')).toBeVisible();
   await mashas.reads('Собираемся в восемь.', 'Берём воду. И яблоки.');
 
   // The list follows: the empty paper is a step of the newest sitting.

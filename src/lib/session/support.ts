@@ -1,7 +1,7 @@
 /** What this browser can and cannot promise, as data: pages choose the words and the place. */
 
 export type Notice =
-  /** The page is not served over https (or from localhost): no offline start, no microphone, no second tab. */
+  /** The page is not served over https (or from localhost): no offline start, no second tab. */
   | 'insecure-origin'
   /** Below the floor: Safari 16.4, Chrome 111, Firefox 128. */
   | 'too-old'

@@ -9,6 +9,7 @@ export class DeviceNotices {
   #persistent = $state<boolean>();
   #read = $state.raw<ReadonlySet<string>>(new Set(localStorage.getItem(KEY)?.split(' ') ?? []));
   #asked = false;
+  #refused = $state(false);
 
   /** Everything that holds for this browser, the gravest first. */
   get all(): Notice[] {
@@ -25,6 +26,11 @@ export class DeviceNotices {
     return this.#persistent;
   }
 
+  /** Whether the browser said no when its person asked. */
+  get refused(): boolean {
+    return this.#refused;
+  }
+
   dismiss(notice: Notice): void {
     this.#read = new Set([...this.#read, notice]);
     localStorage.setItem(KEY, [...this.#read].join(' '));
@@ -35,11 +41,19 @@ export class DeviceNotices {
     if ((await navigator.storage?.persisted?.().catch(() => false)) === true) this.#persistent = true;
   }
 
-  /** Asks the browser to keep what is stored; once, after something of value was written. */
+  /** Asks the browser to keep what is stored; by itself once, after something of value was written. */
   async keep(): Promise<void> {
     if (this.#asked) return;
     this.#asked = true;
     this.#persistent = await keepStorage();
+  }
+
+  /** Asks for a person who wants it: each time, and a no is told. */
+  async ask(): Promise<void> {
+    this.#asked = true;
+    this.#refused = false;
+    this.#persistent = await keepStorage();
+    this.#refused = this.#persistent !== true;
   }
 }
 

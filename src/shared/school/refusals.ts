@@ -152,8 +152,8 @@ export const REFUSALS = {
     'a person keeps as much as they may keep',
   ),
   'changed-meanwhile': rule(
-    'Пока вы были без связи, это изменили. Проверьте и решите заново.',
-    'This changed while you were offline. Check and decide again.',
+    'Тем временем это изменили. Проверьте и решите заново.',
+    'This changed in the meantime. Check and decide again.',
     NOBODY,
     'premise of the intent no longer holds',
   ),
