@@ -53,6 +53,8 @@ export class Pen {
   #pins = new Y.Doc();
   #messages = 0;
   #bytes = 0;
+  /** Who wrote what stands, in order. */
+  #authors = new Map<string, string>();
   #numbers = new Map<string, number>();
   #ids: Map<number, number>;
 
@@ -63,11 +65,17 @@ export class Pen {
     this.#leaseOf = leaseOf;
   }
 
+  /** Who wrote the last message that stands. */
+  get lastAuthor(): string | undefined {
+    return [...this.#authors.values()].at(-1);
+  }
+
   /** Sends a message. `writtenAt`: the author's clock, when it was written offline and arrived later. */
   message(text: string, stamp: Stamp, re?: string, writtenAt = stamp.at): Written {
     const id = this.#newId(stamp.by);
     const value: Message = { by: stamp.by, at: writtenAt, text, ...(re === undefined ? {} : { re }) };
     const place = { id, kind: 'message' as const, of: '', text: text.slice(0, SUMMARY_CHARS) };
+    this.#authors.set(id, stamp.by);
     this.#messages++;
     this.#write(() => this.#feed.getMap('messages').set(id, value), stamp, { places: [place] });
     return { id, ...stamp };
@@ -86,6 +94,7 @@ export class Pen {
 
   /** Takes a message back, and with it what hangs on it. */
   delete(message: Written, at: number): void {
+    this.#authors.delete(message.id);
     const erase = () => {
       this.#feed.getMap('messages').delete(message.id);
       for (const root of ['edits', 'reactions']) {
@@ -126,6 +135,7 @@ export class Pen {
       { id: paper, kind: 'paper' as const, of: '', text: '' },
     ];
     const row = { paper, chat: this.chat, owner: stamp.by, edit: plan.edit, title: plan.title };
+    this.#authors.set(id, stamp.by);
     this.#messages++;
     const set = () => {
       this.#feed.getMap('messages').set(id, { ...stamp, text, paper });

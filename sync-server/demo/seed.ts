@@ -82,14 +82,15 @@ async function storeAll(store: SqliteStore, pens: readonly Pen[], fence: number)
   for (const snapshot of closed) await store.compact(snapshot, 'drop', fence);
 }
 
-/** The five have read almost everything; of the others some have. */
+/** The five have read almost everything; of the others some have. Whoever wrote last has read what came before. */
 function marksOf(pen: Pen, members: readonly string[], cast: Cast, chance: Chance): MarkRow[] {
   const five = new Set(Object.values(cast));
   const rows: MarkRow[] = [];
+  const { lastAuthor } = pen;
   for (const person of members) {
-    const behind = five.has(person) ? (chance.is(0.6) ? 0 : chance.int(1, 9)) : chance.int(0, 60);
+    const drawn = five.has(person) ? (chance.is(0.6) ? 0 : chance.int(1, 9)) : chance.int(0, 60);
     if (!five.has(person) && !chance.is(0.15)) continue;
-    const read = Math.max(0, pen.seq - behind);
+    const read = person === lastAuthor ? pen.seq : Math.max(0, pen.seq - drawn);
     rows.push({ chat: pen.chat, person, got: five.has(person) ? pen.seq : read, read });
   }
   return rows;
