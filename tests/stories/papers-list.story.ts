@@ -2,6 +2,7 @@
 
 import { expect } from '@playwright/test';
 import { test } from '../support/story.ts';
+import { StoryPaper } from '../support/story-paper.ts';
 import { AFTER_OUTAGE } from '../support/story-person.ts';
 
 test.use({ history: { chat: '7a', count: 600, paper: 'Правила класса' } });
@@ -24,4 +25,26 @@ test('[R448] a paper of long ago is listed on a new device, opens, and is listed
   await dima.page.getByRole('link', { name: 'Документы' }).click();
   expect(await (await answered).json()).toEqual({ papers: [] });
   await expect(dima.page.getByText('Документов пока нет')).toBeVisible();
+});
+
+test('[R454] an address of the app in a message and the card of a paper open within the page', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  const { page } = anna;
+  await anna.open('Учительская');
+  await new StoryPaper(anna).make('Педсовет');
+  const paper = page.url();
+  await page.goBack();
+  await anna.say(`Повестка: ${paper}`);
+  let loads = 0;
+  page.on('load', () => {
+    loads += 1;
+  });
+  await anna.log.getByRole('link', { name: paper }).click();
+  await expect(page).toHaveURL(paper);
+  await page.goBack();
+  await anna.log.getByRole('link', { name: /^Педсовет/ }).click();
+  await expect(page).toHaveURL(paper);
+  expect(loads).toBe(0);
 });
