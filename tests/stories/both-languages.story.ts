@@ -115,6 +115,7 @@ test('[R770] [R773] [R774] a refused change of the school, a class teacher’s p
   await expect(igor.page.getByText('Ждёт отправки.')).toBeVisible();
   await elena.openPerson('Белов Игорь Львович');
   await elena.page.getByRole('combobox', { name: 'Роль в школе' }).selectOption('учитель');
+  await elena.page.getByRole('button', { name: 'Сменить роль' }).click();
   await expect(elena.page.getByText('Действует.')).toBeVisible(AFTER_OUTAGE);
   await igor.findNetwork();
   // The page that he has before him stays Masha's, and says who changes her now.

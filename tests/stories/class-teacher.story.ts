@@ -15,6 +15,7 @@ test('[R475] Igor Lvovich decides offline and is demoted meanwhile: his act come
   await expect(igor.page.getByText('Ждёт отправки.')).toBeVisible();
   await elena.openPerson('Белов Игорь Львович');
   await elena.page.getByRole('combobox', { name: 'Роль в школе' }).selectOption('учитель');
+  await elena.page.getByRole('button', { name: 'Сменить роль' }).click();
   await expect(elena.page.getByText('Действует.')).toBeVisible(AFTER_OUTAGE);
 
   await igor.findNetwork();

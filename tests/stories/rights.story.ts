@@ -50,6 +50,7 @@ test('[R709] a promotion made offline before a demotion arrives after it, and do
   await elena.openPerson('Смирнова Анна Петровна');
   await igor.loseNetwork();
   await role(igor).selectOption('администратор');
+  await igor.page.getByRole('button', { name: 'Сделать администратором' }).click();
   await expect(igor.page.getByText('Ждёт отправки.')).toBeVisible();
   await role(elena).selectOption('родитель');
   await expect(elena.page.getByText('Действует.')).toBeVisible(AFTER_OUTAGE);
@@ -66,6 +67,34 @@ test('[R709] a promotion made offline before a demotion arrives after it, and do
   await expect(card).toHaveCount(0);
   await role(igor).selectOption('учитель');
   await expect(anna.chatLink('Учительская')).toBeVisible(AFTER_OUTAGE);
+});
+
+test('[R795] a person becomes an administrator, and is none any more, only when that was asked once more', async ({
+  people,
+}) => {
+  const elena = await people.comeIn('elena');
+  const { page } = elena;
+  await elena.openPerson('Смирнова Анна Петровна');
+  const role = page.getByRole('combobox', { name: 'Роль в школе' });
+  const dialog = page.getByRole('dialog');
+  await role.focus();
+  await role.selectOption('администратор');
+  await expect(dialog).toContainText('Смирнова Анна Петровна сможет всё в школе');
+  await dialog.getByRole('button', { name: 'Отмена' }).click();
+  await expect(role).toHaveValue('teacher');
+  await expect(role).toBeFocused();
+  await expect(page.getByText(/Ждёт отправки|Действует/)).toHaveCount(0);
+
+  await role.selectOption('администратор');
+  await dialog.getByRole('button', { name: 'Сделать администратором' }).click();
+  await expect(page.getByText('Действует.')).toBeVisible(AFTER_OUTAGE);
+  await expect(role).toHaveValue('admin');
+  await role.selectOption('учитель');
+  await page.keyboard.press('Escape');
+  await expect(role).toHaveValue('admin');
+  await role.selectOption('учитель');
+  await dialog.getByRole('button', { name: 'Сменить роль' }).click();
+  await expect(role).toHaveValue('teacher');
 });
 
 /** The moment at which a sentence comes onto a person's screen, by the clock that all stories' browsers share. */
