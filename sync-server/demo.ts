@@ -29,6 +29,7 @@ try {
       port: `Choose another one: npm run demo -- --port ${port < PORT_MAX ? port + 1 : DEMO_PORT}`,
       host: 'Leave --lan out.',
       folder: 'Stop that one, or make a school elsewhere: npm run demo -- --data FOLDER --port PORT',
+      lost: 'Make the demo anew: npm run demo -- --fresh',
     },
   );
   fail(says ?? (error instanceof Error ? error.message : String(error)));

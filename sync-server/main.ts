@@ -38,6 +38,7 @@ async function startOrSayWhy(settings: Settings): Promise<Started> {
       port: 'Set PARTA_PORT to another one. Example: PARTA_PORT=8081',
       host: 'Set PARTA_HOST to one of its own. Example: PARTA_HOST=0.0.0.0',
       folder: 'Stop that one, or set PARTA_DATA to another folder. Example: PARTA_DATA=/var/lib/parta2',
+      lost: `Put the newest backup back: npm run restore -- --from BACKUP --to ${settings.dataDir} --force. A new school begins in another folder (PARTA_DATA).`,
     });
     return fail([says ?? `Parta could not start: ${error instanceof Error ? error.message : String(error)}`]);
   }

@@ -7,6 +7,7 @@ import { openPeople, type People } from './accounts/people.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { secretOf } from './accounts/secret.ts';
 import { tryPort } from './free-port.ts';
+import { lostDatabase } from './keep/lost.ts';
 import type { RelayLog } from './monitoring/log.ts';
 import type { AutomergeSchool } from './registry/automerge-school.ts';
 import { openSchool } from './registry/founding.ts';
@@ -66,9 +67,14 @@ export class FolderTaken extends Error {
   }
 }
 
+/** Why a start was refused: the folder held a school, and a database without which it is another one is gone. */
+export class DatabaseLost extends Error {
+  override readonly name = 'DatabaseLost';
+}
+
 /**
- * Rejects with `FolderTaken`, or with the system's error when the port cannot be had: nothing in the data folder is
- * touched then. A second relay on the same folder would take the rooms over from the first.
+ * Rejects with `FolderTaken`, with `DatabaseLost`, or with the system's error when the port cannot be had: nothing in
+ * the data folder is touched then. A second relay on the same folder would take the rooms over from the first.
  */
 export async function start(options: StartOptions): Promise<Started> {
   const letGo = holdFolder(options.dataDir);
@@ -86,6 +92,8 @@ export async function start(options: StartOptions): Promise<Started> {
 
 async function open(options: StartOptions): Promise<Started> {
   const { dataDir, origin, otherOrigins = [] } = options;
+  const lost = lostDatabase(dataDir);
+  if (lost) throw new DatabaseLost(lost.what);
   const store = await openStore(dataDir, { isStretched: true });
   store.onBroken((error) => {
     options.log.error('store-broken', { says: (error as NodeJS.ErrnoException).code ?? error.name });

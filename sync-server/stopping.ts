@@ -1,6 +1,6 @@
 /** What both starts do at their ends: say what is wrong in a sentence, and stop gracefully. */
 
-import { FolderTaken } from './start.ts';
+import { DatabaseLost, FolderTaken } from './start.ts';
 
 /** A start that hangs at its end is cut off: what was acknowledged is on disk already. */
 const STOP_MS_MAX = 10_000;
@@ -28,6 +28,7 @@ interface Advice {
   port: string;
   host: string;
   folder: string;
+  lost: string;
 }
 
 /** Why a start failed and what to do, as a sentence; undefined when nobody at the console can mend it. */
@@ -37,6 +38,7 @@ export function startTrouble(
   advice: Advice,
 ): string | undefined {
   if (error instanceof FolderTaken) return `${error.message}. ${advice.folder}`;
+  if (error instanceof DatabaseLost) return `${error.message}. ${advice.lost}`;
   const { code = '', syscall, path, message } = error as NodeJS.ErrnoException;
   if (code === 'SQLITE_FULL' || code === 'ENOSPC')
     return `The disk of ${dataDir} is full. Free some room there, and start again.`;

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { makeFolder } from '../folders.ts';
+import { LAST_BACKUP } from '../keep/data-folder.ts';
 import type { Cast } from './school.ts';
 
 /** Raised when the demo school is made otherwise: an older one is made anew. */
@@ -43,6 +44,7 @@ export function makeRoom(dataDir: string): void {
     throw new Error(`${dataDir} holds a school that is not the demo. Choose another folder: --data FOLDER`);
   makeFolder(dataDir, 0o700);
   writeFileSync(join(dataDir, FILE), '{}');
+  rmSync(join(dataDir, LAST_BACKUP), { force: true });
   for (const name of DATABASES)
     for (const end of ['', '-wal', '-shm']) rmSync(join(dataDir, `${name}.sqlite${end}`), { force: true });
 }

@@ -6,6 +6,7 @@ import { nameOf, removeOld } from './age.ts';
 import { announce } from './announce.ts';
 import { LAST_BACKUP, readDataFolder } from './data-folder.ts';
 import { erasuresOf, joinErasures, readErasures, writeErasures } from './erasures.ts';
+import { lostDatabase } from './lost.ts';
 import { DATA, describe, MANIFEST, verify } from './manifest.ts';
 import { snapshotDatabase } from './snapshot.ts';
 import { Trouble } from './trouble.ts';
@@ -39,6 +40,9 @@ export async function backup(options: BackupOptions): Promise<BackupDone> {
   const { data, to } = options;
   if (!existsSync(data)) throw new Trouble(`There is no data folder ${data}. Name it: --data FOLDER.`);
   const { log, databases } = readDataFolder(data);
+  const lost = lostDatabase(data);
+  // It would be the newest one, and hold less than the one that has to come back.
+  if (lost) throw new Trouble(`${lost.what}. Put the newest backup back: npm run restore`);
   if (log === undefined) throw new Trouble(`${data} holds no school: nothing to back up.`);
   makeFolder(to, 0o700);
   const folder = freeName(to);

@@ -1,11 +1,23 @@
 /** Starts that cannot be: each says why in a sentence and what to do. */
 import { once } from 'node:events';
-import { closeSync, cpSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
+import { openPeople } from '#server/accounts/people.ts';
+import { MASHA, smallSchool } from '#server/keep/school.fixture.ts';
+import { openStore } from '#server/serve.ts';
 import { newFolder, runDemo, runMain, runProgram, startMain } from '../support/programs.ts';
 import { freePort } from '../support/served-school.ts';
 
@@ -78,6 +90,41 @@ test('[R602] damage inside a database stops the start that meets it; where it do
   await (await startMain({ data: unmet })).stop();
   const doctor = runProgram(['sync-server/doctor.ts', '--data', unmet]);
   expect([doctor.status, doctor.stdout]).toEqual([1, expect.stringContaining('parta.sqlite is damaged')]);
+});
+
+for (const [name, make] of [
+  ['parta.sqlite', (file: string) => rmSync(file)],
+  ['people.sqlite', (file: string) => writeFileSync(file, '')],
+] as const)
+  test(`[R641] a school without its ${name} is not made anew: the start names it and what to put back`, async () => {
+    const { data, say, people, close } = await smallSchool();
+    people.put([{ person: 'masha', name: 'Маша' }]);
+    await say('7a', MASHA, 'Привет');
+    await close();
+    make(join(data, name));
+    const before = readdirSync(data);
+    const start = runMain({ PARTA_DATA: data, PARTA_PORT: String(await freePort()) });
+    expect([start.status, start.stderr]).toEqual([1, expect.stringContaining(join(data, name))]);
+    expect(start.stderr).toContain(`npm run restore -- --from BACKUP --to ${data} --force`);
+    // Nothing but the lock, and what SQLite lays beside a database that it reads.
+    expect(readdirSync(data).filter((file) => !/lock$|-(wal|shm)$/.test(file))).toEqual(before);
+  });
+
+test('[R641] a folder where only a backup tells of a school is none to begin in', async () => {
+  const data = newFolder();
+  writeFileSync(join(data, 'last-backup.json'), '{}');
+  const start = runMain({ PARTA_DATA: data, PARTA_PORT: String(await freePort()) });
+  expect([start.status, start.stderr]).toEqual([1, expect.stringContaining('its rooms are gone')]);
+  expect(existsSync(join(data, 'parta.sqlite'))).toBe(false);
+});
+
+test('[R641] a first start that was cut off has lost nothing: the next one founds the school', async () => {
+  const data = newFolder();
+  await (await openStore(data)).close();
+  const people = openPeople(join(data, 'people.sqlite'));
+  people.put([{ person: 'p1', name: 'Администратор' }]);
+  people.close();
+  expect((await startMain({ data })).links()).toHaveLength(1);
 });
 
 /** Writes nonsense over the first page of a table; the database's header stays whole. */

@@ -1,4 +1,5 @@
 /** Databases and documents: whole on the disk, and readable to the last one. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { parseDoc } from '#shared/school/names.ts';
@@ -6,28 +7,37 @@ import { plainRegistry } from '../../registry/plain.ts';
 import { FORMAT } from '../../store/sqlite/migrations.ts';
 import { openSqlite, type SqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import { readDataFolder } from '../data-folder.ts';
+import { erasuresOf } from '../erasures.ts';
 import { loadYjs } from '../load-yjs.ts';
+import { ACCOUNTS, fillOf, lostDatabase, NAMES, ROOMS } from '../lost.ts';
 import { faultsOf } from '../snapshot.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
 
 const RESTORE = 'Stop the relay, keep the folder as it is, and put the last backup back: npm run restore.';
 
-/** What a school that was started once has beside its rooms. */
-const NEEDED = [
-  { path: 'people.sqlite', holds: 'names' },
-  { path: 'auth.sqlite', holds: 'accounts and sessions' },
-];
-
 export async function checkDatabases(data: string): Promise<Finding[]> {
   const { log, databases } = readDataFolder(data);
-  if (log === undefined) return [warn(`${data} holds no school yet`, 'Run: npm start')];
+  const lost = lostDatabase(data);
+  if (lost?.path === ROOMS.path)
+    return [bad(lost.what, RESTORE), ...databases.map((path) => checkDatabase(data, path))];
+  if (log === undefined || fillOf(data, ROOMS) === 'none')
+    return [warn(`${data} holds no school yet`, 'Run: npm start')];
   const findings = [log, ...databases].map((path) => checkDatabase(data, path));
-  const isFounded = findings[0]?.level === 'ok' && docsIn(join(data, log)).length > 0;
-  for (const { path, holds } of NEEDED)
-    if (isFounded && !databases.includes(path))
-      findings.push(bad(`${path} is missing: ${holds} are gone`, RESTORE));
-  if (findings[0]?.level === 'ok') findings.push(...(await checkDocuments(join(data, log))));
+  if (findings[0]?.level !== 'ok') return findings;
+  if (fillOf(data, ROOMS) === 'filled') findings.push(...checkBeside(data, join(data, log)));
+  findings.push(...(await checkDocuments(join(data, log))));
   return findings;
+}
+
+/** What a school that was founded has beside its rooms. Nobody need have come in yet, but somebody has a name. */
+function checkBeside(data: string, log: string): Finding[] {
+  const isSomebodyErased = Object.keys(erasuresOf(log).people).length > 0;
+  return [NAMES, ACCOUNTS].flatMap(({ path, table, holds }) => {
+    const fill = fillOf(data, { path, table });
+    const isGone = fill === 'none' || (fill === 'empty' && path === NAMES.path && !isSomebodyErased);
+    const how = existsSync(join(data, path)) ? 'empty' : 'missing';
+    return isGone ? [bad(`${path} is ${how}: ${holds} are gone`, RESTORE)] : [];
+  });
 }
 
 function checkDatabase(data: string, path: string): Finding {

@@ -16,6 +16,7 @@ import { start } from '../../start.ts';
 import { backup } from '../backup.ts';
 import { folder, MASHA, smallSchool } from '../school.fixture.ts';
 import { checkCertificate, checkHealth, checkLine } from './address.ts';
+import { checkDatabases } from './databases.ts';
 import { examine, report } from './doctor.ts';
 import type { Finding } from './finding.ts';
 import { checkBackups, checkNode, checkRoom } from './folder.ts';
@@ -215,6 +216,35 @@ it('[R631] a secret that is too short and a database that is gone are named', as
     expect.stringContaining('secret is damaged'),
     'people.sqlite is missing: names are gone',
   ]);
+});
+
+it('[R641] rooms or names that are gone are named with what to put back, and no backup is made without them', async () => {
+  for (const name of ['parta.sqlite', 'people.sqlite'])
+    for (const make of [rmSync, (file: string) => writeFileSync(file, '')]) {
+      const school = await smallSchool();
+      school.people.put([{ person: 'masha', name: 'Маша' }]);
+      await school.say('7a', MASHA, 'Привет');
+      await school.close();
+      make(join(school.data, name));
+      expect((await checkDatabases(school.data)).filter(({ level }) => level === 'bad')).toContainEqual({
+        level: 'bad',
+        what: expect.stringMatching(new RegExp(`${name} is (missing|empty)\\b.* are gone$`)),
+        todo: expect.stringContaining('npm run restore'),
+      });
+      const to = folder();
+      await expect(backup({ data: school.data, to, maxAgeDays: 30 })).rejects.toThrow('npm run restore');
+      expect(readdirSync(to)).toEqual([]);
+    }
+});
+
+it('[R641] names that an older program made anew, and empty, are named as gone; an empty folder has lost nothing', async () => {
+  const school = await smallSchool();
+  await school.say('7a', MASHA, 'Привет');
+  await school.close();
+  expect(trouble(await checkDatabases(school.data))).toContain('people.sqlite is empty: names are gone');
+  const data = folder();
+  writeFileSync(join(data, 'parta.sqlite'), '');
+  expect(trouble(await checkDatabases(data))).toEqual([`${data} holds no school yet`]);
 });
 
 it('[R631] a relay that answers and stores nothing is named', async () => {
