@@ -2,6 +2,7 @@
 import './refuse-windows.mjs';
 import { randomBytes } from 'node:crypto';
 import type { People } from './accounts/people.ts';
+import { hasSecret } from './accounts/secret.ts';
 import { checkCertificate } from './keep/doctor/address.ts';
 import { createLog } from './monitoring/log.ts';
 import { emptySchool, foundSchool } from './registry/founding.ts';
@@ -23,9 +24,10 @@ async function run(settings: Settings): Promise<void> {
     if (level !== 'ok') console.error(`PARTA_TLS_CERT: ${what}. ${todo}`);
   if (!isBuilt())
     console.error('The app is not built, so browsers find nothing here. Build it: npm run build');
+  const hadSecret = settings.secret !== undefined || hasSecret(settings.dataDir);
   const started = await startOrSayWhy(settings);
   stopOnSignal(started.stop);
-  await inviteFirst(started);
+  await inviteFirst(started, hadSecret);
   console.error(`Parta runs at ${settings.origin} (stop: Ctrl+C).`);
 }
 
@@ -50,15 +52,20 @@ async function foundEmpty(store: SqliteStore, people: People, title: string): Pr
   await foundSchool(store, emptySchool(title, administrator), Date.now());
 }
 
-/** Until somebody came in, each start offers the first administrator a new link: an unread one is not lost. */
-async function inviteFirst({ accounts, school }: Started): Promise<void> {
-  if (!(await accounts.isFresh())) return;
+/**
+ * Until somebody came in, each start offers the first administrator a new link: an unread one is not lost. So does one
+ * that made the secret anew: nobody is signed in any more.
+ */
+async function inviteFirst({ accounts, school }: Started, hadSecret: boolean): Promise<void> {
+  const isFresh = await accounts.isFresh();
+  if (!isFresh && hadSecret) return;
   const administrator = school.firstAdministrator();
   if (administrator === undefined) return;
   const link = await accounts.link(administrator);
-  console.error(
-    `\nThis school is new. The first administrator signs in once, within a week, with this link:\n${link}\n`,
-  );
+  const why = isFresh
+    ? 'This school is new. The first administrator signs in'
+    : 'The secret that signs sessions was gone: a new one is made, and everyone signs in anew, by npm run link -- --person ID. An administrator signs in';
+  console.error(`\n${why} once, within a week, with this link:\n${link}\n`);
 }
 
 function fail(sentences: readonly string[]): never {

@@ -1,6 +1,6 @@
 /** The secret that signs sessions: made once, readable by the relay's user alone. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** In the data folder. */
@@ -10,6 +10,10 @@ export const SECRET_CHARS_MIN = 32;
 
 export function isSecret(text: string): boolean {
   return text.trim().length >= SECRET_CHARS_MIN;
+}
+
+export function hasSecret(dataDir: string): boolean {
+  return existsSync(join(dataDir, SECRET_FILE));
 }
 
 /** Reads the secret of a data folder, and makes it on the first start. */

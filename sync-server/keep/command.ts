@@ -1,4 +1,4 @@
-/** What the four commands share: how they read their words, and how they end. */
+/** What the commands share: how they read their words, and how they end. */
 import { parseArgs } from 'node:util';
 import { Trouble } from './trouble.ts';
 

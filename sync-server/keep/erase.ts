@@ -4,18 +4,17 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { eraseAccount } from '../accounts/erasure.ts';
 import { openPeople } from '../accounts/people.ts';
 import { holdFolder, isOpenElsewhere } from '../store/sqlite/held-folder.ts';
 import { openSqlite, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { LAST_BACKUP, readDataFolder } from './data-folder.ts';
 import { erasuresOf, joinErasures, readErasures, writeErasures } from './erasures.ts';
+import { namesIn, unknown } from './names.ts';
 import { Trouble } from './trouble.ts';
 
 const PEOPLE = 'people.sqlite';
 const AUTH = 'auth.sqlite';
-const OFFERED_MAX = 10;
 
 export interface EraseDone {
   /** The folder of backups that knows of it; undefined when it could not be reached. */
@@ -74,23 +73,4 @@ function noteBesideBackups(data: string, file: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function namesIn(data: string): Map<string, string> {
-  if (!existsSync(join(data, PEOPLE))) return new Map();
-  const db = new Sqlite(join(data, PEOPLE), { readonly: true });
-  try {
-    const rows = db.prepare('select person, name from people').all() as { person: string; name: string }[];
-    return new Map(rows.map(({ person, name }) => [person, name]));
-  } finally {
-    db.close();
-  }
-}
-
-/** Ids are not for remembering: a part of the name finds them. */
-function unknown(words: string, names: ReadonlyMap<string, string>): string {
-  const alike = [...names].filter(([, name]) => name.toLowerCase().includes(words.toLowerCase()));
-  const offered = alike.slice(0, OFFERED_MAX).map(([person, name]) => `\n  --person ${person}   ${name}`);
-  const more = alike.length > OFFERED_MAX ? '\n  …' : '';
-  return `Nobody has the id «${words}».${offered.length > 0 ? ` By name:${offered.join('')}${more}` : ''}`;
 }

@@ -46,6 +46,16 @@ export function faultsOf(file: string): string[] {
   }
 }
 
+/** The format of a database, as the program that opened it last wrote it. */
+export function formatOf(file: string): number {
+  const db = new Sqlite(file, { readonly: true, fileMustExist: true });
+  try {
+    return db.pragma('user_version', { simple: true }) as number;
+  } finally {
+    db.close();
+  }
+}
+
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 /** The programs as they are started: real processes, real links, real lines. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -49,6 +49,20 @@ test('[R601] until somebody came in, each start offers a new link; afterwards no
   await second.stop();
   const third = await startMain({ data: first.data });
   expect(third.links()).toEqual([]);
+});
+
+test('[R642] a start that makes the secret anew lets an administrator in, and the doctor says so before', async () => {
+  const first = await startMain();
+  const cookie = await signIn(first.origin, first.links()[0] ?? '');
+  await first.stop();
+  rmSync(join(first.data, 'secret'));
+  const doctor = ['sync-server/doctor.ts', '--data', first.data];
+  expect(runProgram(doctor).stdout).toMatch(/✗ .*secret is missing: .*signed out\n.*npm run link/);
+  const second = await startMain({ data: first.data, port: first.port }, 60_000);
+  const printed = runProgram(['sync-server/link.ts', '--data', first.data]).stdout;
+  expect(printed).toMatch(/^Администратор signs in once, within a week, with this link:\nhttp\S+\/in#\S+\n$/);
+  expect(await statusOf(second.origin, cookie)).toBe(401);
+  expect(await statusOf(second.origin, await signIn(second.origin, second.links()[0] ?? ''))).toBe(200);
 });
 
 test('[R671] what a school writes is readable by its user alone, in a folder that was open before too', async () => {
@@ -242,6 +256,10 @@ test('[R611] the demo says what to do about a busy port and never empties a real
   const unknown = runDemo(['--frsh']);
   expect([unknown.status, unknown.stderr]).toEqual([1, expect.stringContaining('--fresh')]);
 });
+
+async function statusOf(origin: string, cookie: string): Promise<number> {
+  return (await fetch(`${origin}/api/session`, { headers: { cookie } })).status;
+}
 
 function httpsPost(url: string, origin: string, body: string): Promise<{ status: number; cookie: string }> {
   return new Promise((resolve, reject) => {

@@ -10,7 +10,7 @@ import { readDataFolder } from '../data-folder.ts';
 import { erasuresOf } from '../erasures.ts';
 import { loadYjs } from '../load-yjs.ts';
 import { ACCOUNTS, fillOf, lostDatabase, NAMES, ROOMS } from '../lost.ts';
-import { faultsOf } from '../snapshot.ts';
+import { faultsOf, formatOf } from '../snapshot.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
 
 const RESTORE = 'Stop the relay, keep the folder as it is, and put the last backup back: npm run restore.';
@@ -47,7 +47,7 @@ function checkDatabase(data: string, path: string): Finding {
 }
 
 async function checkDocuments(file: string): Promise<Finding[]> {
-  const version = versionOf(file);
+  const version = formatOf(file);
   // Opened, it would become one of this program, and the older one could read it no more.
   if (version < FORMAT)
     return [
@@ -87,15 +87,6 @@ async function faultOf(store: SqliteStore, doc: string): Promise<string | undefi
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function versionOf(file: string): number {
-  const db = new Sqlite(file, { readonly: true, fileMustExist: true });
-  try {
-    return db.pragma('user_version', { simple: true }) as number;
-  } finally {
-    db.close();
   }
 }
 

@@ -38,7 +38,7 @@ export async function examine({ env, data, build, now }: DoctorOptions): Promise
     findings.push(...read.settings.warnings.map((words) => warn(words, '')), ok('the settings are right'));
   else
     findings.push(...read.problems.map((words) => bad(words, 'npm start will refuse until this is right.')));
-  if (isThere) findings.push(...(await checkFolder(folder, now)));
+  if (isThere) findings.push(...(await checkFolder(folder, now, env)));
   else findings.push(warn(`there is no data folder ${folder} yet`, 'npm start makes it; or set PARTA_DATA.'));
   if (read.ok) {
     const { settings } = read;
@@ -49,11 +49,11 @@ export async function examine({ env, data, build, now }: DoctorOptions): Promise
   return findings;
 }
 
-async function checkFolder(folder: string, now: number): Promise<Finding[]> {
+async function checkFolder(folder: string, now: number, env: DoctorOptions['env']): Promise<Finding[]> {
   const findings = [checkRights(folder), checkRoom(folder), checkOwners(folder)];
   // What cannot be opened is not damaged: nothing is said of it.
   if (!isOpenToUs(folder)) return findings;
-  findings.push(...checkSecret(folder), checkClock(folder, now));
+  findings.push(...checkSecret(folder, Boolean(env.PARTA_SECRET?.trim())), checkClock(folder, now));
   return [...findings, ...(await checkDatabases(folder)), checkBackups(folder, now)];
 }
 

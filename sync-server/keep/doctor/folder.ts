@@ -2,9 +2,10 @@
 import { accessSync, constants, existsSync, lstatSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { isSecret, SECRET_FILE } from '../../accounts/secret.ts';
+import { hasSecret, isSecret, SECRET_FILE } from '../../accounts/secret.ts';
 import { announcedAt } from '../announce.ts';
 import { LAST_BACKUP, pathsUnder, readDataFolder } from '../data-folder.ts';
+import { ACCOUNTS, fillOf } from '../lost.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
 
 const NODE_MAJOR_MIN = 24;
@@ -69,13 +70,23 @@ function isOpen(path: string): boolean {
   }
 }
 
-export function checkSecret(data: string): Finding[] {
+/** `isSaid`: PARTA_SECRET takes the place of the file. */
+export function checkSecret(data: string, isSaid: boolean): Finding[] {
   const file = join(data, SECRET_FILE);
-  if (!existsSync(file) || isSecret(readFileSync(file, 'utf8'))) return [];
+  if (!hasSecret(data)) {
+    if (isSaid || fillOf(data, ACCOUNTS) !== 'filled') return [];
+    return [
+      bad(
+        `${file} is missing: at the next start everyone is signed out`,
+        'Put the one of the last backup back. Or start: a new one is made, and npm run link lets an administrator in, with --person ID anyone.',
+      ),
+    ];
+  }
+  if (isSecret(readFileSync(file, 'utf8'))) return [];
   return [
     bad(
       `${file} is damaged: no start until it is mended`,
-      'Delete it: a new one is made, and everyone signs in anew.',
+      'Put the one of the last backup back. Or delete it: a new one is made, and everyone signs in anew (npm run link).',
     ),
   ];
 }
