@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { makeFolder } from '../folders.ts';
 import { nameOf, removeOld } from './age.ts';
 import { announce } from './announce.ts';
-import { LAST_BACKUP, readDataFolder } from './data-folder.ts';
+import { LAST_BACKUP, readDataFolder, refuseInside } from './data-folder.ts';
 import { erasuresOf, joinErasures, readErasures, writeErasures } from './erasures.ts';
 import { lostDatabase } from './lost.ts';
 import { DATA, describe, MANIFEST, verify } from './manifest.ts';
@@ -44,6 +44,7 @@ export async function backup(options: BackupOptions): Promise<BackupDone> {
   // It would be the newest one, and hold less than the one that has to come back.
   if (lost) throw new Trouble(`${lost.what}. Put the newest backup back: npm run restore`);
   if (log === undefined) throw new Trouble(`${data} holds no school: nothing to back up.`);
+  refuseInside(data, to);
   makeFolder(to, 0o700);
   const folder = freeName(to);
   const manifest = await wholeFolder(folder, async (partial) => {

@@ -1,10 +1,11 @@
 /** What the commands say when the disk, or a word of the person at the console, is wrong. */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runProgram } from '../../tests/support/programs.ts';
 import { mayMount, smallDisk } from '../../tests/support/small-disk.ts';
 import { backup } from './backup.ts';
+import { exportSchool } from './export/export.ts';
 import { folder, MASHA, smallSchool } from './school.fixture.ts';
 
 it('[R670] a file where a folder was named, and a place where none can be made, are sentences', async () => {
@@ -20,6 +21,18 @@ it('[R670] a file where a folder was named, and a place where none can be made, 
     ])
       expect(sentenceOf(words)).toMatch(/Name another one\.$/);
   expect(sentenceOf(['backup.ts', '--data', file, '--to', folder()])).toMatch(/Name another one\.$/);
+});
+
+it('[R643] a copy into the data folder itself is refused, by a link too, and makes no folder there', async () => {
+  const { data } = await stoppedSchool();
+  const link = join(folder(), 'link');
+  symlinkSync(data, link);
+  const below = [join(data, 'backups'), join(link, 'below', 'backups')];
+  for (const to of [data, ...below])
+    await expect(backup({ data, to, maxAgeDays: 30 })).rejects.toThrow('Name another one.');
+  for (const to of below) await expect(exportSchool({ data, to })).rejects.toThrow('Name another one.');
+  expect(readdirSync(data).filter((name) => /backups|below|partial/.test(name))).toEqual([]);
+  await backup({ data, to: join(folder(), '..backups'), maxAgeDays: 30 });
 });
 
 it.runIf(mayMount)('[R655] a full disk is named where it is full, and nothing is left on it', async () => {

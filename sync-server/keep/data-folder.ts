@@ -1,8 +1,9 @@
 /** What a school's data folder holds, found by looking: databases by their first bytes, the rest as plain files. */
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { LOCK_FILE } from '../store/sqlite/held-folder.ts';
+import { Trouble } from './trouble.ts';
 
 /** The database of rooms (serve.ts opens it). */
 const LOG = 'parta.sqlite';
@@ -44,6 +45,22 @@ export function pathsUnder(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort();
+}
+
+/** Refuses to write a copy of a data folder into it: each backup would hold those before it. */
+export function refuseInside(data: string, to: string): void {
+  const way = relative(realOf(data), realOf(to));
+  const isOutside = way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+  if (!isOutside)
+    throw new Trouble(`${to} is in the data folder ${data}: each backup would hold it. Name another one.`);
+}
+
+/** A path without links, as far as it is there. */
+function realOf(path: string): string {
+  const whole = resolve(path);
+  if (existsSync(whole)) return realpathSync(whole);
+  const above = dirname(whole);
+  return above === whole ? whole : join(realOf(above), basename(whole));
 }
 
 function isDatabase(file: string): boolean {

@@ -10,7 +10,7 @@ import { makeFolder } from '../../folders.ts';
 import { plainRegistry } from '../../registry/plain.ts';
 import type { StoredPaper } from '../../store/log.ts';
 import { openSqlite, type SqliteStore } from '../../store/sqlite/sqlite-store.ts';
-import { readDataFolder } from '../data-folder.ts';
+import { readDataFolder, refuseInside } from '../data-folder.ts';
 import { loadYjs } from '../load-yjs.ts';
 import { snapshotDatabase } from '../snapshot.ts';
 import { Trouble } from '../trouble.ts';
@@ -56,6 +56,7 @@ export async function exportSchool({ data, to }: ExportOptions): Promise<ExportD
   if (log === undefined) throw new Trouble(`${data} holds no school. Name its data folder: --data FOLDER.`);
   if (existsSync(to) && readdirSync(to).length > 0)
     throw new Trouble(`${to} is not empty. Name a new folder: --to FOLDER.`);
+  refuseInside(data, to);
   makeFolder(dirname(to));
   return wholeFolder(to, async (partial) => {
     const moment = join(partial, '.moment');
