@@ -73,6 +73,9 @@ export function createApp(options: AppOptions): Hono {
 
   app.get('/api/address', (c) => c.json({ safe: safeOrigin(c, options.origins) }));
 
+  // The accounts' come first among them: what they ask of every request holds for whatever follows.
+  for (const routes of options.routes) app.route('/', routes);
+
   app.post('/api/leases', bodyLimit({ maxSize: BODY_BYTES_MAX }), async (c) => {
     const session = await sessions.ofHeaders(c.req.raw.headers);
     if (!session) return c.json({ code: 'signed-out' }, 401);
@@ -98,7 +101,6 @@ export function createApp(options: AppOptions): Hono {
     return c.json({ readers: readersFor(session.person, chatRoom(chat), await marks.marksOf(chat), rooms) });
   });
 
-  for (const routes of options.routes) app.route('/', routes);
   app.all('/api/*', (c) => c.json({ code: 'unknown-route' }, 404));
   if (options.build !== undefined) serveApp(app, options.build);
   return app;

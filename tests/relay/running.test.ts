@@ -65,6 +65,23 @@ test('[R642] a start that makes the secret anew lets an administrator in, and th
   expect(await statusOf(second.origin, await signIn(second.origin, second.links()[0] ?? ''))).toBe(200);
 });
 
+test('[R644] leases and readers are kept by no cache and given to no other site, as all that the cookie opens', async () => {
+  const school = await startMain();
+  const cookie = await signIn(school.origin, school.links()[0] ?? '');
+  const ask = (method: string, path: string, site: string) =>
+    fetch(`${school.origin}${path}`, { method, headers: { cookie, 'sec-fetch-site': site } });
+  for (const [method, path, status] of [
+    ['POST', '/api/leases', 200],
+    ['GET', '/api/chats/7a/readers', 403],
+    ['GET', '/api/papers', 200],
+  ] as const) {
+    const own = await ask(method, path, 'same-origin');
+    expect([path, own.status, own.headers.get('cache-control')]).toEqual([path, status, 'no-store']);
+    const foreign = await ask(method, path, 'cross-site');
+    expect([path, foreign.status, await foreign.json()]).toEqual([path, 403, { code: 'foreign-origin' }]);
+  }
+});
+
 test('[R671] what a school writes is readable by its user alone, in a folder that was open before too', async () => {
   const data = join(newFolder(), 'data');
   mkdirSync(data, { mode: 0o755 });
