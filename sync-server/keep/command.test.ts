@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { runProgram } from '../../tests/support/programs.ts';
 import { mayMount, smallDisk } from '../../tests/support/small-disk.ts';
 import { backup } from './backup.ts';
+import { erasePerson } from './erase.ts';
 import { exportSchool } from './export/export.ts';
 import { folder, MASHA, smallSchool } from './school.fixture.ts';
 
@@ -50,6 +51,12 @@ it.runIf(mayMount)('[R655] a full disk is named where it is full, and nothing is
     expect(says).not.toContain(data);
   }
   expect(readdirSync(small, { recursive: true })).toEqual(['backups']);
+});
+
+it('[R645] only who is known is erased: no word of the language is a person', async () => {
+  const { data } = await stoppedSchool();
+  for (const person of ['toString', '__proto__', 'constructor'])
+    await expect(erasePerson(data, person, 1)).rejects.toThrow(`Nobody has the id «${person}».`);
 });
 
 async function stoppedSchool(text = 'Привет') {

@@ -38,7 +38,7 @@ export async function erasePerson(data: string, person: string, at: number): Pro
 }
 
 async function eraseHeld(data: string, file: string, person: string, at: number): Promise<EraseDone> {
-  const isKnown = erasuresOf(file).people[person] !== undefined;
+  const isKnown = Object.hasOwn(erasuresOf(file).people, person);
   if (!isKnown && !namesIn(data).has(person)) throw new Trouble(unknown(person, namesIn(data)));
   const store = await openSqlite({ file });
   try {
