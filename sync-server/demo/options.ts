@@ -23,7 +23,7 @@ export function readOptions(
         fresh: { type: 'boolean', default: false },
         lan: { type: 'boolean', default: false },
         port: { type: 'string', default: String(DEMO_PORT) },
-        data: { type: 'string', default: 'data/demo' },
+        data: { type: 'string', default: 'data-demo' },
       },
     });
     const port = Number(values.port);
