@@ -8,8 +8,10 @@ import { parseDoc, roomOf } from '#shared/school/names.ts';
 import { keepAct, SOMEWHERE } from './acked.ts';
 import { type ChatHeads, countUnread, PEEK_CHARS } from './chat-heads.ts';
 import type { Disk, DocRow, HeadRow, OutRow, PlaceRow } from './disk.ts';
+import type { Followed } from './followed.ts';
 import { lastEdits } from './last-edits.ts';
 import { partsOf, putWhole, readParts, tailsOf } from './stored-doc.ts';
+import type { Word } from './tabs.ts';
 import type { Intent, Peek } from './types.ts';
 import { docOf, everHeld, hasDeletes } from './ydoc.ts';
 
@@ -33,20 +35,19 @@ interface Ground {
 }
 
 /**
- * Gives the documents that are not held and without which the list cannot tell what became of the message it shows.
- * Inside a transaction on `docs`, `tails`, `places`, `heads`, `acked`.
+ * Adds to what follows the documents that are not held and without which the list cannot tell what became of the message
+ * it shows. Inside a transaction on `docs`, `tails`, `places`, `heads`, `acked`, `refused`.
  */
-export async function settle(ground: Ground, came: readonly Came[]): Promise<string[]> {
-  const wanting: string[] = [];
+export async function settle(ground: Ground, came: readonly Came[], followed: Followed): Promise<void> {
+  await dropLanded(ground.disk, followed.words);
   for (const name of new Set(came.map(({ doc }) => doc))) {
     const kind = parseDoc(name)?.kind;
     if (kind !== 'feed' && kind !== 'me') continue;
     const row: DocRow | undefined = await ground.disk.docs.get(name);
     const of = came.filter(({ doc }) => doc === name);
     if (row) await settleOne(ground, row, of, kind === 'feed');
-    else if (kind === 'feed' && (await isBlindTo(ground, name))) wanting.push(name);
+    else if (kind === 'feed' && (await isBlindTo(ground, name))) followed.wanting.push(name);
   }
-  return wanting;
 }
 
 async function settleOne(ground: Ground, row: DocRow, came: readonly Came[], isFeed: boolean): Promise<void> {
@@ -79,6 +80,38 @@ export async function keepKnown(disk: Disk, rows: readonly OutRow[]): Promise<vo
   for (const name of new Set(rows.map(({ doc }) => doc)))
     if (parseDoc(name)?.kind === 'feed')
       await forgetTakenBack(disk, name, docOf(name, await readParts(disk, name)));
+}
+
+/**
+ * Messages and edits that were given back, and stand in a chat of which `words` tell all the same, are given back no
+ * more: the relay's word got lost. The tabs are told.
+ */
+async function dropLanded(disk: Disk, words: Word[]): Promise<void> {
+  const rooms = words.flatMap((word) => (word.say === 'room' && word.changes.length > 0 ? word.room : []));
+  if (rooms.length === 0) return;
+  const docs = new Map<string, Y.Doc>();
+  const landed: string[] = [];
+  for (const { id, room, intent } of await disk.refused.where('room').anyOf(rooms).toArray()) {
+    if (intent.act !== 'message.create' && intent.act !== 'message.edit') continue;
+    const name = (await disk.places.get([room, intent.id]))?.doc;
+    if (name === undefined) continue;
+    const doc = docs.get(name) ?? docOf(name, await readParts(disk, name));
+    docs.set(name, doc);
+    if (hasLanded(intent, doc)) landed.push(id);
+  }
+  if (landed.length === 0) return;
+  await disk.refused.bulkDelete(landed);
+  words.push({ say: 'topic', topic: 'refused' });
+}
+
+/** Whether it is this very act that stands confirmed under its id: a twin may have used the same one. */
+export function hasLanded(intent: Intent, doc: Y.Doc): boolean {
+  if (!('id' in intent)) return false;
+  const isEdit = intent.act === 'message.edit';
+  const root = isEdit ? 'edits' : 'messages';
+  const key = isEdit ? editKey(intent.message, intent.id) : intent.id;
+  const found = doc.getMap<{ at: number; text: string }>(root).get(key);
+  return found?.at === intent.at && found.text === intent.text;
 }
 
 /** Own acts whose words came to stand in a document and were deleted since are not kept. */

@@ -58,11 +58,10 @@ export class Intake {
     if (stored.some(isSeldom)) this.#seldom ??= (await loadSeldom().catch(() => undefined))?.seldom;
     // Should it not come now, it does with what is taken next.
     this.#gone ??= await loadGone().catch(() => undefined);
-    await this.#disk.transaction('rw', stores, async () => {
+    await this.#disk.transaction('rw', [...stores, this.#disk.refused], async () => {
       for (const frame of stored) await this.#one(frame);
       const ground = { disk: this.#disk, person: this.#person, heads: this.#heads };
-      if (this.#came.length > 0)
-        this.#followed.wanting = (await this.#gone?.settle(ground, this.#came)) ?? [];
+      await this.#gone?.settle(ground, this.#came, this.#followed);
     });
     if (this.#gone) this.#came = [];
     return this.#followed;

@@ -4,14 +4,14 @@
  * together with what depends on it. One transaction: either all of it stands on disk or nothing changed.
  */
 
-import { editKey, type Message, type PaperEntry } from '#shared/feed/shape.ts';
+import type { Message, PaperEntry } from '#shared/feed/shape.ts';
 import type { Pin } from '#shared/pins/shape.ts';
 import { feedDoc, parseDoc, parseRoom } from '#shared/school/names.ts';
 import { isRefusalCode, type RefusalCode } from '#shared/school/refusals.ts';
 import { allowed, bringsOf, docFor, type Look, perform, textOfIntent } from './acts.ts';
 import { countAnew } from './count-anew.ts';
 import { type Disk, type LeaseRow, type OutRow, type PenRow, type RoomRow, SPARE } from './disk.ts';
-import { keepKnown } from './gone.ts';
+import { hasLanded, keepKnown } from './gone.ts';
 import { mends } from './mends.ts';
 import { waitingIn } from './outbox.ts';
 import {
@@ -173,15 +173,9 @@ class Recovery {
     return kept;
   }
 
-  /** Whether it is this very act that stands confirmed under its id: a twin may have used the same one. */
   #hasLanded({ intent, doc: name }: OutRow): boolean {
     const doc = this.#docs.get(name);
-    if (!doc || !('id' in intent)) return false;
-    const isEdit = intent.act === 'message.edit';
-    const root = isEdit ? 'edits' : 'messages';
-    const key = isEdit ? editKey(intent.message, intent.id) : intent.id;
-    const found = doc.getMap<{ at: number; text: string }>(root).get(key);
-    return found?.at === intent.at && found.text === intent.text;
+    return doc !== undefined && hasLanded(intent, doc);
   }
 
   /** A message that is gone needs nobody to delete it. */
