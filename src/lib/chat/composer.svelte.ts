@@ -116,6 +116,13 @@ export class Composer {
     this.#typeNew([this.#newText, text].filter(Boolean).join('\n'));
   }
 
+  /** Puts a refused edit back as one, after what was begun of another edit of the same message. */
+  takeBackEdit(message: MessageView, text: string): void {
+    const begun = this.#editDraft(message.id);
+    this.#turnTo({ at: 'edit', message });
+    this.type([begun, text].filter(Boolean).join('\n'));
+  }
+
   /** The edit of a message that was deleted meanwhile becomes part of the draft. */
   rescue(): void {
     const { writing } = this;

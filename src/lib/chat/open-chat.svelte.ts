@@ -224,7 +224,7 @@ export class OpenChat {
   async reuse(draft: RefusedDraft): Promise<void> {
     if (this.#reused.has(draft.id)) return;
     this.#reused.add(draft.id);
-    if (draft.text) this.composer.takeBack(draft.text);
+    if (draft.text) this.#takeUp(draft);
     await this.#device.reuse(draft.id);
   }
 
@@ -250,6 +250,14 @@ export class OpenChat {
       this.#drawn.set(kept.id, kept);
       return kept;
     });
+  }
+
+  /** A refused edit goes on as one where it may, and an answer as an answer. */
+  #takeUp({ intent, text }: RefusedDraft): void {
+    const edited = intent.act === 'message.edit' ? this.message(intent.message) : undefined;
+    const answered = intent.act === 'message.create' && intent.re ? this.message(intent.re) : undefined;
+    if (edited && this.#ask('edit', edited.id).ok) this.composer.takeBackEdit(edited, text);
+    else this.composer.takeBack(text, answered);
   }
 
   #ask(act: ChatAct, message?: string): Verdict {

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import type { Chat, Device, Intent, MessageView, RefusedDraft, Verdict } from '#lib/replica/types.ts';
+import { OpenChat } from './open-chat.svelte.ts';
+
+const OK: Verdict = { ok: true, id: 'm9' };
+const petya = { id: 'm1', by: 'petya', text: 'Кто понесёт котелок?', mine: false } as MessageView;
+const own = { id: 'm2', by: 'masha', text: 'Встреча в восемь', mine: true } as MessageView;
+
+/** The class chat on Masha's device: what may not be edited is told, and what was taken up is counted. */
+function openChat() {
+  const drafts = new Map<string, string>();
+  const reused: string[] = [];
+  const locked = new Set<string>();
+  const chat = {
+    id: '7a',
+    messages: () => [petya, own],
+    may: (act, message = '') =>
+      act === 'edit' && locked.has(message) ? { ok: false, code: 'not-yours' } : OK,
+    get draft() {
+      return drafts.get('7a') ?? '';
+    },
+    setDraft: (text: string) => void drafts.set('7a', text),
+    drafts: {
+      draft: (name) => drafts.get(name) ?? '',
+      setDraft: (name, text) => void drafts.set(name, text),
+      hold: () => undefined,
+      draftNames: () => [...drafts.keys()],
+    },
+  } as Pick<Chat, 'id' | 'messages' | 'may' | 'draft' | 'setDraft' | 'drafts'> as Chat;
+  const device = {
+    chat: () => chat,
+    subscribe: () => () => undefined,
+    reuse: (id: string) => Promise.resolve(void reused.push(id)),
+  } as Pick<Device, 'chat' | 'subscribe' | 'reuse'> as Device;
+  const open = new OpenChat(device, '7a');
+  return { open, composer: open.composer, locked, reused };
+}
+
+const refused = (intent: Intent & { text: string }): RefusedDraft => ({
+  ...{ id: intent.text, room: 'chat/7a', intent, text: intent.text },
+  ...{ code: 'not-a-member', when: 0 },
+});
+const edit = (message: string, text: string) =>
+  refused({ act: 'message.edit', message, id: 'e1', at: 0, text });
+const answer = (re: string, text: string) => refused({ act: 'message.create', id: 'm5', at: 0, text, re });
+
+test('[R796] an edit of Masha that was refused goes on as an edit, and her draft waits behind it', async () => {
+  const { open, composer, reused } = openChat();
+  composer.type('Начала писать');
+  await open.reuse(edit('m2', 'Встреча в девять'));
+  expect(composer.writing).toEqual({ at: 'edit', message: own });
+  expect(composer.text).toBe('Встреча в девять');
+  expect(reused).toEqual(['Встреча в девять']);
+  composer.cancel();
+  expect([composer.text, composer.writing.at]).toEqual(['Начала писать', 'new']);
+});
+
+test('[R796] a refused edit takes no word of another one that Masha began meanwhile', async () => {
+  const { open, composer } = openChat();
+  composer.change(own);
+  composer.type('Встреча у школы');
+  composer.answer(petya);
+  await open.reuse(edit('m2', 'Встреча в девять'));
+  expect(composer.writing).toEqual({ at: 'edit', message: own });
+  expect(composer.text).toBe('Встреча у школы\nВстреча в девять');
+});
+
+test('[R796] a refused edit of what is gone, or may not be edited any more, becomes the draft', async () => {
+  const { open, composer, locked } = openChat();
+  locked.add('m2');
+  await open.reuse(edit('m2', 'Встреча в девять'));
+  await open.reuse(edit('m7', 'И ложки'));
+  expect([composer.text, composer.writing.at]).toEqual(['Встреча в девять\nИ ложки', 'new']);
+});
+
+test('[R796] an answer of Masha that was refused answers again what it answered', async () => {
+  const { open, composer } = openChat();
+  await open.reuse(answer('m1', 'Я понесу'));
+  expect([composer.text, composer.writing]).toEqual(['Я понесу', { at: 'reply', message: petya }]);
+  await open.reuse(answer('m2', 'Лучше в девять'));
+  expect([composer.text, composer.writing]).toEqual([
+    'Я понесу\nЛучше в девять',
+    { at: 'reply', message: petya },
+  ]);
+});
