@@ -152,6 +152,21 @@ describe('what Masha writes', () => {
     expect(composer.text).toBe('Сейчас\nОтклонённое');
   });
 
+  test('[R797] a message that she withdraws comes back as the edit has it that she had begun of it', () => {
+    for (const atHand of [true, false]) {
+      const { composer, open, gone } = deskOf(() => Promise.resolve(OK));
+      composer.type('Начала писать');
+      composer.change(own);
+      composer.type('Послезавтра в девять');
+      if (!atHand) composer.answer(petya);
+      gone.add('m2');
+      composer.withdraw(own);
+      expect(composer.writing.at).toBe(atHand ? 'new' : 'reply');
+      expect(composer.text).toBe('Начала писать\nПослезавтра в девять');
+      expect(open().unfinished).toMatchObject([{ of: undefined, text: composer.text }]);
+    }
+  });
+
   test('[R469] all that she began in a chat can be looked at, and let go of one by one', () => {
     const { composer, open, draft } = deskOf(() => Promise.resolve(OK));
     composer.answer(petya);

@@ -116,6 +116,13 @@ export class Composer {
     this.#typeNew([this.#newText, text].filter(Boolean).join('\n'));
   }
 
+  /** Puts the words of a message that is withdrawn back, as an edit of it that was begun has them. */
+  withdraw({ id, text, re }: MessageView): void {
+    const begun = this.#editDraft(id);
+    if (begun) this.#keepEdit(id, '');
+    this.takeBack(begun || text, re && this.#find(re));
+  }
+
   /** Puts a refused edit back as one, after what was begun of another edit of the same message. */
   takeBackEdit(message: MessageView, text: string): void {
     const begun = this.#editDraft(message.id);

@@ -264,8 +264,8 @@ export class OpenChat {
     return this.#follow(() => this.#chat.may(act, message));
   }
 
-  async #withdraw({ id, text, re }: MessageView): Promise<void> {
-    if (await this.#act(this.#chat.remove(id))) this.composer.takeBack(text, re && this.message(re));
+  async #withdraw(message: MessageView): Promise<void> {
+    if (await this.#act(this.#chat.remove(message.id))) this.composer.withdraw(message);
   }
 
   async #act(answer: Promise<Verdict>): Promise<boolean> {
