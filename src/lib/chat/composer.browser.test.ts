@@ -167,6 +167,22 @@ describe('what Masha writes', () => {
     }
   });
 
+  test('[R798] words that answer a message that she withdraws answer nothing, here and in another tab', async () => {
+    const { composer, open, gone, said } = deskOf(() => Promise.resolve(OK));
+    composer.answer(own);
+    composer.type('Или послезавтра');
+    const tab = open();
+    tab.type('Или в пятницу');
+    expect(tab.writing.at).toBe('reply');
+    gone.add('m2');
+    composer.withdraw(own);
+    expect([composer.text, composer.writing]).toEqual(['Или послезавтра\nЗавтра', { at: 'new' }]);
+    await composer.send();
+    await tab.send();
+    expect(said).toEqual(['Или послезавтра\nЗавтра', 'Или в пятницу']);
+    expect(open().writing).toEqual({ at: 'new' });
+  });
+
   test('[R469] all that she began in a chat can be looked at, and let go of one by one', () => {
     const { composer, open, draft } = deskOf(() => Promise.resolve(OK));
     composer.answer(petya);

@@ -116,10 +116,13 @@ export class Composer {
     this.#typeNew([this.#newText, text].filter(Boolean).join('\n'));
   }
 
-  /** Puts the words of a message that is withdrawn back, as an edit of it that was begun has them. */
+  /** Puts the words of a message that is withdrawn back, as an edit of it that was begun has them; nothing answers it. */
   withdraw({ id, text, re }: MessageView): void {
+    const { writing } = this;
     const begun = this.#editDraft(id);
     if (begun) this.#keepEdit(id, '');
+    if (this.#answered === id) this.#keepAnswered('');
+    if (writing.at === 'reply' && writing.message.id === id) this.#turnTo({ at: 'new' });
     this.takeBack(begun || text, re && this.#find(re));
   }
 
@@ -225,6 +228,10 @@ export class Composer {
   }
 
   /** The message that the draft answers; '' for none. */
+  get #answered(): string {
+    return this.#chat.drafts.draft(ANSWER + this.#chat.id);
+  }
+
   #keepAnswered(message: string): void {
     this.#chat.drafts.setDraft(ANSWER + this.#chat.id, message);
   }
@@ -240,7 +247,7 @@ export class Composer {
       const message = this.#find(id);
       if (message) return { at: 'edit', message };
     }
-    const message = this.#find(this.#chat.drafts.draft(ANSWER + this.#chat.id));
+    const message = this.#find(this.#answered);
     return message ? { at: 'reply', message } : { at: 'new' };
   }
 
@@ -248,7 +255,12 @@ export class Composer {
     const { drafts, id } = this.#chat;
     drafts.hold(writing.at === 'edit' ? editDraft(id, writing.message.id) : id);
     if (writing.at === 'edit') return this.#chat.edit(writing.message.id, text);
-    return this.#chat.say(text, writing.at === 'reply' ? writing.message.id : undefined);
+    return this.#chat.say(text, writing.at === 'reply' ? this.#stillThere(writing.message) : undefined);
+  }
+
+  /** Undefined for what was withdrawn, here or in another tab. */
+  #stillThere({ id, seq }: MessageView): string | undefined {
+    return seq === undefined && !this.#find(id) ? undefined : id;
   }
 
   /** The device could not keep it: the words return to the composer, before anything typed meanwhile. */
