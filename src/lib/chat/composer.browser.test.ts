@@ -11,6 +11,7 @@ function deskOf(answer: () => Promise<Verdict>) {
   const held: string[] = [];
   const drafts = new Map<string, string>();
   const gone = new Set<string>();
+  const unloaded = new Set<string>();
   const chat = {
     id: '7a',
     say: (text: string, re?: string) => {
@@ -21,6 +22,7 @@ function deskOf(answer: () => Promise<Verdict>) {
       said.push(`${message}= ${text}`);
       return answer();
     },
+    isGone: (message: string) => gone.has(message),
     may: (_act, message = '') => (gone.has(message) ? GONE : OK),
     get draft() {
       return drafts.get('7a') ?? '';
@@ -32,15 +34,15 @@ function deskOf(answer: () => Promise<Verdict>) {
       hold: (name) => void held.push(`${name}: ${drafts.get(name)} (said: ${said.length})`),
       draftNames: () => [...drafts.keys()],
     },
-  } as Pick<Chat, 'id' | 'say' | 'edit' | 'may' | 'draft' | 'setDraft' | 'drafts'> as Chat;
+  } as Pick<Chat, 'id' | 'say' | 'edit' | 'isGone' | 'may' | 'draft' | 'setDraft' | 'drafts'> as Chat;
   const shown = [petya, own, other];
   const open = () =>
     new Composer(
       chat,
       (read) => read(),
-      (id) => shown.find((message) => message.id === id && !gone.has(id)),
+      (id) => shown.find((message) => message.id === id && !gone.has(id) && !unloaded.has(id)),
     );
-  return { said, held, gone, drafts, draft: () => chat.draft, open, composer: open() };
+  return { said, held, gone, unloaded, drafts, draft: () => chat.draft, open, composer: open() };
 }
 const petya = { id: 'm1', by: 'petya', text: 'Когда сдаём?', mine: false } as MessageView;
 const own = { id: 'm2', by: 'masha', text: 'Завтра', mine: true } as MessageView;
@@ -244,6 +246,77 @@ describe('what Masha writes', () => {
     await again.send();
     expect(said).toEqual(['m1< В пятницу']);
     expect(open().writing.at).toBe('new');
+  });
+
+  test('[R840] an answer to a message that is not on screen yet answers it, and nothing that she writes later does', async () => {
+    const { composer, open, said, unloaded } = deskOf(() => Promise.resolve(OK));
+    composer.answer(petya);
+    composer.type('В пятн');
+    unloaded.add('m1');
+    const again = open();
+    expect(again.elsewhere).toEqual(['m1']);
+    again.type('В пятницу');
+    const sent = again.send();
+    again.type('Совсем о другом');
+    await Promise.all([sent, again.send()]);
+    unloaded.delete('m1');
+    const later = open();
+    expect([later.writing, later.elsewhere]).toEqual([{ at: 'new' }, []]);
+    later.type('И о третьем');
+    await later.send();
+    expect(said).toEqual(['m1< В пятницу', 'Совсем о другом', 'И о третьем']);
+  });
+
+  test('[R840] the message that she answers comes on screen while she writes, or is found to be gone', async () => {
+    const { composer, open, said, gone, unloaded } = deskOf(() => Promise.resolve(OK));
+    composer.answer(petya);
+    composer.type('В пятн');
+    unloaded.add('m1');
+    const [again, other] = [open(), open()];
+    again.type('В пятницу');
+    other.type('В субботу');
+    unloaded.delete('m1');
+    expect(again.writing).toEqual({ at: 'reply', message: petya });
+    gone.add('m1');
+    await other.send();
+    expect(said).toEqual(['В субботу']);
+  });
+
+  test('[R840] whoever wrote no word of an answer answers nothing that is not on screen', async () => {
+    const { composer, open, said, unloaded } = deskOf(() => Promise.resolve(OK));
+    composer.answer(petya);
+    unloaded.add('m1');
+    const later = open();
+    expect([later.writing, later.elsewhere]).toEqual([{ at: 'new' }, []]);
+    later.type('Совсем о другом');
+    await later.send();
+    expect(said).toEqual(['Совсем о другом']);
+    unloaded.delete('m1');
+    expect(open().writing).toEqual({ at: 'new' });
+  });
+
+  test('[R840] a draft that answers a message answers it after an edit too', async () => {
+    const { composer, said } = deskOf(() => Promise.resolve(OK));
+    for (const end of [() => composer.send(), () => composer.cancel()]) {
+      composer.answer(petya);
+      composer.type('В пятницу');
+      composer.change(own);
+      composer.type('Послезавтра');
+      await end();
+      expect([composer.text, composer.writing]).toEqual(['В пятницу', { at: 'reply', message: petya }]);
+      await composer.send();
+    }
+    expect(said).toEqual(['m2= Послезавтра', 'm1< В пятницу', 'm1< В пятницу']);
+  });
+
+  test('[R743] a withdrawn answer answers again, though its message is not on screen', async () => {
+    const { composer, said, gone, unloaded } = deskOf(() => Promise.resolve(OK));
+    unloaded.add('m1');
+    gone.add('m2');
+    composer.withdraw({ ...own, re: 'm1' });
+    await composer.send();
+    expect(said).toEqual(['m1< Завтра']);
+    expect(composer.elsewhere).toEqual([]);
   });
 
   test('[R492] words for a message that was deleted meanwhile become the draft', async () => {

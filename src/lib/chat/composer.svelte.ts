@@ -4,9 +4,8 @@ import { editDraft, otherDraft } from '#shared/me/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 
 export type Writing =
-  | { at: 'new' }
-  | { at: 'reply'; message: MessageView }
-  | { at: 'edit'; message: MessageView };
+  /** `re`: the message that it answers while that is not on screen. */
+  { at: 'new'; re?: string } | { at: 'reply'; message: MessageView } | { at: 'edit'; message: MessageView };
 
 /** Words that wait in the composer, for whoever cannot write any more: to see, to copy, to let go of. */
 export interface Unfinished {
@@ -47,7 +46,18 @@ export class Composer {
   }
 
   get writing(): Writing {
-    return this.#chosen ?? this.#follow(() => this.#leftUnfinished());
+    const writing = this.#chosen ?? this.#follow(() => this.#leftUnfinished());
+    return writing.at === 'new' && writing.re ? this.#answering(writing.re) : writing;
+  }
+
+  /** Messages that are not on screen, of which an edit or an answer was begun. */
+  get elsewhere(): string[] {
+    return this.#follow(() => {
+      const { drafts, id } = this.#chat;
+      const edited = this.#edits.filter((message) => drafts.draft(editDraft(id, message)));
+      const answered = this.#newText && this.#answered;
+      return [answered, ...edited].filter((message) => message && !this.#find(message));
+    });
   }
 
   /** Whether it was chosen on this screen: then the cursor belongs in the field. */
@@ -105,14 +115,17 @@ export class Composer {
   cancel(): void {
     const { writing } = this;
     if (writing.at === 'edit') this.#keepEdit(writing.message.id, '');
-    if (writing.at === 'reply') this.#keepAnswered('');
-    this.#turnTo({ at: 'new' });
+    else this.#keepAnswered('');
+    this.#turnTo(this.#draftAgain());
   }
 
   /** Puts a refused or withdrawn text back, after what is being written; it answers again what it answered, if it can. */
-  takeBack(text: string, answered?: MessageView | ''): void {
-    if (this.writing.at === 'edit') this.#turnTo({ at: 'new' });
-    if (answered && !this.#newText) this.answer(answered);
+  takeBack(text: string, answered = ''): void {
+    if (this.writing.at === 'edit') this.#turnTo(this.#draftAgain());
+    if (answered && !this.#newText) {
+      this.#turnTo(this.#answering(answered));
+      this.#keepAnswered(answered);
+    }
     this.#typeNew([this.#newText, text].filter(Boolean).join('\n'));
   }
 
@@ -122,8 +135,8 @@ export class Composer {
     const begun = this.#editDraft(id);
     if (begun) this.#keepEdit(id, '');
     if (this.#answered === id) this.#keepAnswered('');
-    if (writing.at === 'reply' && writing.message.id === id) this.#turnTo({ at: 'new' });
-    this.takeBack(begun || text, re && this.#find(re));
+    if (reOf(writing) === id) this.#turnTo({ at: 'new' });
+    this.takeBack(begun || text, re);
   }
 
   /** Puts a refused edit back as one, after what was begun of another edit of the same message. */
@@ -149,7 +162,7 @@ export class Composer {
     if (!this.ready) return false;
     const { writing, text: words } = this;
     if (writing.at !== 'edit' && this.#beside.length > 0) this.#typeNew(words);
-    const rest: Writing = { at: 'new' };
+    const rest: Writing = writing.at === 'edit' ? this.#draftAgain() : { at: 'new' };
     // Before the field is emptied: so both are drawn in one go.
     const handed = this.#hand(writing, words.trim());
     this.#turnTo(rest);
@@ -165,7 +178,7 @@ export class Composer {
       // Even the very same words, typed meanwhile, are a draft of their own.
       if (this.#typed) this.#chat.setDraft(this.#typed);
     }
-    if (writing.at === 'reply' && this.writing.at !== 'reply') this.#keepAnswered('');
+    if (writing.at !== 'edit' && !reOf(this.writing)) this.#keepAnswered('');
     if (this.#chosen === rest && !this.#typed) this.#chosen = undefined;
     return true;
   }
@@ -247,20 +260,34 @@ export class Composer {
       const message = this.#find(id);
       if (message) return { at: 'edit', message };
     }
-    const message = this.#find(this.#answered);
-    return message ? { at: 'reply', message } : { at: 'new' };
+    return this.#draftAgain();
+  }
+
+  /** The draft, with what it answers; without a word of it nobody answers what is not on screen. */
+  #draftAgain(): Writing {
+    const writing = this.#answering(this.#answered);
+    return writing.at === 'new' && this.#newText === '' ? { at: 'new' } : writing;
+  }
+
+  #answering(re: string): Writing {
+    const message = this.#find(re);
+    if (message) return { at: 'reply', message };
+    return re ? { at: 'new', re } : { at: 'new' };
   }
 
   #hand(writing: Writing, text: string): Promise<Verdict> {
     const { drafts, id } = this.#chat;
     drafts.hold(writing.at === 'edit' ? editDraft(id, writing.message.id) : id);
     if (writing.at === 'edit') return this.#chat.edit(writing.message.id, text);
-    return this.#chat.say(text, writing.at === 'reply' ? this.#stillThere(writing.message) : undefined);
+    return this.#chat.say(text, this.#answerable(writing));
   }
 
-  /** Undefined for what was withdrawn, here or in another tab. */
-  #stillThere({ id, seq }: MessageView): string | undefined {
-    return seq === undefined && !this.#find(id) ? undefined : id;
+  /** What it answers, but for what was withdrawn, here or in another tab, or is found to be gone. */
+  #answerable(writing: Writing): string | undefined {
+    const re = reOf(writing);
+    if (re === undefined) return undefined;
+    const wasSent = writing.at === 'reply' ? writing.message.seq !== undefined : !this.#chat.isGone(re);
+    return wasSent || this.#find(re) ? re : undefined;
   }
 
   /** The device could not keep it: the words return to the composer, before anything typed meanwhile. */
@@ -278,4 +305,8 @@ export class Composer {
     }
     this.#refusal = refusal;
   }
+}
+
+function reOf(writing: Writing): string | undefined {
+  return writing.at === 'new' ? writing.re : writing.at === 'reply' ? writing.message.id : undefined;
 }

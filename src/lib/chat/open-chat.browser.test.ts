@@ -11,9 +11,12 @@ function openChat() {
   const drafts = new Map<string, string>();
   const reused: string[] = [];
   const locked = new Set<string>();
+  const sought: string[] = [];
+  const line = { at: 'offline' } as { at: 'offline' | 'online' };
   const chat = {
     id: '7a',
     messages: () => [petya, own],
+    find: (id: string) => Promise.resolve(sought.push(`${id} ${line.at}`) < 0),
     may: (act, message = '') =>
       act === 'edit' && locked.has(message) ? { ok: false, code: 'not-yours' } : OK,
     get draft() {
@@ -26,14 +29,15 @@ function openChat() {
       hold: () => undefined,
       draftNames: () => [...drafts.keys()],
     },
-  } as Pick<Chat, 'id' | 'messages' | 'may' | 'draft' | 'setDraft' | 'drafts'> as Chat;
+  } as Pick<Chat, 'id' | 'messages' | 'find' | 'may' | 'draft' | 'setDraft' | 'drafts'> as Chat;
   const device = {
+    line: line as Device['line'],
     chat: () => chat,
     subscribe: () => () => undefined,
     reuse: (id: string) => Promise.resolve(void reused.push(id)),
-  } as Pick<Device, 'chat' | 'subscribe' | 'reuse'> as Device;
+  } as Pick<Device, 'line' | 'chat' | 'subscribe' | 'reuse'> as Device;
   const open = new OpenChat(device, '7a');
-  return { open, composer: open.composer, locked, reused };
+  return { open, composer: open.composer, drafts, line, locked, reused, sought };
 }
 
 const refused = (intent: Intent & { text: string }): RefusedDraft => ({
@@ -82,4 +86,26 @@ test('[R796] an answer of Masha that was refused answers again what it answered'
     'Я понесу\nЛучше в девять',
     { at: 'reply', message: petya },
   ]);
+});
+
+test('[R840] what an unfinished answer or edit is about is brought on screen, asked for once without a network and once with one', () => {
+  const { open, drafts, line, sought } = openChat();
+  drafts.set('7a', 'Я понесу');
+  drafts.set('re/7a', 'm0');
+  drafts.set('in/7a/m2', 'Встреча в девять');
+  drafts.set('in/7a/m4', 'И ложки');
+  drafts.set('in/7b/m5', 'Другой чат');
+  drafts.set('edit/m6', 'Какого-то чата');
+  open.findBegun();
+  open.findBegun();
+  expect(sought).toEqual(['m0 offline', 'm4 offline']);
+  line.at = 'online';
+  open.findBegun();
+  expect(sought.slice(2)).toEqual(['m0 online', 'm4 online']);
+});
+
+test('[R840] a refused answer to a message that is not on screen answers it again', async () => {
+  const { open, composer } = openChat();
+  await open.reuse(answer('m0', 'Я понесу'));
+  expect([composer.text, composer.writing]).toEqual(['Я понесу', { at: 'new', re: 'm0' }]);
 });

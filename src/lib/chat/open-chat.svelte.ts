@@ -51,9 +51,12 @@ export class OpenChat {
   readonly #device: Device;
   readonly #chat: Chat;
   readonly #follow: ReturnType<typeof live>;
+  readonly #followLine: ReturnType<typeof live>;
   #drawn = new Map<string, MessageRow>();
   /** Refused texts that were taken back here: a second tap on a card that is on its way out adds nothing. */
   readonly #reused = new Set<string>();
+  /** Messages that were sought for what was begun of them: without a network and with one. */
+  readonly #sought = new Set<string>();
   #loading = $state(false);
   #refusal = $state.raw<Extract<Verdict, { ok: false }>>();
 
@@ -75,6 +78,7 @@ export class OpenChat {
     this.#device = device;
     this.#chat = device.chat(id);
     this.#follow = live(device, [`chat/${id}`, 'chats', 'projection', 'refused', 'me']);
+    this.#followLine = live(device, ['line']);
     this.composer = new Composer(
       this.#chat,
       (read) => this.#follow(read),
@@ -183,6 +187,16 @@ export class OpenChat {
     return this.#byId.has(id) ? Promise.resolve(true) : this.#chat.find(id);
   }
 
+  /** Loads what an unfinished edit or answer is about: what the device has, and the rest once there is a network. */
+  findBegun(): void {
+    const at = this.#followLine(() => (this.#device.line.at === 'online' ? 'online' : 'offline'));
+    for (const id of this.composer.elsewhere) {
+      if (this.#sought.has(`${id} ${at}`)) continue;
+      this.#sought.add(`${id} ${at}`);
+      void this.find(id);
+    }
+  }
+
   seen(message: string): void {
     this.#chat.markRead(message);
   }
@@ -255,9 +269,8 @@ export class OpenChat {
   /** A refused edit goes on as one where it may, and an answer as an answer. */
   #takeUp({ intent, text }: RefusedDraft): void {
     const edited = intent.act === 'message.edit' ? this.message(intent.message) : undefined;
-    const answered = intent.act === 'message.create' && intent.re ? this.message(intent.re) : undefined;
     if (edited && this.#ask('edit', edited.id).ok) this.composer.takeBackEdit(edited, text);
-    else this.composer.takeBack(text, answered);
+    else this.composer.takeBack(text, intent.act === 'message.create' ? intent.re : '');
   }
 
   #ask(act: ChatAct, message?: string): Verdict {
