@@ -215,6 +215,20 @@ describe('what Masha writes', () => {
     expect(said).toEqual([]);
   });
 
+  test('[R841] words that nobody can see are not sent, neither new nor in place of seen ones', async () => {
+    const { composer, said } = deskOf(() => Promise.resolve(OK));
+    for (const unseen of ['\u200b\u200b', '\u00ad', '\u2800', '\u3164', '\u202e \u202c']) {
+      composer.type(unseen);
+      expect([composer.ready, await composer.send()]).toEqual([false, false]);
+    }
+    composer.change(own);
+    composer.type('\u200b');
+    expect(await composer.send()).toBe(false);
+    composer.type('\u200bДа');
+    expect(await composer.send()).toBe(true);
+    expect(said).toEqual(['m2= \u200bДа']);
+  });
+
   test('[R492] an edit that was left goes on: another answer, another edit, another page take nothing of it', async () => {
     const { composer, open, said } = deskOf(() => Promise.resolve(OK));
     composer.change(own);

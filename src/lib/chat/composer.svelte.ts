@@ -1,6 +1,7 @@
 /** What a person is writing: a new message, an answer or an edit. The words stay until the device has them. */
 import type { Chat, MessageView, Verdict } from '#lib/replica/types.ts';
 import { editDraft, otherDraft } from '#shared/me/shape.ts';
+import { isBlank } from '#shared/ops/values.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 
 export type Writing =
@@ -88,7 +89,7 @@ export class Composer {
   }
 
   get ready(): boolean {
-    return this.text.trim() !== '' && this.excess === 0;
+    return !isBlank(this.text) && this.excess === 0;
   }
 
   type(text: string): void {

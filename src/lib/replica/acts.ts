@@ -2,6 +2,7 @@
 
 import type * as Y from 'yjs';
 import { editKey, type Message, type PaperEntry, reactionKey } from '#shared/feed/shape.ts';
+import { isBlank } from '#shared/ops/values.ts';
 import { PAPER_SCHEMA } from '#shared/papers/shape.ts';
 import type { Pin } from '#shared/pins/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
@@ -48,6 +49,7 @@ export function allowed(intent: Intent, room: string, look: Look): Verdict {
     case 'pin.remove':
       return may(who, 'pin.set', place);
     case 'paper.rights': {
+      if (intent.title !== undefined && isBlank(intent.title)) return no('bad-value');
       const paper = look.paper(intent.paper);
       if (!paper) return YES;
       return may(who, 'paper.rights', { kind: 'paper', chat: place, owner: paper.by, edit: paper.edit });
@@ -205,8 +207,10 @@ function react(message: string, emoji: string, doc: Y.Doc, person: string): void
 }
 
 function fits(intent: Intent): Verdict {
-  if (intent.act === 'paper.create') return intent.title.length > LIMITS.titleCharsMax ? no('too-long') : YES;
-  return textOfIntent(intent).length > LIMITS.messageCharsMax ? no('too-long') : YES;
+  const text = textOfIntent(intent);
+  if (isBlank(text)) return no('bad-value');
+  const { titleCharsMax, messageCharsMax } = LIMITS;
+  return text.length > (intent.act === 'paper.create' ? titleCharsMax : messageCharsMax) ? no('too-long') : YES;
 }
 
 function aboutOwn(

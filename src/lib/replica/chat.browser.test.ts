@@ -14,6 +14,7 @@ import {
   texts,
   until,
 } from './testing.ts';
+import type { ChatAct } from './types.ts';
 import { type } from './typing.ts';
 
 let school: TestSchool;
@@ -61,6 +62,26 @@ test('[R410] what a role may not do is not written, and says why', async () => {
   expect(await chat.remove(id)).toEqual({ ok: false, code: 'only-leads-moderate' });
   expect(await chat.say('а'.repeat(4097))).toEqual({ ok: false, code: 'too-long' });
   expect(masha.unsent).toBe(0);
+});
+
+test('[R841] what nobody can see is no message, no edit and no title of a paper', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  const said = await chat.say('Завтра');
+  const made = await chat.createPaper('Список', 'everyone');
+  if (!said.ok || !made.ok) throw new Error('not written');
+  await until(masha, 'sent', () => masha.unsent === 0);
+  for (const unseen of ['', '\u200b', '\u00ad\u2800', ' \u3164']) {
+    const no = { ok: false, code: 'bad-value' };
+    expect(await chat.say(unseen)).toEqual(no);
+    expect(await chat.edit(said.id, unseen)).toEqual(no);
+    expect(await chat.createPaper(unseen, 'everyone')).toEqual(no);
+    expect(await chat.setPaperRights(made.id, { title: unseen })).toEqual(no);
+  }
+  expect([masha.unsent, masha.refused()]).toEqual([0, []]);
+  expect(['say', 'createPaper'].map((act) => chat.may(act as ChatAct).ok)).toEqual([true, true]);
+  expect(chat.may('edit', said.id).ok).toBe(true);
 });
 
 test('[R411] a message says how far it got: sent, on another device, read; the reader’s count goes down', async () => {

@@ -9,6 +9,8 @@ import type { Chat, ChatAct, Drafts, Intent, MessageView, PinView, Verdict } fro
 
 /** A newest segment with fewer messages than a screen needs brings the one before it along. */
 const SCREEN_MESSAGES = 30;
+/** What is written, where it is asked only whether writing is possible. */
+const WORD = '-';
 
 export interface ChatGround {
   person: string;
@@ -195,9 +197,9 @@ export class ChatView implements Chat {
   #probe(act: ChatAct, message: string): Intent {
     switch (act) {
       case 'say':
-        return { act: 'message.create', id: '', at: 0, text: '' };
+        return { act: 'message.create', id: '', at: 0, text: WORD };
       case 'edit':
-        return { act: 'message.edit', message, id: '', at: 0, text: '' };
+        return { act: 'message.edit', message, id: '', at: 0, text: WORD };
       case 'remove':
         return { act: 'message.delete', message };
       case 'react':
@@ -205,7 +207,7 @@ export class ChatView implements Chat {
       case 'pin':
         return { act: 'pin.set', message, at: 0 };
       default:
-        return { act: 'paper.create', id: '', at: 0, text: '', paper: '', title: '', edit: 'everyone' };
+        return { act: 'paper.create', id: '', at: 0, text: '', paper: '', title: WORD, edit: 'everyone' };
     }
   }
 
