@@ -1,6 +1,5 @@
 /** Where structs live: a root, a node, a run of text. And which struct may stand where. */
 import * as Y from 'yjs';
-import { PAPER_LEAVES } from '#shared/papers/shape.ts';
 import { ANY, DELETED, ELEMENT_TYPE, FORMAT, STRING, type Struct, TYPE } from './decode.ts';
 import { rootsOf } from './shape.ts';
 
@@ -106,7 +105,6 @@ export function misfit(struct: Struct, place: Place): string | undefined {
     case 'element':
       if (sub !== undefined)
         return ref === ANY || ref === DELETED ? undefined : 'content is not taken in an attribute';
-      if (PAPER_LEAVES.includes(place.node) && ref !== DELETED) return 'content in a node that holds none';
       return ref === TYPE || ref === DELETED ? undefined : 'content is not taken in a node';
     default:
       if (sub !== undefined) return 'key on text';

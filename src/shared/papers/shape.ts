@@ -22,8 +22,6 @@ export const PAPER_NODES = [
   'tableCell',
   'tableHeader',
 ] as const;
-/** Nodes that hold nothing: what stood in one, nobody would see. */
-export const PAPER_LEAVES: readonly string[] = ['horizontalRule', 'hardBreak'];
 export const PAPER_MARKS = ['bold', 'italic', 'underline', 'strike', 'code', 'link'] as const;
 /** Attributes that nodes may carry. */
 export const PAPER_ATTRS = [

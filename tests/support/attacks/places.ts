@@ -100,34 +100,6 @@ export const PLACES: Attack[] = [
     },
   },
   {
-    name: 'words in a rule across the page, which no view shows',
-    rule: 'R106',
-    doc: 'paper',
-    code: 'malformed',
-    build(scene) {
-      const { lease, clock, own } = hand(scene, 'paper');
-      return one(lease, clock, [
-        node('horizontalRule', { root: 'body' }),
-        textRun({ parent: own(0) }),
-        text('тайник', { parent: own(1) }),
-      ]);
-    },
-  },
-  {
-    name: 'a paragraph in a line break',
-    rule: 'R106',
-    doc: 'paper',
-    code: 'malformed',
-    build(scene) {
-      const { lease, clock, own } = hand(scene, 'paper');
-      return one(lease, clock, [
-        node('paragraph', { root: 'body' }),
-        node('hardBreak', { parent: own(0) }),
-        node('paragraph', { parent: own(1) }),
-      ]);
-    },
-  },
-  {
     name: 'a mark right in a node, which breaks Yjs’ own view of it',
     rule: 'R106',
     doc: 'paper',
