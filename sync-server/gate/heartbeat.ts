@@ -15,14 +15,19 @@ export interface Heard {
   readonly heardAt: number;
 }
 
-const PACE = { turnEveryMs: LIMITS.heartbeatMs, silenceMs: LIMITS.silenceMs };
+interface Pace {
+  turnEveryMs: number;
+  silenceMs: number;
+}
+
+const PACE: Pace = { turnEveryMs: LIMITS.heartbeatMs, silenceMs: LIMITS.silenceMs };
 const STEPS = 100;
 /** A device asks by itself, up to a fifth after its own beat: one that does is not asked as well. */
 const OWN_BEAT = 1.2;
 
 export class Heartbeat<Socket extends Asked> {
   readonly #connections: ReadonlyMap<Socket, Heard>;
-  readonly #pace: typeof PACE;
+  readonly #pace: Pace;
   readonly #timer: NodeJS.Timeout;
   /** Whose turn it is; who comes meanwhile is last. */
   #round: Iterator<[Socket, Heard]>;

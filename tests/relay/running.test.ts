@@ -58,7 +58,7 @@ test('[R642] a start that makes the secret anew lets an administrator in, and th
   rmSync(join(first.data, 'secret'));
   const doctor = ['sync-server/doctor.ts', '--data', first.data];
   expect(runProgram(doctor).stdout).toMatch(/✗ .*secret is missing: .*signed out\n.*npm run link/);
-  const second = await startMain({ data: first.data, port: first.port }, 60_000);
+  const second = await startMain({ data: first.data, port: first.port });
   const printed = runProgram(['sync-server/link.ts', '--data', first.data]).stdout;
   expect(printed).toMatch(/^Администратор signs in once, within a week, with this link:\nhttp\S+\/in#\S+\n$/);
   expect(await statusOf(second.origin, cookie)).toBe(401);

@@ -210,7 +210,9 @@ function fits(intent: Intent): Verdict {
   const text = textOfIntent(intent);
   if (isBlank(text)) return no('bad-value');
   const { titleCharsMax, messageCharsMax } = LIMITS;
-  return text.length > (intent.act === 'paper.create' ? titleCharsMax : messageCharsMax) ? no('too-long') : YES;
+  return text.length > (intent.act === 'paper.create' ? titleCharsMax : messageCharsMax)
+    ? no('too-long')
+    : YES;
 }
 
 function aboutOwn(

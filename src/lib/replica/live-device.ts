@@ -75,7 +75,7 @@ export class LiveDevice implements Device {
       emit: (topic) => this.#hearing.roomChanged(topic),
       lookOf: (copy) => this.#views.look(copy),
       online: () => this.#line.at === 'online',
-      isHeld: (...held) => this.#me.isHeld(...held),
+      isHeld: (chat, words) => this.#me.isHeld(chat, words),
       saved: (rows) => {
         for (const { room, intent } of rows)
           if (intent.act === 'message.create') this.#me.said(room.slice('chat/'.length), intent.text);

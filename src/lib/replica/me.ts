@@ -1,10 +1,9 @@
 /** The person's own settings and unfinished messages. */
-import { chatOfDraft, otherDraft } from '#shared/me/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 import { meDoc } from '#shared/school/names.ts';
 import type { RoomCopy } from './copy.ts';
-import type { Disk, Kv } from './disk.ts';
-import { forgetNote, note, noteOf, notesUnder } from './typed-notes.ts';
+import type { Disk } from './disk.ts';
+import { forgetNote, note, notesUnder } from './typed-notes.ts';
 import type { Drafts, Intent, Me, Plain, Verdict } from './types.ts';
 
 /** A draft travels to the other devices when the writing rests this long. */
@@ -28,7 +27,6 @@ interface Draft {
   share?: Timer | undefined;
 }
 type Timer = ReturnType<typeof setTimeout>;
-type DraftRow = Extract<Kv, { sent?: string }>;
 
 export interface MeGround {
   person: string;
@@ -46,8 +44,6 @@ export class MeView implements Me, Drafts {
   readonly #drafts = new Map<string, Draft>();
   /** Those whose words left the composer before the disk had them. */
   readonly #held = new Map<string, Draft>();
-  /** What of a draft this tab knows to stand on disk, by key, and in a note, by name: anything else is another tab's. */
-  readonly #known = new Map<string, unknown>();
 
   constructor(ground: MeGround) {
     this.#ground = ground;
@@ -67,16 +63,12 @@ export class MeView implements Me, Drafts {
 
   /** Drafts kept on this device, read at opening. */
   loadDrafts(rows: readonly { key: string; value: unknown; shared?: true; sent?: string }[]): void {
-    for (const { key, value, shared = false, sent } of rows) {
-      this.#known.set(key, value);
+    for (const { key, value, shared = false, sent } of rows)
       if (key.startsWith(DRAFT) && typeof value === 'string')
         this.#drafts.set(key.slice(DRAFT.length), { text: value, shared, sent });
-    }
     // What the page before this one could not bring to the disk any more.
-    for (const [chat, text] of notesUnder<string>(this.#ground.person, DRAFT)) {
-      this.#known.set(chat, text);
+    for (const [chat, text] of notesUnder<string>(this.#ground.person, DRAFT))
       if (text !== undefined && text.trim() !== this.#drafts.get(chat)?.sent) this.#takeUp(chat, text);
-    }
     for (const [chat, { sent }] of this.#drafts) if (sent !== undefined) this.#takeUp(chat, '', sent);
   }
 
@@ -102,15 +94,15 @@ export class MeView implements Me, Drafts {
     const draft = this.#drafts.get(chat);
     if (!draft?.keep) return;
     // The disk can wait until the message is on screen: then it has the words already, and as a message alone.
-    if (this.#note(chat, draft.text)) {
+    if (note(this.#ground.person, DRAFT + chat, draft.text)) {
       this.#held.set(chat, draft);
       this.#keepAfter(KEEP_MS, chat, draft);
     } else void this.#keep(chat, draft);
   }
 
-  /** Whether it is the draft that a message of these words is made of, and what is on disk no other tab's. */
-  isHeld(chat: string, words: string, there: unknown): boolean {
-    return this.#held.get(chat)?.text.trim() === words && (!there || there === this.#known.get(DRAFT + chat));
+  /** Whether it is the draft that a message of these words is made of. */
+  isHeld(chat: string, words: string): boolean {
+    return this.#held.get(chat)?.text.trim() === words;
   }
 
   /** A message of these words is on disk. */
@@ -123,7 +115,7 @@ export class MeView implements Me, Drafts {
   async flush(): Promise<void> {
     const waiting = [...this.#drafts].filter(([, { share }]) => share);
     // A page that is going does not hear the disk's answer.
-    for (const [chat, { text }] of waiting) this.#note(chat, text);
+    for (const [chat, { text }] of waiting) note(this.#ground.person, DRAFT + chat, text);
     for (const [chat, draft] of waiting) {
       await this.#keep(chat, draft);
       await this.#share(chat, draft);
@@ -154,50 +146,15 @@ export class MeView implements Me, Drafts {
     if (this.#held.has(chat)) await this.#ground.saved();
     this.#held.delete(chat);
     if (draft.said) return;
+    const { text, shared } = draft;
     const { person, disk } = this.#ground;
-    const key = DRAFT + chat;
     try {
-      await disk.transaction('rw', disk.kv, () => this.#put(chat, draft));
-      const isOwn = noteOf(person, key) === this.#known.get(chat);
-      if (isOwn && this.#drafts.get(chat) === draft) forgetNote(person, key);
+      await disk.kv.put({ key: `${DRAFT}${chat}`, value: text, ...(shared && { shared }) });
+      if (this.#drafts.get(chat) === draft) forgetNote(person, DRAFT + chat);
     } catch {
       // A full disk is told where a message is sent; a draft that is not kept must not stop the typing.
-      this.#note(chat, draft.text);
+      note(person, DRAFT + chat, text);
     }
-  }
-
-  /** What another tab had there, and did not share, stands beside it. Inside a transaction on `kv`. */
-  async #put(name: string, { text, shared }: Draft): Promise<void> {
-    const { person, disk, changed } = this.#ground;
-    const key = `${DRAFT}${name}` as const;
-    const row = (await disk.kv.get(key)) as DraftRow | undefined;
-    const chat = chatOfDraft(name);
-    let all = text;
-    // The note may tell more than the row: it was the last word of a page that went.
-    for (const [of, words] of [
-      [name, noteOf(person, key)],
-      [key, row?.shared ? '' : row?.value],
-    ] as const) {
-      if (!chat || !words || words === this.#known.get(of) || words.trim() === row?.sent) continue;
-      if (all.includes(words)) continue;
-      // What is shared, or gone, needs no row.
-      if (shared || !text) return;
-      all += words;
-      this.#known.set(of, words);
-      let nth = 0;
-      while (this.draft(otherDraft(chat, nth))) nth++;
-      const beside = otherDraft(chat, nth);
-      this.#takeUp(beside, words);
-      await this.#put(beside, { text: words, shared: false });
-      changed();
-    }
-    await disk.kv.put({ key, value: text, ...(shared && { shared }) });
-    this.#known.set(key, text);
-  }
-
-  #note(name: string, text: string): boolean {
-    this.#known.set(name, text);
-    return note(this.#ground.person, DRAFT + name, text);
   }
 
   async #share(chat: string, draft: Draft): Promise<void> {

@@ -18,9 +18,6 @@ export function forgetNote(person: string, name: string): void {
   localStorage.removeItem(keyOf(person, name));
 }
 
-/** The text that is noted under a name; undefined for nothing, and for what cannot be read. */
-export const noteOf = (person: string, name: string): string | undefined => read(keyOf(person, name));
-
 /** What is noted under a beginning of names, by the rest of its name; undefined for what cannot be read. */
 export function notesUnder<Words>(person: string, beginning: string): [rest: string, Words | undefined][] {
   const prefix = keyOf(person, beginning);

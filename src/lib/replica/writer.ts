@@ -26,8 +26,8 @@ export interface Around {
   emit(topic: Topic): void;
   lookOf(copy: RoomCopy): Look;
   online(): boolean;
-  /** Whether the draft of a chat is what a message of these words is made of, and what is on disk no other tab's. */
-  isHeld(chat: string, words: string, there: unknown): boolean;
+  /** Whether the draft of a chat is what a message of these words is made of. */
+  isHeld(chat: string, words: string): boolean;
   /** Told of what entered the outbox, before its writer is. */
   saved(rows: OutRow[]): void;
   onTrouble(code: 'storage-full' | 'storage-failed'): void;
@@ -278,8 +278,7 @@ export class Writer {
     const chat = room.slice('chat/'.length);
     const key = `draft/${chat}` as const;
     const { text: sent } = intent;
-    const there = (await kv.get(key))?.value;
-    if (this.#around.isHeld(chat, sent, there) || String(there).trim() === sent)
+    if (this.#around.isHeld(chat, sent) || String((await kv.get(key))?.value).trim() === sent)
       await kv.put({ key, value: '', sent });
   }
 
