@@ -27,7 +27,7 @@ async function expelled(device: Device) {
   await until(device, 'given back', () => device.unsent === 0 && device.refused().length > 0);
 }
 
-test('[R850] what the school took and did not answer is given back with a lost chat, and goes from there when the chat shows it', async () => {
+test('[R799] what the school took and did not answer is given back with a lost chat, and goes from there when the chat shows it', async () => {
   const { device, chat } = await petya();
   const first = message(chat, 'Здравствуйте').id;
   await school.deafen();
