@@ -101,17 +101,17 @@ test('[R353] nobody draws another’s cursor: foreign client ids are dropped and
   await masha.open(`paper/${paper}`);
   const doc = `paper/${paper}`;
   const forged = awareness([
-    [masha.lease, 1, { person: 'anna', cursor: 3 }],
-    [anna.lease, 9, { person: 'anna', cursor: 0 }],
+    [masha.lease, 1, { person: 'anna', wave: 3 }],
+    [anna.lease, 9, { person: 'anna', wave: 0 }],
   ]);
   masha.line.say({ kind: 'aware', doc, bytes: forged });
   const heard = await anna.line.next('aware');
-  expect(read(heard.bytes)).toEqual([[masha.lease, 1, { person: 'masha', cursor: 3 }]]);
+  expect(read(heard.bytes)).toEqual([[masha.lease, 1, { person: 'masha', wave: 3 }]]);
   masha.line.say({ kind: 'aware', doc: 'chat/7a/feed/1', bytes: forged });
   const petya = await device('petya');
   petya.line.say({ kind: 'open', room: doc, epoch: '', held: [], newest: true });
   expect(read((await petya.line.next('aware')).bytes)).toEqual([
-    [masha.lease, 1, { person: 'masha', cursor: 3 }],
+    [masha.lease, 1, { person: 'masha', wave: 3 }],
   ]);
   await masha.line.hangUp();
   expect(read((await anna.line.next('aware')).bytes)).toEqual([[masha.lease, 2, null]]);

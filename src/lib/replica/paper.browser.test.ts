@@ -187,10 +187,10 @@ test('[R444] who has a paper on screen is seen there by name, and by nobody once
   await enter(masha, '7a');
   const paper = await openPaper(masha, id);
   const seen = () => [...paper.awareness.getStates()].filter(([client]) => client !== paper.doc.clientID);
-  hers.awareness.setLocalStateField('cursor', { at: 1 });
+  hers.awareness.setLocalStateField('wave', { at: 1 });
   await new Promise<void>((resolve) => {
     paper.awareness.on('change', () => {
-      if (seen().some(([, state]) => state.cursor?.at === 1)) resolve();
+      if (seen().some(([, state]) => state.wave?.at === 1)) resolve();
     });
   });
   const left = new Promise<void>((resolve) => {
@@ -203,7 +203,7 @@ test('[R444] who has a paper on screen is seen there by name, and by nobody once
   await school.on('heard', 'shut');
   // Whoever closed it hears no carets either.
   await school.on('count');
-  paper.awareness.setLocalStateField('cursor', { at: 2 });
+  paper.awareness.setLocalStateField('wave', { at: 2 });
   await school.on('heard', 'aware');
   await school.say('masha', '7a', 'Смотрю план');
   await until(anna, 'heard', () => anna.chats().some(({ last }) => last?.text === 'Смотрю план'));

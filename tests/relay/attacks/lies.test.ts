@@ -97,7 +97,7 @@ test('[R353] a presence of the largest clock does not stay when its owner leaves
     encoding.writeVarUint(to, 1);
     encoding.writeVarUint(to, petya.lease);
     encoding.writeVarUint(to, clock);
-    encoding.writeVarString(to, '{"cursor":1}');
+    encoding.writeVarString(to, '{"wave":1}');
     petya.line.say({ kind: 'aware', doc: `paper/${paper}`, bytes: encoding.toUint8Array(to) });
   }
   expect(clockIn((await anna.line.next('aware')).bytes)).toBe(2 ** 48);
@@ -121,11 +121,11 @@ test('[R353] a cursor that goes back in its clock is no ghost: others hear it, a
   };
   const screen = new Awareness(new Y.Doc());
   const heard = async () => applyAwarenessUpdate(screen, (await anna.line.next('aware')).bytes, 'relay');
-  show(1_000, '{"cursor":1}');
-  show(1, '{"cursor":2}');
+  show(1_000, '{"wave":1}');
+  show(1, '{"wave":2}');
   await heard();
   await heard();
-  expect(screen.getStates().get(petya.lease)).toMatchObject({ cursor: 2, person: 'petya' });
+  expect(screen.getStates().get(petya.lease)).toMatchObject({ wave: 2, person: 'petya' });
   show(1, 'null');
   await heard();
   expect(screen.getStates().has(petya.lease)).toBe(false);
@@ -144,7 +144,7 @@ test('[R353] one connection shows no crowd of cursors', async () => {
       encoding.writeVarUint(to, 1);
       encoding.writeVarUint(to, lease);
       encoding.writeVarUint(to, 1);
-      encoding.writeVarString(to, '{"cursor":1}');
+      encoding.writeVarString(to, '{"wave":1}');
       petya.line.say({ kind: 'aware', doc, bytes: encoding.toUint8Array(to) });
     }
   }
