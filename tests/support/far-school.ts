@@ -5,6 +5,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openPeople } from '#server/accounts/people.ts';
 import { backup } from '#server/keep/backup.ts';
 import { restore } from '#server/keep/restore.ts';
 import { openStore } from '#server/serve.ts';
@@ -61,6 +62,8 @@ export class FarSchool {
   /** Makes a backup while the relay runs. */
   async backup(): Promise<void> {
     this.#backups ||= mkdtempSync(join(tmpdir(), 'parta-backups-'));
+    // No names are asked for here, but a school without any has lost them.
+    openPeople(join(this.relay.dataDir, 'people.sqlite')).close();
     const done = await backup({ data: this.relay.dataDir, to: this.#backups, maxAgeDays: 30 });
     this.#lastBackup = done.backup;
   }
