@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Chat, MessageView, Verdict } from '#lib/replica/types.ts';
 import { Composer } from './composer.svelte.ts';
+import { draftsIn } from './draft-map.ts';
 
 const OK: Verdict = { ok: true, id: 'm9' };
 const GONE: Verdict = { ok: false, code: 'message-is-gone' };
@@ -29,10 +30,8 @@ function deskOf(answer: () => Promise<Verdict>) {
     },
     setDraft: (text: string) => void drafts.set('7a', text),
     drafts: {
-      draft: (name) => drafts.get(name) ?? '',
-      setDraft: (name, text) => void drafts.set(name, text),
+      ...draftsIn(drafts),
       hold: (name) => void held.push(`${name}: ${drafts.get(name)} (said: ${said.length})`),
-      draftNames: () => [...drafts.keys()],
     },
   } as Pick<Chat, 'id' | 'say' | 'edit' | 'isGone' | 'may' | 'draft' | 'setDraft' | 'drafts'> as Chat;
   const shown = [petya, own, other];

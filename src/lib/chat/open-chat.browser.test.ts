@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Chat, Device, Intent, MessageView, RefusedDraft, Verdict } from '#lib/replica/types.ts';
+import { draftsIn } from './draft-map.ts';
 import { OpenChat } from './open-chat.svelte.ts';
 
 const OK: Verdict = { ok: true, id: 'm9' };
@@ -23,12 +24,7 @@ function openChat() {
       return drafts.get('7a') ?? '';
     },
     setDraft: (text: string) => void drafts.set('7a', text),
-    drafts: {
-      draft: (name) => drafts.get(name) ?? '',
-      setDraft: (name, text) => void drafts.set(name, text),
-      hold: () => undefined,
-      draftNames: () => [...drafts.keys()],
-    },
+    drafts: { ...draftsIn(drafts), hold: () => undefined },
   } as Pick<Chat, 'id' | 'messages' | 'find' | 'may' | 'draft' | 'setDraft' | 'drafts'> as Chat;
   const device = {
     line: line as Device['line'],
