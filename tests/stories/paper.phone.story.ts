@@ -3,7 +3,7 @@ import { expect } from '@playwright/test';
 import { test } from '../support/story.ts';
 import { fitsThePhone, StoryPaper } from '../support/story-paper.ts';
 
-test('[R263] [R278] with one hand: a paper is opened from the chat, written in without a network, marked until it is sent, and read by the teacher', async ({
+test('[R263] with one hand: a paper is opened from the chat, written in without a network, marked until it is sent, and read by the teacher', async ({
   people,
 }) => {
   const anna = await people.comeIn('anna');

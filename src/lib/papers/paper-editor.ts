@@ -127,9 +127,6 @@ export class PaperEditor {
     };
   }
 
-  get isEmpty(): boolean {
-    return this.#editor.isEmpty;
-  }
   get hasFocus(): boolean {
     return this.#editor.isFocused;
   }
