@@ -20,8 +20,13 @@ export async function bundle(entry: string, external: readonly string[] = []): P
       write: false,
       minify: true,
       target: ['safari16.4', 'chrome111', 'firefox128'],
-      lib: { entry: join(root, entry), formats: ['es'], fileName: () => 'entry.js' },
-      rolldownOptions: { external: [...external], output: { codeSplitting: { groups: engine } } },
+      // Not `lib`: that leaves the whitespace in, which the app's build takes out.
+      rolldownOptions: {
+        input: join(root, entry),
+        preserveEntrySignatures: 'strict',
+        external: [...external],
+        output: { entryFileNames: 'entry.js', codeSplitting: { groups: engine } },
+      },
     },
     define: { 'process.env.NODE_ENV': '"production"' },
   });
