@@ -57,7 +57,7 @@ function nameHeavyChunks(): Plugin {
  */
 function gatherTheShell(): Plugin {
   const shell =
-    /node_modules\/(svelte|@sveltejs\/kit|esm-env|clsx|devalue)\/|src\/lib\/(ui|words|session|install|paraglide)\//;
+    /node_modules\/(svelte|@sveltejs\/kit|esm-env|clsx|devalue)\/|src\/lib\/((ui|words|session|install|paraglide)\/|(chat\/context|settings\/(appearance\.svelte|device-notices\.svelte|download))\.ts$)|src\/routes\/PlainPage\.svelte/;
   const words =
     /messages\/(papers?|in|set|storage|discard|sign_out|governs|leads|people|person|registry|tabs|school|history_(hidden|note|open|switch|title)|matrix_(change|title)|refused_(again|decide|duty|matrix|present|role)|members_hidden|change)[_.]/;
   const components = /\/ui\/(SelectField|Switch|PersonName)\.svelte/;
