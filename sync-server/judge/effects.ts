@@ -110,21 +110,21 @@ class Tails {
 }
 
 function richOp(struct: Struct, place: Place): Op {
-  const { root } = place;
+  const { root, node: inside } = place;
   const depth = place.depth + 1;
   switch (struct.ref) {
     case STRING:
-      return { op: 'rich.text', root, chars: struct.length, depth };
+      return { op: 'rich.text', root, inside, chars: struct.length, depth };
     case FORMAT:
       return { op: 'rich.mark', root, mark: struct.text, value: struct.value, depth };
     case TYPE:
-      if ((struct.made as Place).kind === 'text') return { op: 'rich.text', root, chars: 0, depth };
-      return { op: 'rich.node', root, node: struct.text, depth };
+      if ((struct.made as Place).kind === 'text') return { op: 'rich.text', root, inside, chars: 0, depth };
+      return { op: 'rich.node', root, inside, node: struct.text, depth };
     case ANY:
       return {
         op: 'rich.attr',
         root,
-        node: place.node,
+        node: inside,
         attr: struct.sub as string,
         value: struct.value,
         depth,

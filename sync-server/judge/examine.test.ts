@@ -78,7 +78,7 @@ describe('what an update does', () => {
     });
     const { ops } = accepted(docs.paper, 'paper', bytes, numbered('petya'));
     const kinds = ops.map((op) => op.op);
-    expect(ops).toContainEqual({ op: 'rich.node', root: 'body', node: 'heading', depth: 1 });
+    expect(ops).toContainEqual({ op: 'rich.node', root: 'body', inside: '', node: 'heading', depth: 1 });
     expect(ops).toContainEqual({
       op: 'rich.attr',
       root: 'body',
@@ -87,7 +87,7 @@ describe('what an update does', () => {
       value: 3,
       depth: 2,
     });
-    expect(ops).toContainEqual({ op: 'rich.text', root: 'body', chars: 5, depth: 3 });
+    expect(ops).toContainEqual({ op: 'rich.text', root: 'body', inside: 'heading', chars: 5, depth: 3 });
     expect(ops).toContainEqual({ op: 'rich.mark', root: 'body', mark: 'italic', value: {}, depth: 3 });
     expect(ops).toContainEqual({ op: 'rich.mark', root: 'body', mark: 'italic', value: null, depth: 3 });
     expect(ops.at(-1)).toEqual({ op: 'rich.delete', root: 'body', structs: 1, chars: 2 });
@@ -128,7 +128,7 @@ describe('a stock client', () => {
     run.insert(2, 'вг');
     const whole = examine(docs.paper, LARGE_SHAPES.paper, Y.encodeStateAsUpdate(device), stock('petya'));
     if (!whole.ok) throw new Error(whole.says);
-    expect(whole.ops).toEqual([{ op: 'rich.text', root: 'body', chars: 2, depth: 3 }]);
+    expect(whole.ops).toEqual([{ op: 'rich.text', root: 'body', inside: 'heading', chars: 2, depth: 3 }]);
     const applied = applyExamined(docs.paper, whole);
     expect(applied).toMatchObject({ ok: true });
     expect(docs.paper.getXmlFragment('body').toString()).toBe(device.getXmlFragment('body').toString());

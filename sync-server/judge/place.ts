@@ -11,7 +11,7 @@ export interface Place {
   root: string;
   /** 0 for a root. */
   depth: number;
-  /** Name of the node, '' for anything else. */
+  /** Name of the node, of a run of text that of the node it stands in; '' for a root. */
   node: string;
   /** The container in the document; one that this update makes gets it when it is applied. */
   type: Container | undefined;
@@ -65,7 +65,7 @@ export class Places {
     const parent = this.of(item.parent as Container);
     if (!parent) return undefined;
     const isElement = type instanceof Y.XmlElement;
-    const node = isElement ? type.nodeName : '';
+    const node = isElement ? type.nodeName : parent.node;
     return {
       kind: isElement ? 'element' : 'text',
       root: parent.root,
@@ -84,7 +84,7 @@ export function placeMadeBy(struct: Struct, at: Place): Place {
     kind: isElement ? 'element' : 'text',
     root: at.root,
     depth: at.depth + 1,
-    node: struct.text,
+    node: isElement ? struct.text : at.node,
     type: undefined,
     arrivals: 0,
   };

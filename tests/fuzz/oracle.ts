@@ -55,6 +55,10 @@ function seen(type: unknown, state: State): unknown {
     return null;
   }
   state.nodes.push(type.nodeName);
+  for (const child of type.toArray()) {
+    const what = child instanceof Y.XmlElement ? child.nodeName : 'text';
+    if (!NESTS.some(([within, in_]) => within.test(type.nodeName) && in_.test(what))) state.hidden++;
+  }
   const attributes = type.getAttributes() as Record<string, unknown>;
   state.attrs.push(...Object.entries(attributes));
   return [type.nodeName, attributes, type.toArray().map((child) => seen(child, state))];
@@ -135,10 +139,23 @@ function wrongInPins(
   return undefined;
 }
 
+/** What an editor draws in what. */
+const NESTS: [RegExp, RegExp][] = [
+  [/^(paragraph|heading|codeBlock)$/, /^text$/],
+  [/^(paragraph|heading)$/, /^hardBreak$/],
+  [/^(bullet|ordered)List$/, /^listItem$/],
+  [/^taskList$/, /^taskItem$/],
+  [/^table$/, /^tableRow$/],
+  [/^tableRow$/, /^table(Cell|Header)$/],
+  [
+    /^((list|task)Item|blockquote|table(Cell|Header))$/,
+    /^(paragraph|heading|(bullet|ordered|task)List|blockquote|codeBlock|horizontalRule|table)$/,
+  ],
+];
 const NODES =
   /^(paragraph|heading|(bullet|ordered|task)List|(list|task)Item|blockquote|codeBlock|horizontalRule|hardBreak|table(Row|Cell|Header)?)$/;
 const MARKS = /^(bold|italic|underline|strike|code|link)(--.{8})?$/;
-const ATTRS = /^(level|start|type|checked|language|colspan|rowspan|colwidth|align|textAlign)$/;
+const ATTRS = /^(level|start|checked|language|colspan|rowspan|colwidth)$/;
 
 function wrongInPaper(before: State, after: State, mayEdit: boolean): string | undefined {
   if (differs(before.maps, after.maps)) {

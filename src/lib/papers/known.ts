@@ -1,22 +1,22 @@
 import * as Y from 'yjs';
-import { PAPER_MARKS, PAPER_NODES } from '#shared/papers/shape.ts';
+import { nodeFits } from '#shared/papers/content.ts';
+import { PAPER_MARKS } from '#shared/papers/shape.ts';
 
-const NODES: ReadonlySet<string> = new Set(PAPER_NODES);
 const MARKS: ReadonlySet<string> = new Set(PAPER_MARKS);
 
 /**
- * Whether an editor of this app may be bound to a body: every node and mark in it is known. An editor that meets an
- * unknown one would delete it. Cost: the size of the body.
+ * Whether an editor of this app may be bound to a body: every node and mark in it is known and stands where it may. An
+ * editor that meets another would delete it. Cost: the size of the body.
  */
 export function isKnownBody(fragment: Y.XmlFragment): boolean {
-  return fragment.toArray().every((child) => child instanceof Y.XmlElement && isKnown(child));
+  return fragment.toArray().every((child) => child instanceof Y.XmlElement && isKnown(child, ''));
 }
 
-function isKnown(node: Y.XmlElement): boolean {
-  if (!NODES.has(node.nodeName)) return false;
+function isKnown(node: Y.XmlElement, inside: string): boolean {
+  if (!nodeFits(node.nodeName, inside)) return false;
   return node.toArray().every((child) => {
-    if (child instanceof Y.XmlElement) return isKnown(child);
-    return child instanceof Y.XmlText && hasKnownMarks(child);
+    if (child instanceof Y.XmlElement) return isKnown(child, node.nodeName);
+    return child instanceof Y.XmlText && nodeFits('text', node.nodeName) && hasKnownMarks(child);
   });
 }
 

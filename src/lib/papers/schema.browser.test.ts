@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import type { Json } from '#shared/ops/op.ts';
-import { attrFits, markFits } from '#shared/papers/content.ts';
-import { PAPER_ATTRS, PAPER_MARKS, PAPER_NODES } from '#shared/papers/shape.ts';
+import { attrFits, markFits, nodeFits } from '#shared/papers/content.ts';
+import { PAPER_ATTRS, PAPER_CONTENT, PAPER_MARKS, PAPER_NODES } from '#shared/papers/shape.ts';
 import { ACTIONS, type ActionName } from './actions.ts';
 import { isAllowedLink, linkOf } from './links.ts';
 import { content, Desk, type Plain, paragraph, type Seat } from './two-editors.ts';
@@ -13,7 +13,7 @@ afterEach(() => desk?.close());
 const anna = 101;
 const lesson: Plain[] = [paragraph('Тема урока'), paragraph('Первое'), paragraph('Второе'), paragraph('')];
 
-/** Everything that a seat's updates name: nodes, marks with their values, attributes with theirs. */
+/** Everything that a seat's updates name: nodes, marks with their values, attributes of each node with theirs. */
 function named(seat: Seat) {
   const nodes = new Set<string>();
   const marks = new Map<string, unknown[]>();
@@ -40,15 +40,27 @@ function named(seat: Seat) {
   return { nodes, marks, attrs, others };
 }
 
+/** What stands in a body where it may not: nodes, words, attributes. */
+function misfits(within: Y.XmlFragment, inside: string): string[] {
+  return within.toArray().flatMap((child) => {
+    const name = child instanceof Y.XmlElement ? child.nodeName : 'text';
+    const nest = nodeFits(name, inside) ? [] : [`${name} in ${inside}`];
+    if (!(child instanceof Y.XmlElement)) return nest;
+    const attrs = Object.entries(child.getAttributes() as Record<string, Json>)
+      .filter(([attr, value]) => !attrFits(name, attr, value))
+      .map(([attr, value]) => `${name}.${attr} as ${value}`);
+    return [...nest, ...attrs, ...misfits(child, name)];
+  });
+}
+
 function expectKnown(seat: Seat): ReturnType<typeof named> {
   const found = named(seat);
   expect([...found.nodes].filter((node) => !(PAPER_NODES as readonly string[]).includes(node))).toEqual([]);
-  const bad = (values: Map<string, unknown[]>, fits: (name: string, value: Json) => boolean) =>
-    [...values].flatMap(([name, all]) =>
-      all.filter((value) => !fits(name, value as Json)).map((value) => [name, value]),
-    );
-  expect(bad(found.marks, markFits)).toEqual([]);
-  expect(bad(found.attrs, attrFits)).toEqual([]);
+  const badMarks = [...found.marks].flatMap(([name, values]) =>
+    values.filter((value) => !markFits(name, value as Json)).map((value) => [name, value]),
+  );
+  expect(badMarks).toEqual([]);
+  expect(misfits(seat.doc.getXmlFragment('body'), '')).toEqual([]);
   expect([...found.others]).toEqual([]);
   return found;
 }
@@ -74,6 +86,7 @@ describe('what an editor writes', () => {
       const before = seat.wrote.length;
       if (name === 'mergeCells') selectTwoCells(seat);
       editor.run(name);
+      expectKnown(seat);
       if (name !== 'text') expect(seat.wrote.length).toBeGreaterThan(before);
       if (name !== 'undo' && name !== 'redo') editor.run(name);
       expectKnown(seat);
@@ -114,8 +127,29 @@ describe('what an editor writes', () => {
         .filter((node) => node !== 'doc' && node !== 'text')
         .sort(),
     ).toEqual([...PAPER_NODES].sort());
-    const attrs = new Set(Object.values(nodes).flatMap((node) => Object.keys(node.spec.attrs ?? {})));
-    expect([...attrs].filter((attr) => !(PAPER_ATTRS as readonly string[]).includes(attr))).toEqual([]);
+    const attrs = Object.values(nodes).flatMap(({ name, spec }) =>
+      Object.keys(spec.attrs ?? {}).map((attr) => `${name}.${attr}`),
+    );
+    const shape = Object.entries(PAPER_ATTRS).flatMap(([name, all]) => all.map((attr) => `${name}.${attr}`));
+    expect(attrs.sort()).toEqual(shape.sort());
+  });
+
+  test('[R278] the editor lets stand in a node exactly what the shape does', () => {
+    desk = new Desk();
+    const { nodes } = desk.seat('Anna', anna).editor.tiptap.schema;
+    const allowed = (name: string) => {
+      const seen = new Set<string>();
+      const from = [nodes[name]?.contentMatch];
+      for (const match of from)
+        for (let i = 0; match && i < match.edgeCount; i++) {
+          const { type, next } = match.edge(i);
+          seen.add(type.name);
+          if (!from.includes(next)) from.push(next);
+        }
+      return [...seen].sort();
+    };
+    for (const [name, content] of Object.entries(PAPER_CONTENT))
+      expect([name, allowed(name || 'doc')]).toEqual([name, [...content].sort()]);
   });
 
   test('[R247] a pasted page brings its text and leaves styles, scripts, pictures and bad addresses behind', () => {

@@ -47,7 +47,9 @@ export function paperNodes(): Extensions {
 // the whole pasted page with it.
 const PaperOrderedList = OrderedList.extend({
   addAttributes() {
-    return { start: fitting('start', 1, (element) => Number(element.getAttribute('start') ?? 1)) };
+    return {
+      start: fitting('orderedList', 'start', 1, (element) => Number(element.getAttribute('start') ?? 1)),
+    };
   },
 });
 /**
@@ -73,13 +75,14 @@ const PaperTableHeader = TableHeader.extend({ addAttributes: cellAttributes });
 
 function cellAttributes() {
   return {
-    colspan: fitting('colspan', 1, (element) => element.colSpan),
-    rowspan: fitting('rowspan', 1, (element) => element.rowSpan),
+    colspan: fitting('tableCell', 'colspan', 1, (element) => element.colSpan),
+    rowspan: fitting('tableCell', 'rowspan', 1, (element) => element.rowSpan),
     colwidth: { default: null, parseHTML: () => null, rendered: false },
   };
 }
 
 function fitting<T extends number | string | null>(
+  node: string,
   name: string,
   usual: T,
   read: (element: HTMLElement & HTMLTableCellElement) => number | string | null,
@@ -88,7 +91,7 @@ function fitting<T extends number | string | null>(
     default: usual,
     parseHTML: (element) => {
       const value = read(element as HTMLTableCellElement);
-      return attrFits(name, value) ? value : usual;
+      return attrFits(node, name, value) ? value : usual;
     },
   };
 }

@@ -219,7 +219,7 @@ describe('feed', () => {
 
   test('[R10] what is no act of a feed is refused', () => {
     const odd: Op[] = [
-      { op: 'rich.text', root: 'messages', chars: 1, depth: 1 },
+      { op: 'rich.text', root: 'messages', inside: '', chars: 1, depth: 1 },
       { op: 'rich.delete', root: '', structs: 0, chars: 0 },
       set('toString', 'x', 1),
       set('votes', 'x', 1),
@@ -240,7 +240,7 @@ describe('pins', () => {
       code: 'stale',
     });
     expect(ask('pins', ANNA, [set('other', mashas, pin)])).toEqual({ ok: false, code: 'not-allowed' });
-    expect(ask('pins', ANNA, [{ op: 'rich.text', root: 'pins', chars: 1, depth: 1 }])).toEqual({
+    expect(ask('pins', ANNA, [{ op: 'rich.text', root: 'pins', inside: '', chars: 1, depth: 1 }])).toEqual({
       ok: false,
       code: 'not-allowed',
     });
@@ -274,7 +274,7 @@ describe('me', () => {
     expect(codes(set('drafts', '7a', 5))).toBe('bad-value');
     expect(codes(set('drafts', '7a', 'x'.repeat(5_000)))).toBe('too-long');
     expect(codes(set('votes', 'k', 1))).toBe('not-allowed');
-    expect(codes({ op: 'rich.text', root: 'settings', chars: 1, depth: 1 })).toBe('not-allowed');
+    expect(codes({ op: 'rich.text', root: 'settings', inside: '', chars: 1, depth: 1 })).toBe('not-allowed');
     expect(codes({ ...set('settings', 'k', 1), chained: false } as Op)).toBe('stale');
     expect(codes({ ...drop('settings', 'k', 1), current: false } as Op)).toBe('stale');
     const settings = Object.fromEntries(Array.from({ length: ME_LIMITS.keysMax }, (_, i) => [`k${i}`, 1]));
@@ -294,11 +294,10 @@ describe('papers', () => {
     const depth = 3;
     const root = 'body';
     const ops: Op[] = [
-      { op: 'rich.node', root, node: 'taskItem', depth },
+      { op: 'rich.node', root, inside: 'taskList', node: 'taskItem', depth },
       { op: 'rich.attr', root, node: 'taskItem', attr: 'checked', value: false, depth },
       { op: 'rich.attr', root, node: 'tableCell', attr: 'colwidth', value: [120], depth },
       { op: 'rich.attr', root, node: 'codeBlock', attr: 'language', value: 'c++', depth },
-      { op: 'rich.attr', root, node: 'paragraph', attr: 'textAlign', value: 'center', depth },
       { op: 'rich.mark', root, mark: 'bold', value: {}, depth },
       { op: 'rich.mark', root, mark: 'bold', value: null, depth },
       {
@@ -313,7 +312,7 @@ describe('papers', () => {
         },
         depth,
       },
-      { op: 'rich.text', root, chars: 5, depth },
+      { op: 'rich.text', root, inside: 'paragraph', chars: 5, depth },
       { op: 'rich.delete', root, structs: 1, chars: 5 },
     ];
     expect(ask('paper', MASHA, ops)).toMatchObject({ ok: true, acts: [{ act: 'paper.edit' }] });
@@ -338,7 +337,7 @@ describe('papers', () => {
   test('[R233] a reader’s every change is refused, what shows nothing included', () => {
     const place = { ...PAPER, edit: 'owner', owner: 'anna' } as const;
     const ops: Op[] = [
-      { op: 'rich.text', root: 'body', chars: 0, depth: 1 },
+      { op: 'rich.text', root: 'body', inside: 'paragraph', chars: 0, depth: 1 },
       { op: 'rich.delete', root: '', structs: 0, chars: 0 },
       { op: 'map.blank', root: 'paper', key: 'schema', chained: true },
     ];

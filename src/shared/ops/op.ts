@@ -30,9 +30,12 @@ export type Op =
   | { op: 'map.delete'; root: string; key: string; prior: Prior; current: boolean }
   /** A key written and deleted by the same lease before sending: takes its clock, shows nothing. */
   | { op: 'map.blank'; root: string; key: string; chained: boolean }
-  /** Rich text: characters, a node, a mark, an attribute come to life; `depth` counts from the root. */
-  | { op: 'rich.text'; root: string; chars: number; depth: number }
-  | { op: 'rich.node'; root: string; node: string; depth: number }
+  /**
+   * Rich text: characters, a node, a mark, an attribute come to life; `depth` counts from the root. `inside`: the node
+   * that they stand in, '' for the root itself.
+   */
+  | { op: 'rich.text'; root: string; inside: string; chars: number; depth: number }
+  | { op: 'rich.node'; root: string; inside: string; node: string; depth: number }
   | { op: 'rich.mark'; root: string; mark: string; value: Json; depth: number }
   | { op: 'rich.attr'; root: string; node: string; attr: string; value: Json; depth: number }
   /**

@@ -1,7 +1,7 @@
 /** What may stand in a paper beside its words: marks, links, attributes of nodes. */
 import type { Json } from '../ops/op.ts';
 import { isObject } from '../ops/values.ts';
-import { LINK_SCHEMES, PAPER_MARKS } from './shape.ts';
+import { LINK_SCHEMES, PAPER_ATTRS, PAPER_CONTENT, PAPER_MARKS } from './shape.ts';
 
 const HREF_CHARS_MAX = 2_048;
 const WORD_CHARS_MAX = 64;
@@ -9,6 +9,11 @@ const COLUMNS_MAX = 64;
 
 /** Marks that overlap with themselves carry a hash of their attributes behind their name. */
 const HASHED = /^(.*)--[a-zA-Z0-9+/=]{8}$/;
+
+/** Whether a node, or `'text'`, may stand directly in a node; `''` is the body itself. */
+export function nodeFits(node: string, inside: string): boolean {
+  return Object.hasOwn(PAPER_CONTENT, inside) && (PAPER_CONTENT[inside] ?? []).includes(node);
+}
 
 /** Whether a mark may stand in a paper. `null` ends a mark. */
 export function markFits(name: string, value: Json): boolean {
@@ -42,7 +47,8 @@ function linkFits(value: { [key: string]: Json }): boolean {
 }
 
 /** Whether an attribute of a node may have a value. */
-export function attrFits(name: string, value: Json): boolean {
+export function attrFits(node: string, name: string, value: Json): boolean {
+  if (!Object.hasOwn(PAPER_ATTRS, node) || !PAPER_ATTRS[node]?.includes(name)) return false;
   switch (name) {
     case 'level':
       return isWhole(value, 1, 6);
@@ -60,10 +66,6 @@ export function attrFits(name: string, value: Json): boolean {
           value.length <= COLUMNS_MAX &&
           value.every((width) => isWhole(width, 0, 10_000)))
       );
-    case 'align':
-    case 'textAlign':
-      return value === null || ['left', 'right', 'center', 'justify'].includes(value as string);
-    case 'type':
     case 'language':
       return value === null || (typeof value === 'string' && /^[A-Za-z0-9+#._-]{0,32}$/.test(value));
     default:

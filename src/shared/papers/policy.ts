@@ -3,10 +3,8 @@ import type { Op } from '../ops/op.ts';
 import { NO_EFFECTS, type PolicyContext, type Ruling, refuse } from '../ops/policy.ts';
 import { may } from '../school/may.ts';
 import type { RefusalCode } from '../school/refusals.ts';
-import { attrFits, markFits } from './content.ts';
-import { PAPER_NODES, PAPER_SCHEMA } from './shape.ts';
-
-const NODES: ReadonlySet<string> = new Set(PAPER_NODES);
+import { attrFits, markFits, nodeFits } from './content.ts';
+import { PAPER_SCHEMA } from './shape.ts';
 
 export function paperPolicy(ops: readonly Op[], ctx: PolicyContext): Ruling {
   const verdict = may(ctx.who, 'paper.edit', ctx.place);
@@ -28,12 +26,13 @@ function schemaFault(op: Op): RefusalCode | undefined {
 function contentFault(op: Op): RefusalCode | undefined {
   switch (op.op) {
     case 'rich.node':
-      return NODES.has(op.node) ? undefined : 'bad-value';
+      return nodeFits(op.node, op.inside) ? undefined : 'bad-value';
     case 'rich.mark':
       return markFits(op.mark, op.value) ? undefined : 'bad-value';
     case 'rich.attr':
-      return attrFits(op.attr, op.value) ? undefined : 'bad-value';
+      return attrFits(op.node, op.attr, op.value) ? undefined : 'bad-value';
     case 'rich.text':
+      return nodeFits('text', op.inside) ? undefined : 'bad-value';
     case 'rich.delete':
       return undefined;
     default:

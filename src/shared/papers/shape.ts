@@ -23,18 +23,51 @@ export const PAPER_NODES = [
   'tableHeader',
 ] as const;
 export const PAPER_MARKS = ['bold', 'italic', 'underline', 'strike', 'code', 'link'] as const;
-/** Attributes that nodes may carry. */
-export const PAPER_ATTRS = [
-  'level',
-  'start',
-  'type',
-  'checked',
-  'language',
-  'colspan',
-  'rowspan',
-  'colwidth',
-  'align',
-  'textAlign',
-] as const;
+const BLOCKS = [
+  'paragraph',
+  'heading',
+  'bulletList',
+  'orderedList',
+  'taskList',
+  'blockquote',
+  'codeBlock',
+  'horizontalRule',
+  'table',
+];
+const WORDS = ['text', 'hardBreak'];
+
+/**
+ * What may stand in a node ('' is the body itself, 'text' a run of words). What stands elsewhere no editor draws, so
+ * nobody would see it. How many of each is not asked: what two editors delete at once may leave less than a whole.
+ */
+export const PAPER_CONTENT: Readonly<Record<string, readonly string[]>> = {
+  '': BLOCKS,
+  paragraph: WORDS,
+  heading: WORDS,
+  bulletList: ['listItem'],
+  orderedList: ['listItem'],
+  listItem: BLOCKS,
+  taskList: ['taskItem'],
+  taskItem: BLOCKS,
+  blockquote: BLOCKS,
+  codeBlock: ['text'],
+  horizontalRule: [],
+  hardBreak: [],
+  table: ['tableRow'],
+  tableRow: ['tableCell', 'tableHeader'],
+  tableCell: BLOCKS,
+  tableHeader: BLOCKS,
+} satisfies Record<'' | (typeof PAPER_NODES)[number], readonly string[]>;
+
+const CELL = ['colspan', 'rowspan', 'colwidth'];
+/** The attributes of the nodes that have any. */
+export const PAPER_ATTRS: Readonly<Record<string, readonly string[]>> = {
+  heading: ['level'],
+  orderedList: ['start'],
+  taskItem: ['checked'],
+  codeBlock: ['language'],
+  tableCell: CELL,
+  tableHeader: CELL,
+};
 /** Only these schemes may stand in a link. */
 export const LINK_SCHEMES = ['http:', 'https:', 'mailto:', 'tel:'] as const;

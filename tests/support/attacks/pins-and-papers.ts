@@ -36,6 +36,9 @@ const inNewText =
     textRun({ parent: own.own(0) }),
     ...structs.map((make) => make(own)),
   ];
+/** Nodes, each within the one before it, the first in the body. */
+const nested = (names: readonly string[]) => (own: Hand) =>
+  names.map((name, i) => node(name, i === 0 ? { root: 'body' } : { parent: own.own(i - 1) }));
 const link = (attrs: unknown) => inNewText((own) => mark('link', attrs, { parent: own.own(1) }));
 
 export const PINS: Attack[] = [
@@ -144,23 +147,74 @@ export const PAPERS: Attack[] = [
   }),
   ...(
     [
-      ['onload', 'x'],
-      ['level', 99],
-      ['level', '2'],
-      ['colspan', 1_000_000],
-      ['colwidth', Array.from({ length: 100 }, () => 1)],
-      ['textAlign', 'left;position:fixed'],
-      ['language', 'js" onload="x'],
-      ['checked', 'yes'],
-    ] as [string, unknown][]
-  ).map(([name, what]) =>
+      ['heading', 'onload', 'x'],
+      ['heading', 'level', 99],
+      ['heading', 'level', '2'],
+      ['orderedList', 'start', -1],
+      ['codeBlock', 'language', 'js" onload="x'],
+      ['paragraph', 'language', 'c'],
+      ['paragraph', 'textAlign', 'left;position:fixed'],
+      ['constructor', 'name', 'x'],
+    ] as [string, string, unknown][]
+  ).map(([kind, name, what]) =>
     paper({
-      name: `the attribute ${name} as ${JSON.stringify(what).slice(0, 30)}`,
+      name: `the attribute ${name} of ${kind} as ${JSON.stringify(what).slice(0, 30)}`,
       rule: 'R231',
       code: 'bad-value',
-      structs: (_, scene) => [value(what, { parent: topNode(scene, 1), sub: name })],
+      structs: (own) => [node(kind, { root: 'body' }), value(what, { parent: own.own(0), sub: name })],
     }),
   ),
+  ...(
+    [
+      [['table', 'tableRow', 'tableCell'], 'colspan', 1_000_000],
+      [['table', 'tableRow', 'tableHeader'], 'colwidth', Array.from({ length: 100 }, () => 1)],
+      [['taskList', 'taskItem'], 'checked', 'yes'],
+      [['taskList', 'taskItem'], 'colspan', 2],
+    ] as [string[], string, unknown][]
+  ).map(([nest, name, what]) =>
+    paper({
+      name: `the attribute ${name} of ${nest.at(-1)} as ${JSON.stringify(what).slice(0, 30)}`,
+      rule: 'R231',
+      code: 'bad-value',
+      structs: (own) => [...nested(nest)(own), value(what, { parent: own.own(nest.length - 1), sub: name })],
+    }),
+  ),
+  ...['horizontalRule', 'bulletList', 'table'].map((kind) =>
+    paper({
+      name: `words that nobody sees, straight in a ${kind}`,
+      rule: 'R278',
+      code: 'bad-value',
+      structs: (own) => [...nested([kind])(own), textRun({ parent: own.own(0) })],
+    }),
+  ),
+  ...[
+    ['paragraph', 'hardBreak', 'paragraph'],
+    ['horizontalRule', 'paragraph'],
+    ['codeBlock', 'hardBreak'],
+    ['paragraph', 'paragraph'],
+    ['table', 'paragraph'],
+    ['bulletList', 'taskItem'],
+    ['listItem'],
+    ['hardBreak'],
+    ['constructor'],
+  ].map((nest) =>
+    paper({
+      name: `a node where no editor draws it: ${nest.join(' › ')}`,
+      rule: 'R278',
+      code: 'bad-value',
+      structs: nested(nest),
+    }),
+  ),
+  paper({
+    name: 'words that nobody sees, in a line break of another’s line',
+    rule: 'R278',
+    code: 'bad-value',
+    structs: (own, scene) => [
+      node('hardBreak', { parent: topNode(scene, 1) }),
+      textRun({ parent: own.own(0) }),
+      text('тайник', { parent: own.own(1) }),
+    ],
+  }),
   paper({
     name: 'another schema for a paper that has one',
     rule: 'R230',
