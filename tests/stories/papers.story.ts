@@ -36,7 +36,7 @@ test.afterEach(async () => {
   await school.kill();
 });
 
-test('[R250] [R254] [R255] Anna Petrovna and Masha write in one paper; Masha goes on without a network, and all of it is there', async ({
+test('[R250] [R254] [R255] [R279] Anna Petrovna and Masha write in one paper; Masha goes on without a network, and all of it is there', async ({
   browser,
 }) => {
   const anna = await arrive(browser, 'anna');
@@ -201,7 +201,7 @@ async function makePaper(page: Page, title: string, paragraphs: string[]): Promi
   await page.getByRole('button', { name: 'Новый документ' }).click();
   await page.getByLabel('Название').fill(title);
   await page.getByRole('button', { name: 'Создать документ' }).click();
-  await text(page).click();
+  await expect(text(page)).toBeFocused();
   for (const [i, paragraph] of paragraphs.entries()) {
     if (i > 0) await page.keyboard.press('Enter');
     await page.keyboard.type(paragraph);

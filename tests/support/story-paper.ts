@@ -18,7 +18,7 @@ export class StoryPaper {
     await this.page.getByRole('button', { name: 'Новый документ' }).click();
     await this.page.getByLabel('Название').fill(title);
     await this.page.getByRole('button', { name: 'Создать документ' }).click();
-    await this.text.click();
+    await expect(this.text).toBeFocused();
     for (const [i, paragraph] of paragraphs.entries()) {
       if (i > 0) await this.page.keyboard.press('Enter');
       await this.page.keyboard.type(paragraph);

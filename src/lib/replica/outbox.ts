@@ -1,5 +1,6 @@
 /** What waits on disk to be sent. */
-import type { Disk, OutRow } from './disk.ts';
+import type { RoomState } from '#shared/wire/frames.ts';
+import type { Disk, OutRow, PenRow } from './disk.ts';
 
 /** Of a room, in the order in which it was written. */
 export function waitingIn(disk: Disk, room: string): Promise<OutRow[]> {
@@ -26,6 +27,21 @@ export function goingFrom(
     // Whole rows in one go: an update of each would ask the disk three times a message.
     await disk.outbox.bulkPut(leaving.map((row) => ({ ...row, here: false })));
     return rows;
+  });
+}
+
+/**
+ * What was typed in a paper before the school had it takes its epoch as it is: nothing stands there yet that it was made
+ * without. Made again, it would take the editor from under the writer's hands.
+ */
+export async function takeFirstEpoch(disk: Disk, { room, epoch, seq, since }: RoomState): Promise<void> {
+  if (!room.startsWith('paper/') || seq + since > 0) return;
+  await disk.transaction('rw', disk.outbox, disk.pens, async () => {
+    const rows = await waitingIn(disk, room);
+    const pens: PenRow[] = await disk.pens.where('room').equals(room).toArray();
+    const isWhole = (row: OutRow) =>
+      ['', epoch].includes(row.epoch) && pens.some(({ lease, acked }) => lease === row.lease && acked === 0);
+    if (rows.every(isWhole)) await disk.outbox.bulkPut(rows.map((row) => ({ ...row, epoch })));
   });
 }
 

@@ -32,6 +32,30 @@ test('[R420] keystrokes of a moment are one intent, and the other editor reads t
   await until(anna, 'both', () => words(hers.doc) === 'Собираемся в восемь');
 });
 
+test('[R279] a paper that Anna Petrovna makes is hers to write in all along: nothing takes it from under her hands while it reaches the school', async () => {
+  const anna = await school.device('anna');
+  const chat = await enter(anna, '7a');
+  await until(anna, 'a lease', () => chat.may('createPaper').ok);
+  const made = await chat.createPaper('План экскурсии', 'everyone');
+  if (!made.ok) throw new Error(made.code);
+  const paper = await openPaper(anna, made.id);
+  chat.close();
+  const { doc } = paper;
+  const seen = new Set<string>();
+  const stop = anna.subscribe(() => {
+    seen.add(`${paper.right}, ${paper.doc === doc ? 'the' : 'another'} text`);
+  });
+  for (const letter of 'Собираемся в восемь') {
+    type(paper, letter);
+    await paper.flush();
+  }
+  await until(anna, 'all is with the school', () => anna.unsent === 0 && paper.unsynced === 0);
+  await until(anna, 'listed', () => anna.papers().some(({ at }) => at > 0));
+  stop();
+  expect([...seen]).toEqual(['edit, the text']);
+  expect(words(paper.doc)).toBe('Собираемся в восемь');
+});
+
 test('[R420] what is typed between own and arriving words, in the same moment, is taken', async () => {
   const [anna, masha] = [await school.device('anna'), await school.device('masha')];
   const id = await shared(anna);

@@ -8,7 +8,7 @@ import type { Disk, OutRow } from './disk.ts';
 import { InFlight } from './in-flight.ts';
 import { heldOf, type Live, newLive, noteRefusal, pauseFor, reactionTo } from './live-room.ts';
 import type { Mending, MendingGround } from './mending.ts';
-import { goingFrom, isBeingMade, waitingIn } from './outbox.ts';
+import { goingFrom, isBeingMade, takeFirstEpoch, waitingIn } from './outbox.ts';
 import { loadEpochs, loadRecovery } from './parts.ts';
 
 /** So often a room is mended at once; then it waits between tries. */
@@ -110,6 +110,7 @@ export class Sending {
       return;
     }
     this.#unopened.delete(state.room);
+    await takeFirstEpoch(this.#ground.disk, state);
     const rows = await waitingIn(this.#ground.disk, state.room);
     const closed = state.lasts.filter((last) => last.closed).map((last) => last.lease);
     if (twins.length > 0) this.#readAgain(live, rows);

@@ -22,6 +22,8 @@ export class Shelf {
   heads = new Map<string, HeadRow>();
   refused: RefusedDraft[] = [];
   #papers: PaperRow[] = [];
+  /** Made here and taken by the school: listed until the disk is read again. */
+  #taken: PaperRow[] = [];
   #waiting: Waiting[] = [];
   /** Rises with every change of the outbox that was heard of. */
   #heard = 0;
@@ -76,6 +78,7 @@ export class Shelf {
     if (added.length === 0 && gone.length === 0) return;
     this.#heard++;
     const left = new Set(gone);
+    this.#taken.push(...this.#made(({ id }) => left.has(id)));
     const known = new Set(this.#waiting.map(({ id }) => id));
     const fresh = added.filter(({ id }) => !known.has(id));
     this.#waiting = [...this.#waiting.filter(({ id }) => !left.has(id)), ...fresh.map(waitingOf)];
@@ -108,12 +111,16 @@ export class Shelf {
   /** Known to the relay, or made on this device and on the way there. */
   get papers(): PaperRow[] {
     const known = new Set(this.#papers.map(({ id }) => id));
-    const made = this.#waiting.flatMap(({ room, intent, at }) => {
-      if (intent.act !== 'paper.create' || known.has(intent.paper)) return [];
+    const made = [...this.#made(() => true), ...this.#taken].filter(({ id }) => !known.has(id));
+    return made.length === 0 ? this.#papers : [...made, ...this.#papers];
+  }
+
+  #made(of: (waiting: Waiting) => boolean): PaperRow[] {
+    return this.#waiting.filter(of).flatMap(({ room, intent, at }) => {
+      if (intent.act !== 'paper.create') return [];
       const { paper: id, title, edit } = intent;
       return [{ id, chat: room.slice('chat/'.length), title, by: this.#person, edit, at }];
     });
-    return made.length === 0 ? this.#papers : [...made, ...this.#papers];
   }
 
   get unsent(): number {
@@ -220,7 +227,9 @@ export class Shelf {
   });
 
   readonly #readPapers = coalesced(async () => {
+    const taken = new Set(this.#taken);
     this.#setPapers(await this.#disk.papers.toArray());
+    this.#taken = this.#taken.filter((row) => !taken.has(row));
     this.#emit('papers');
   });
 
