@@ -15,6 +15,11 @@ const JOIN_FRAMES_MAX = 256;
 const WAKE_ANSWER_MS = 5_000;
 /** The same when the browser says that there is no network: it may be wrong, the socket knows. */
 const DOUBT_ANSWER_MS = 1_000;
+/**
+ * A line that was given up for its silence is waited for twice as long the next time, up to so often: what is large
+ * and comes slowly is silent until all of it is here.
+ */
+const PATIENCE_MAX = 4;
 
 export interface LineEvents {
   /** Whose line it is. */
@@ -35,6 +40,7 @@ export class Line {
   #out: Uint8Array[] = [];
   #sentAt = 0;
   #heardAt = 0;
+  #patience = 1;
   #state: LineState = { at: 'offline', since: Date.now(), storing: true, code: 0 };
   #stopped = false;
 
@@ -99,7 +105,7 @@ export class Line {
   #ask(socket: WebSocket, ms: number): void {
     this.send({ kind: 'ping' });
     clearTimeout(this.#wait);
-    this.#wait = setTimeout(() => this.#drop(socket), ms);
+    this.#wait = setTimeout(() => this.#giveUp(socket), ms * this.#patience);
   }
 
   /** Sends with everything else of this tick, in order. Dropped when there is no line: what matters is in the outbox. */
@@ -148,12 +154,13 @@ export class Line {
       this.#tick = setInterval(() => this.#keepAlive(socket), LIMITS.heartbeatMs / 5);
       this.#sentAt = Date.now();
     }
+    if (message.frames.some(({ kind }) => kind === 'pong')) this.#patience = 1;
     this.#events.frames(message.frames);
   }
 
   #keepAlive(socket: WebSocket): void {
     const now = Date.now();
-    if (now - this.#heardAt > LIMITS.silenceMs) this.#drop(socket);
+    if (now - this.#heardAt > LIMITS.silenceMs * this.#patience) this.#giveUp(socket);
     else if (now - Math.max(this.#sentAt, this.#heardAt) >= LIMITS.heartbeatMs) this.send({ kind: 'ping' });
   }
 
@@ -176,6 +183,11 @@ export class Line {
       size += frame.length;
     }
     go();
+  }
+
+  #giveUp(socket: WebSocket): void {
+    if (this.#socket === socket) this.#patience = Math.min(PATIENCE_MAX, this.#patience * 2);
+    this.#drop(socket);
   }
 
   #drop(socket: WebSocket): void {

@@ -30,6 +30,40 @@ test('[R498] a line on which nothing comes any more is asked once, then given up
   await until(masha, 'a new one is there', () => masha.line.at === 'online');
 });
 
+test('[R880] a line that was given up is waited for longer the next time: what is large and slow comes over in the end', async () => {
+  const beat = keepTimers(LIMITS.heartbeatMs / 5);
+  const turn = () => {
+    for (const run of beat) run();
+  };
+  const masha = await school.device('masha');
+  await settled(masha, await enter(masha, '7a'));
+  await school.deafen();
+  passes(LIMITS.silenceMs + 1_000);
+  turn();
+  await until(masha, 'the line is given up', () => masha.line.at !== 'online');
+  await school.mend();
+  await until(masha, 'a new one is there', () => masha.line.at === 'online');
+
+  await school.deafen();
+  passes(LIMITS.silenceMs + 1_000);
+  turn();
+  expect(masha.line.at).toBe('online');
+  passes(LIMITS.silenceMs);
+  turn();
+  await until(masha, 'twice as long is enough', () => masha.line.at !== 'online');
+  await school.mend();
+  await until(masha, 'a third line is there', () => masha.line.at === 'online');
+
+  await school.on('count');
+  passes(LIMITS.heartbeatMs + 1_000);
+  turn();
+  await school.on('heard', 'pong');
+  await school.deafen();
+  passes(LIMITS.silenceMs + 1_000);
+  turn();
+  await until(masha, 'once it answered, a minute is enough again', () => masha.line.at !== 'online');
+});
+
 test('[R499] a long outbox goes in messages of which the slowest line brings each over before it counts as dead', async () => {
   const masha = await school.device('masha');
   const chat = await enter(masha, '7a');
