@@ -2,14 +2,13 @@
 import type { Attribute, Extensions } from '@tiptap/core';
 import { Link } from '@tiptap/extension-link';
 import { OrderedList, TaskItem, TaskList } from '@tiptap/extension-list';
-import { Table, TableCell, TableHeader, TableRow } from '@tiptap/extension-table';
-import type { Plugin } from '@tiptap/pm/state';
+import { TableCell, TableHeader, TableRow } from '@tiptap/extension-table';
 import { StarterKit } from '@tiptap/starter-kit';
-import { ySyncPluginKey } from '@tiptap/y-tiptap';
 import { m } from '#lib/paraglide/messages.js';
 import { attrFits } from '#shared/papers/content.ts';
 import { PAPER_NODES } from '#shared/papers/shape.ts';
 import { isAllowedLink } from './links.ts';
+import { PaperTable } from './paper-table.ts';
 
 const HEADING_LEVELS = [1, 2, 3] as const;
 
@@ -50,24 +49,6 @@ const PaperOrderedList = OrderedList.extend({
     return {
       start: fitting('orderedList', 'start', 1, (element) => Number(element.getAttribute('start') ?? 1)),
     };
-  },
-});
-/**
- * Tables are mended after an own change alone. What arrives is not, so it is not looked at either: the plugin goes
- * through every square of a table, and throws at cells that it cannot mend.
- */
-const PaperTable = Table.extend({
-  addProseMirrorPlugins() {
-    return (this.parent?.() ?? []).map((plugin: Plugin) => {
-      const mend = plugin.spec.appendTransaction;
-      if (mend)
-        plugin.spec.appendTransaction = function quietly(transactions, before, now) {
-          const changes = transactions.filter(({ docChanged }) => docChanged);
-          const isArrival = changes.length > 0 && changes.every((it) => it.getMeta(ySyncPluginKey));
-          return isArrival ? null : mend.call(this, transactions, before, now);
-        };
-      return plugin;
-    });
   },
 });
 const PaperTableCell = TableCell.extend({ addAttributes: cellAttributes });

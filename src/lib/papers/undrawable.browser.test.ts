@@ -50,6 +50,32 @@ describe('what stands in a table', () => {
       }
     });
   }
+
+  test('[R277] Masha writes in a table that nobody can go through: her words are there, and the table stays as it is', async () => {
+    const wide = (...inside: Plain[]): Plain => ({
+      type: 'tableCell',
+      attrs: { colspan: 64 },
+      content: inside,
+    });
+    const poison = table(
+      row(...Array.from({ length: 200 }, () => wide(paragraph('слово')))),
+      ...Array.from({ length: 1_000 }, () => row()),
+    );
+    desk = new Desk(content([paragraph('Начало'), poison]));
+    const hers = desk.seat('masha', masha);
+    await whenIdle();
+    let at = 0;
+    hers.editor.tiptap.state.doc.descendants((node, pos) => {
+      if (node.text === 'слово') at ||= pos;
+    });
+    hers.editor.tiptap.commands.setTextSelection(at);
+    hers.editor.tiptap.commands.insertContent('Моё ');
+    await whenIdle();
+    const text = desk.relay.getXmlFragment('body').toString();
+    expect(text).toContain('Моё слово');
+    expect(text.split('<tablerow>')).toHaveLength(1_002);
+    expect(hers.broken).toBe(false);
+  });
 });
 
 describe('presence', () => {
