@@ -2,7 +2,7 @@ import * as Automerge from '@automerge/automerge';
 import { expect, test } from 'vitest';
 import type { RegistryDoc } from '#shared/registry/change.ts';
 import { attempt, bent, type Draft, text } from './attacks.fixture.ts';
-import { deviceOf, ELENA, openSmallSchool } from './school.fixture.ts';
+import { deviceOf, ELENA, openSmallSchool, smallRegistry } from './school.fixture.ts';
 
 test('[R512] a value that stands beside another one is refused', () => {
   expect(
@@ -199,6 +199,30 @@ test('[R513] a pupil belongs to one class, and a duty to a class that exists', (
       };
     }),
   ).toBe('unknown-place');
+});
+
+test('[R513] a circle that becomes a class would give Masha, who learns in 7А, a second one', () => {
+  const school = () => {
+    const registry = smallRegistry();
+    registry.units.chess = { kind: 'department', title: 'Шахматы' };
+    registry.members.masha = { role: 'student', duties: { '7a': 'student', chess: 'student' } };
+    return openSmallSchool(registry);
+  };
+  const becomes = (kind: string, edit?: (draft: Draft) => void) =>
+    attempt(
+      (draft) => {
+        draft.units.chess.kind = text(kind);
+        edit?.(draft);
+      },
+      ELENA,
+      school(),
+    );
+  expect(becomes('class')).toBe('not-allowed');
+  expect(becomes('staff-room')).toBe('ok');
+  const moved = (draft: Draft) => {
+    delete draft.members.masha.duties['7a'];
+  };
+  expect(becomes('class', moved)).toBe('ok');
 });
 
 test('[R513] a chat and a class are not deleted, and a school keeps its id', () => {

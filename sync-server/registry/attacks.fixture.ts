@@ -5,8 +5,7 @@ import { type RegistryDoc, setRole } from '#shared/registry/change.ts';
 import { deviceOf, ELENA, openSmallSchool } from './school.fixture.ts';
 
 /** Elena is an administrator, so a refusal here is never about her role. */
-export function attempt(edit: (draft: Draft) => void, lease = ELENA) {
-  const school = openSmallSchool();
+export function attempt(edit: (draft: Draft) => void, lease = ELENA, school = openSmallSchool()) {
   const before = school.save();
   const doc = Automerge.change(deviceOf(school, lease), { time: 1 }, (draft) => edit(draft as Draft));
   const verdict = school.judge(Automerge.getLastLocalChange(doc) ?? new Uint8Array(), 'elena', ELENA);

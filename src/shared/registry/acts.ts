@@ -67,6 +67,8 @@ function judgeAct(who: Standing | undefined, act: RegistryAct, before: Registry,
       return before.org.id === after.org.id ? verdict : no('not-allowed');
     case 'chat.set':
       return knowsUnit(after, after.chats[act.chat]?.unit ?? null) ? verdict : no('unknown-place');
+    case 'unit.set':
+      return becomesClass(act.unit, before, after) ? fitsPupils(act.unit, after) : verdict;
     case 'member.add':
     case 'duty.set':
       return fitsSchool(act.person, after);
@@ -90,6 +92,18 @@ function fitsSchool(person: string, after: Registry): Verdict {
   if (!duties.every(([unit]) => knowsUnit(after, unit))) return no('unknown-place');
   const classes = duties.filter(([unit, duty]) => duty === 'student' && after.units[unit]?.kind === 'class');
   return classes.length <= 1 ? { ok: true } : no('not-allowed');
+}
+
+/** Whoever learned in a unit that was no class may be of a class already. */
+function fitsPupils(unit: string, after: Registry): Verdict {
+  const pupils = Object.keys(after.members).filter(
+    (person) => own(after.members[person]?.duties ?? {}, unit) === 'student',
+  );
+  return pupils.every((person) => fitsSchool(person, after).ok) ? { ok: true } : no('not-allowed');
+}
+
+function becomesClass(unit: string, before: Registry, after: Registry): boolean {
+  return after.units[unit]?.kind === 'class' && own(before.units, unit)?.kind !== 'class';
 }
 
 function memberActs(person: string, before: Registry, after: Registry): RegistryAct[] {
