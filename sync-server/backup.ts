@@ -3,6 +3,7 @@ import './refuse-windows.mjs';
 import { MAX_AGE_DAYS_DEFAULT, readAge } from './keep/age.ts';
 import { backup } from './keep/backup.ts';
 import { dataFolder, needed, readWords, run } from './keep/command.ts';
+import { MANIFEST } from './keep/manifest.ts';
 
 const USAGE = `Usage: npm run backup -- --to FOLDER [--max-age ${MAX_AGE_DAYS_DEFAULT}d] [--data FOLDER]`;
 
@@ -23,5 +24,7 @@ await run(async () => {
   if (!done.announced)
     console.log('It is whole, but the database was busy: devices keep what it holds until the next backup.');
   for (const old of done.removed) console.log(`removed, over the age: ${old}`);
+  for (const old of done.unread)
+    console.log(`kept, its ${MANIFEST} cannot be read: ${old}. Remove it yourself once it is over the age.`);
   return 0;
 });

@@ -13,27 +13,45 @@ export function nameOf(at: Date): string {
   return `parta-${at.toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
 }
 
+export interface KeptBackup {
+  folder: string;
+  /** Undefined: its manifest is damaged, or of a newer program. */
+  ageDays: number | undefined;
+}
+
 /** Backups in a folder, oldest first, with their age. */
-export function backupsIn(folder: string, now: number): { folder: string; ageDays: number }[] {
+export function backupsIn(folder: string, now: number): KeptBackup[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => NAME.test(name) && existsSync(join(folder, name, MANIFEST)))
     .sort()
-    .map((name) => {
-      const backup = join(folder, name);
-      return { folder: backup, ageDays: (now - Date.parse(readManifest(backup).at)) / DAY_MS };
-    });
+    .map((name) => ({ folder: join(folder, name), ageDays: ageOf(join(folder, name), now) }));
 }
 
-/** Removes backups over the age, never the newest. Answers with what was removed. */
-export function removeOld(folder: string, maxAgeDays: number, now: number): string[] {
-  const old = backupsIn(folder, now)
-    .slice(0, -1)
-    .filter((backup) => backup.ageDays > maxAgeDays)
-    .map((backup) => backup.folder);
-  for (const backup of old) rmSync(backup, { recursive: true });
-  return old;
+function ageOf(backup: string, now: number): number | undefined {
+  try {
+    const age = (now - Date.parse(readManifest(backup).at)) / DAY_MS;
+    return Number.isNaN(age) ? undefined : age;
+  } catch (error) {
+    if (error instanceof Trouble) return undefined;
+    throw error;
+  }
 }
+
+/** Removes backups over the age, never the newest. Answers with what was removed, and with those of unknown age. */
+export function removeOld(
+  folder: string,
+  maxAgeDays: number,
+  now: number,
+): { removed: string[]; unread: string[] } {
+  const all = backupsIn(folder, now);
+  const read = all.filter((backup) => backup.ageDays !== undefined);
+  const old = read.slice(0, -1).filter(({ ageDays = 0 }) => ageDays > maxAgeDays);
+  for (const backup of old) rmSync(backup.folder, { recursive: true });
+  return { removed: foldersOf(old), unread: foldersOf(all.filter((backup) => !read.includes(backup))) };
+}
+
+const foldersOf = (backups: readonly KeptBackup[]) => backups.map(({ folder }) => folder);
 
 /** Reads `30`, `30d`, `12h` or `4w` into days. Throws Trouble for anything else. */
 export function readAge(text: string): number {

@@ -175,10 +175,26 @@ it('[R654] backups over the age go, the newest stays whatever its age', async ()
   await school.close();
   const inMonth = Date.now() + 31 * 24 * 60 * 60 * 1000;
   expect(backupsIn(to, inMonth).map((made) => made.folder)).toEqual([first, second]);
-  expect(removeOld(to, 30, inMonth)).toEqual([first]);
+  expect(removeOld(to, 30, inMonth)).toEqual({ removed: [first], unread: [] });
   expect(backupsIn(to, inMonth).map((made) => made.folder)).toEqual([second]);
   expect([readAge('30d'), readAge('12h'), readAge('4w')]).toEqual([30, 0.5, 28]);
   expect(() => readAge('soon')).toThrow('is no age');
+});
+
+it('[R654] one whose manifest is damaged is named, and keeps no other from going', async () => {
+  const school = await smallSchool();
+  await school.say('7a', MASHA, 'Привет');
+  const to = folder();
+  const made: string[] = [];
+  for (let i = 0; i < 4; i++) made.push((await backup({ data: school.data, to, maxAgeDays: 30 })).backup);
+  const [torn, undated, old, last] = made as [string, string, string, string];
+  writeFileSync(join(torn, 'manifest.json'), '{"format":1,');
+  writeFileSync(join(undated, 'manifest.json'), JSON.stringify({ ...readManifest(undated), at: 'вчера' }));
+
+  const done = await backup({ data: school.data, to, maxAgeDays: 1e-9 });
+  await school.close();
+  expect(done).toMatchObject({ removed: [old, last], unread: [torn, undated] });
+  expect(readdirSync(to).filter((name) => name.startsWith('parta-'))).toHaveLength(3);
 });
 
 it('[R655] a backup that fails leaves nothing half-written and removes nothing', async () => {

@@ -25,6 +25,8 @@ export interface BackupDone {
   bytes: number;
   files: number;
   removed: string[];
+  /** Backups whose age nobody can tell: they stay. */
+  unread: string[];
   /** Whether the relay can tell devices of it. False: the database was busy or of an older program. */
   announced: boolean;
 }
@@ -68,7 +70,7 @@ export async function backup(options: BackupOptions): Promise<BackupDone> {
     backup: folder,
     bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
     files: manifest.files.length,
-    removed: removeOld(to, options.maxAgeDays, Date.now()),
+    ...removeOld(to, options.maxAgeDays, Date.now()),
     announced,
   };
 }
