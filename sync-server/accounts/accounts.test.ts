@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { sessionsContract } from '../gate/sessions.contract.ts';
 import { type Accounts, openAccounts } from './accounts.ts';
 import { clientAddress } from './client-address.ts';
+import { eraseAccount } from './erasure.ts';
 import { openPeople } from './people.ts';
 import { accountRoutes } from './routes.ts';
 import { secretOf } from './secret.ts';
@@ -265,6 +266,25 @@ test('[R556] a name is kept, changed and erased from the disk', () => {
   const again = openPeople(join(dataDir, 'people.sqlite'));
   cleanups.push(() => again.close());
   expect([again.nameOf('masha'), again.nameOf('anna'), again.count()]).toEqual(['Котова Маша', undefined, 1]);
+});
+
+test('[R557] who is erased has no session and no link, and the disk holds nothing of those that ended before', async () => {
+  const door = await openDoor();
+  const file = join(door.dataDir, 'auth.sqlite');
+  const visits = await Promise.all(Array.from({ length: 40 }, () => signIn(door)));
+  for (const { cookie } of visits) await post(door, '/api/sign-out', {}, { cookie });
+  const [masha, anna] = [await signIn(door), await signIn(door, 'anna')];
+  const waiting = await tokenFor(door.accounts, 'masha');
+  await door.accounts.close();
+  cleanups.pop();
+  eraseAccount(file, 'masha');
+  for (const name of readdirSync(door.dataDir))
+    expect(readFileSync(join(door.dataDir, name)).includes('masha'), name).toBe(false);
+
+  const again = await openDoor({ dataDir: door.dataDir });
+  expect((await post(again, '/api/in', { token: waiting })).status).toBe(401);
+  const of = async (cookie: string) => (await again.accounts.ofHeaders(new Headers({ cookie })))?.person;
+  expect([await of(masha.cookie), await of(anna.cookie)]).toEqual([undefined, 'anna']);
 });
 
 test('[R550] the same over a real socket', async () => {
