@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { People } from './accounts/people.ts';
 import { hasSecret } from './accounts/secret.ts';
 import { checkCertificate } from './keep/doctor/address.ts';
+import { ACCOUNTS, areAccountsLost, fillOf } from './keep/lost.ts';
 import { createLog } from './monitoring/log.ts';
 import { emptySchool, foundSchool } from './registry/founding.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -24,10 +25,10 @@ async function run(settings: Settings): Promise<void> {
     if (level !== 'ok') console.error(`PARTA_TLS_CERT: ${what}. ${todo}`);
   if (!isBuilt())
     console.error('The app is not built, so browsers find nothing here. Build it: npm run build');
-  const hadSecret = settings.secret !== undefined || hasSecret(settings.dataDir);
+  const lost = lostBefore(settings);
   const started = await startOrSayWhy(settings);
   stopOnSignal(started.stop);
-  await inviteFirst(started, hadSecret);
+  await inviteFirst(started, lost);
   console.error(`Parta runs at ${settings.origin} (stop: Ctrl+C).`);
 }
 
@@ -54,18 +55,27 @@ async function foundEmpty(store: SqliteStore, people: People, title: string): Pr
 
 /**
  * Until somebody came in, each start offers the first administrator a new link: an unread one is not lost. So does one
- * that made the secret anew: nobody is signed in any more.
+ * that made accounts or secret anew: nobody is signed in any more.
  */
-async function inviteFirst({ accounts, school }: Started, hadSecret: boolean): Promise<void> {
-  const isFresh = await accounts.isFresh();
-  if (!isFresh && hadSecret) return;
+async function inviteFirst({ accounts, school }: Started, lost: string | undefined): Promise<void> {
+  if (lost === undefined && !(await accounts.isFresh())) return;
   const administrator = school.firstAdministrator();
   if (administrator === undefined) return;
   const link = await accounts.link(administrator);
-  const why = isFresh
-    ? 'This school is new. The first administrator signs in'
-    : 'The secret that signs sessions was gone: a new one is made, and everyone signs in anew, by npm run link -- --person ID. An administrator signs in';
+  const why =
+    lost === undefined
+      ? 'This school is new. The first administrator signs in'
+      : `${lost}, and everyone signs in anew, by npm run link -- --person ID. An administrator signs in`;
   console.error(`\n${why} once, within a week, with this link:\n${link}\n`);
+}
+
+/** What a school that people had come into has lost of its accounts; undefined: nothing. */
+function lostBefore({ secret, dataDir }: Settings): string | undefined {
+  if (areAccountsLost(dataDir))
+    return 'auth.sqlite was gone: accounts and sessions begin anew (or stop, and put the last backup back)';
+  const isSigned = secret !== undefined || hasSecret(dataDir);
+  const isNew = fillOf(dataDir, ACCOUNTS) !== 'filled';
+  return isSigned || isNew ? undefined : 'The secret that signs sessions was gone: a new one is made';
 }
 
 function fail(sentences: readonly string[]): never {

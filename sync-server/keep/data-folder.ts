@@ -1,5 +1,5 @@
-/** What a school's data folder holds, found by looking: databases by their first bytes, the rest as plain files. */
-import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
+/** What a school's data folder holds, found by looking: databases by name or first bytes, the rest as plain files. */
+import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { LOCK_FILE } from '../store/sqlite/held-folder.ts';
@@ -8,6 +8,8 @@ import { Trouble } from './trouble.ts';
 /** The database of rooms (serve.ts opens it). */
 const LOG = 'parta.sqlite';
 const SQLITE_HEADER = 'SQLite format 3\0';
+/** One of the program's own is a database whatever became of its bytes. */
+const OWN_DATABASE = /^[^/]+[.]sqlite$/;
 /** Written by SQLite beside its database; their content is in the database's own snapshot. */
 const COMPANION = /-(wal|shm|journal)$/;
 /** Half-written files of this program: whoever was writing them starts again. */
@@ -33,7 +35,8 @@ export function readDataFolder(folder: string): DataFolder {
     if (COMPANION.test(path) || PARTIAL.test(path) || NOT_DATA.has(path)) continue;
     const file = join(folder, path);
     if (path === LOG) found.log = path;
-    else if (!isDatabase(file)) found.files.push(path);
+    else if (!isDatabase(file) && !(OWN_DATABASE.test(path) && statSync(file).size > 0))
+      found.files.push(path);
     else found.databases.push(path);
   }
   return found;

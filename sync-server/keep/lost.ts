@@ -13,6 +13,7 @@ export interface Lost {
 
 /** What of a school's databases is looked at: their first table, which no program leaves out. */
 export const ROOMS = { path: 'parta.sqlite', table: 'docs', holds: 'rooms' };
+const LEASES = { path: ROOMS.path, table: 'leases' };
 export const NAMES = { path: 'people.sqlite', table: 'people', holds: 'names' };
 export const ACCOUNTS = { path: 'auth.sqlite', table: 'user', holds: 'accounts and sessions' };
 
@@ -25,6 +26,12 @@ export function lostDatabase(data: string): Lost | undefined {
   if (rooms === 'none' ? wasSchool(data) : rooms === 'empty' && fillOf(data, ACCOUNTS) === 'filled')
     return lost(data, ROOMS);
   return rooms === 'filled' && fillOf(data, NAMES) === 'none' ? lost(data, NAMES) : undefined;
+}
+
+/** Whether people had come in, and no account is there now: whoever wrote here had one. */
+export function areAccountsLost(data: string): boolean {
+  const fill = fillOf(data, ACCOUNTS);
+  return (fill === 'none' || fill === 'empty') && fillOf(data, LEASES) === 'filled';
 }
 
 /** `none`: no file, or one without the table; `empty`: no row; undefined when it cannot be read. */

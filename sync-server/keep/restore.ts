@@ -98,9 +98,11 @@ async function beginAnew(
   erasures: Erasures,
 ): Promise<Pick<RestoreDone, 'forgotten' | 'erased'>> {
   const file = join(data, log);
-  const faults = faultsOf(file);
-  if (faults.length > 0)
-    throw new Trouble(`the backup's ${log} is damaged (${faults[0]}). Take another backup.`);
+  for (const path of [log, ...readDataFolder(data).databases]) {
+    const faults = faultsOf(join(data, path));
+    if (faults.length > 0)
+      throw new Trouble(`the backup's ${path} is damaged (${faults[0]}). Take another backup.`);
+  }
   const store = await openSqlite({ file });
   try {
     const forgotten = await forget(file, store, erasures);

@@ -65,6 +65,26 @@ test('[R642] a start that makes the secret anew lets an administrator in, and th
   expect(await statusOf(second.origin, await signIn(second.origin, second.links()[0] ?? ''))).toBe(200);
 });
 
+test('[R642] a school whose accounts alone are gone is not called new, also by the start after: an administrator comes in', async () => {
+  const first = await startMain();
+  const cookie = await signIn(first.origin, first.links()[0] ?? '');
+  const asked = await fetch(`${first.origin}/api/leases`, { method: 'POST', headers: { cookie } });
+  expect(asked.status).toBe(200);
+  await first.stop();
+  for (const name of readdirSync(first.data))
+    if (name.startsWith('auth.sqlite')) rmSync(join(first.data, name));
+  const doctor = runProgram(['sync-server/doctor.ts', '--data', first.data]).stdout;
+  expect(doctor).toMatch(/✗ auth.sqlite is missing: accounts and sessions are gone\n.*npm run link/);
+  for (let starts = 0; starts < 2; starts++) {
+    const again = await startMain({ data: first.data, port: first.port });
+    expect(again.out()).not.toContain('is new');
+    expect(again.out()).toMatch(/auth.sqlite was gone: .*npm run link/);
+    if (starts === 1)
+      expect(await statusOf(again.origin, await signIn(again.origin, again.links()[0] ?? ''))).toBe(200);
+    await again.stop();
+  }
+});
+
 test('[R644] leases and readers are kept by no cache and given to no other site, as all that the cookie opens', async () => {
   const school = await startMain();
   const cookie = await signIn(school.origin, school.links()[0] ?? '');

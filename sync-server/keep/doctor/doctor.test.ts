@@ -247,6 +247,28 @@ it('[R641] names that an older program made anew, and empty, are named as gone; 
   expect(trouble(await checkDatabases(data))).toEqual([`${data} holds no school yet`]);
 });
 
+it('[R631] names or accounts that are garbage are named as damaged, and no backup is made of them', async () => {
+  for (const [name, todo] of [
+    ['people.sqlite', /^Stop the relay.* put the last backup back: npm run restore/],
+    ['auth.sqlite', /^Stop the relay, move auth.sqlite .* npm run link/],
+  ] as const) {
+    const { data } = await stoppedSchool();
+    for (const file of [name, `${name}-wal`, `${name}-shm`]) rmSync(join(data, file), { force: true });
+    writeFileSync(join(data, name), 'hello '.repeat(2_000));
+    const faults = (await checkDatabases(data)).filter(({ level }) => level !== 'ok');
+    expect(faults).toEqual([
+      {
+        level: 'bad',
+        what: `${name} is damaged: file is not a database`,
+        todo: expect.stringMatching(todo),
+      },
+    ]);
+    const to = folder();
+    await expect(backup({ data, to, maxAgeDays: 30 })).rejects.toThrow(`${name} could not be read whole`);
+    expect(readdirSync(to)).toEqual([]);
+  }
+});
+
 it('[R631] a relay that answers and stores nothing is named', async () => {
   let storage = 'ok';
   const relay = createServer((_, answer) =>
