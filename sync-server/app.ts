@@ -52,6 +52,8 @@ export function createApp(options: AppOptions): Hono {
   app.use(async (c, next) => {
     if (!isOfTheApp(c) && !isOwnOrigin(c.req.header('origin'), options.origins)) {
       options.onRefused('foreign-origin');
+      secure(c, options.isHttps);
+      c.header('cache-control', 'no-store');
       return c.json({ code: 'foreign-origin' }, 403);
     }
     await next();

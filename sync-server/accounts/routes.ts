@@ -56,11 +56,11 @@ export function accountRoutes({ accounts, origins, trustedProxies = [] }: Accoun
  */
 function ownOriginOnly(origins: ReadonlySet<string>) {
   return createMiddleware<Env>(async (c, next) => {
+    c.header('cache-control', 'no-store');
     const from = c.req.header('origin');
     const site = c.req.header('sec-fetch-site');
     const foreign = from !== undefined ? !origins.has(from) : site === 'cross-site' || site === 'same-site';
     if (foreign) return c.json({ code: 'foreign-origin' }, 403);
-    c.header('cache-control', 'no-store');
     await next();
   });
 }

@@ -102,6 +102,28 @@ test('[R644] leases and readers are kept by no cache and given to no other site,
   }
 });
 
+test('[R657] a refusal of another site, however its browser names it, carries the headers of every answer and is kept by no cache', async () => {
+  const { origin } = await startMain();
+  const shared = ['x-content-type-options', 'x-frame-options', 'content-security-policy', 'referrer-policy'];
+  const of = async (headers: Record<string, string>) => {
+    const answer = await fetch(`${origin}/api/session`, { headers });
+    const cached = answer.headers.get('cache-control');
+    return { status: answer.status, cached, carried: shared.map((name) => answer.headers.get(name)) };
+  };
+  const own = await of({ 'sec-fetch-site': 'same-origin' });
+  expect(own).toMatchObject({
+    status: 401,
+    cached: 'no-store',
+    carried: shared.map(() => expect.any(String)),
+  });
+  const foreign: Record<string, string>[] = [
+    { origin: 'https://evil.example' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ];
+  for (const headers of foreign) expect(await of(headers)).toEqual({ ...own, status: 403 });
+});
+
 test('[R671] what a school writes is readable by its user alone, in a folder that was open before too', async () => {
   const data = join(newFolder(), 'data');
   mkdirSync(data, { mode: 0o755 });
