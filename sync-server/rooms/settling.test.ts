@@ -35,6 +35,8 @@ let letRead: () => void;
 let closed: Promise<void>;
 let asked: Promise<void>;
 let fence: number;
+/** What the room asked the store to keep, in order. */
+let kept: string[];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'parta-settling-'));
@@ -50,6 +52,7 @@ beforeEach(async () => {
     gate.resolve();
   };
   letRead = reading.resolve;
+  kept = [];
   closed = closing.promise;
   asked = asking.promise;
   fence = await store.claim();
@@ -57,6 +60,7 @@ beforeEach(async () => {
     get(target, name) {
       if (name === 'append')
         return async (...words: Parameters<Log['append']>) => {
+          kept.push(...words[0].map(({ row }) => `intent ${row.n}`));
           await gate.promise;
           return fails ? words[0].map(() => ({ ok: false, why: 'sequence' })) : target.append(...words);
         };
@@ -67,8 +71,10 @@ beforeEach(async () => {
           return target.load(doc);
         };
       if (name === 'closeLease')
-        return (...words: Parameters<Log['closeLease']>) =>
-          target.closeLease(...words).finally(() => closing.resolve());
+        return (...words: Parameters<Log['closeLease']>) => {
+          kept.push('lease closed');
+          return target.closeLease(...words).finally(() => closing.resolve());
+        };
       const value = Reflect.get(target, name) as unknown;
       return typeof value === 'function' ? value.bind(target) : value;
     },
@@ -90,27 +96,7 @@ afterEach(async () => {
 });
 
 test('[R301] no snapshot is ahead of the log: not when a refusal comes behind what waits for the disk', async () => {
-  const room = rooms.room(ROOM);
-  for (let i = 0; i < FAN_OUT.crowd; i++)
-    room.watchers.add({
-      person: 'anna',
-      heard: () => undefined,
-      told: () => undefined,
-      shown: () => undefined,
-    });
-  const answers: string[] = [];
-  const push = (n: number, bytes: Uint8Array) =>
-    room.push(
-      { doc: FEED, lease: MASHA, n, replaces: { lease: 0, n: 0 }, bytes },
-      undefined,
-      masha,
-      undefined,
-      (answer) => answers.push(answer.ok ? `ack ${answer.seq}` : answer.code),
-    );
-  const [first, second] = updates(['Раз', 'Два']);
-  push(1, first as Uint8Array);
-  push(2, second as Uint8Array);
-  push(3, Uint8Array.of(9, 9, 9));
+  const { room, answers } = refusedInACrowd();
   const compacted = room.compact(FEED, 'drop');
   await closed;
   // Whatever the room asked of the store by now has been done when this is answered.
@@ -121,6 +107,13 @@ test('[R301] no snapshot is ahead of the log: not when a refusal comes behind wh
   await compacted;
   expect([(await store.load(FEED)).snapshot?.seq, await store.seqOf(ROOM)]).toEqual([2, 2]);
   expect(answers).toEqual(['ack 1', 'ack 2', 'malformed']);
+});
+
+test('[R303] in a crowd too what came before a refusal goes to the disk before the lease is closed there', async () => {
+  refusedInACrowd();
+  letThrough();
+  await closed;
+  expect(kept).toEqual(['intent 1', 'intent 2', 'lease closed']);
 });
 
 test('[R340] an opening that a failed commit meets halfway is answered all the same, with what is on the disk', async () => {
@@ -175,6 +168,28 @@ test('[R603] at the end what was taken is on the disk before the store is closed
   await store.close();
   expect(answers).toEqual(['ack']);
 });
+
+/** Masha says two things and a bad one in one breath: the second waits for the window of the fan-out. */
+function refusedInACrowd() {
+  const room = rooms.room(ROOM);
+  for (let i = 0; i < FAN_OUT.crowd; i++)
+    room.watchers.add({
+      person: 'anna',
+      heard: () => undefined,
+      told: () => undefined,
+      shown: () => undefined,
+    });
+  const answers: string[] = [];
+  for (const [i, bytes] of [...updates(['Раз', 'Два']), Uint8Array.of(9, 9, 9)].entries())
+    room.push(
+      { doc: FEED, lease: MASHA, n: i + 1, replaces: { lease: 0, n: 0 }, bytes },
+      undefined,
+      masha,
+      undefined,
+      (answer) => answers.push(answer.ok ? `ack ${answer.seq}` : answer.code),
+    );
+  return { room, answers };
+}
 
 function updates(texts: string[]): Uint8Array[] {
   const doc = new Y.Doc();

@@ -79,6 +79,22 @@ test('[R341] a torn row: that document opens for nobody and is never empty, the 
   ).toMatchObject({ kind: 'refuse', code: 'try-later' });
 });
 
+test('[R341] a row that is missing in the middle: what stands behind it is not shown as the whole', async () => {
+  relay = await startTestRelay();
+  const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  await masha.open('chat/7a');
+  for (const text of ['Раз', 'Два', 'Три']) await masha.send(masha.message('7a', text));
+  await relay.close();
+  const raw = new Sqlite(join(relay.dataDir, 'parta.sqlite'));
+  raw.prepare(`delete from log where doc = 'chat/7a/feed/1' and seq = 2`).run();
+  raw.close();
+  relay = await startTestRelay({ dataDir: relay.dataDir, sessions: relay.sessions });
+  const again = await connect(relay, relay.sessions.signIn('masha'));
+  again.say({ kind: 'pull', doc: 'chat/7a/feed/1', epoch: '', seq: 0 });
+  const answer = await again.nextOf('an answer', ({ kind }) => kind === 'patch' || kind === 'refuse');
+  expect(answer).toMatchObject({ kind: 'refuse', code: 'unreadable' });
+});
+
 test('[R342] a deleted message leaves the disk, and patches as well', async () => {
   relay = await startTestRelay();
   const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));

@@ -54,6 +54,19 @@ describe('the SQLite store', () => {
     await log.close();
   });
 
+  it('[R307] a document that came with a batch that the disk refused is listed once it is stored', async () => {
+    const log = await openSqlite({ file: join(folder(), 'parta.sqlite'), pagesMax: 60 });
+    const fence = await log.claim();
+    await log.room('chat/7a', fence);
+    const big = append('chat/7a', 2);
+    big.row.bytes = new Uint8Array(1_000_000);
+    const refused = { ok: false, why: 'disk' };
+    expect(await log.append([append('chat/7a', 1), big], fence)).toEqual([refused, refused]);
+    expect(await log.append([append('chat/7a', 1)], fence)).toEqual([{ ok: true }]);
+    expect(await log.docs('chat/7a')).toEqual([{ doc: 'chat/7a/feed/1', seq: 1 }]);
+    await log.close();
+  });
+
   it('[R300] a quiet moment brings what was written from the WAL into the database', async () => {
     const file = join(folder(), 'parta.sqlite');
     const log = await openSqlite({ file });
