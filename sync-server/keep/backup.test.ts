@@ -12,7 +12,7 @@ import { backup } from './backup.ts';
 import { erasePerson } from './erase.ts';
 import { readErasures } from './erasures.ts';
 import { loadYjs } from './load-yjs.ts';
-import { readManifest, verify } from './manifest.ts';
+import { describe, readManifest, verify } from './manifest.ts';
 import { restore } from './restore.ts';
 import { ANNA, folder, MASHA, smallSchool } from './school.fixture.ts';
 
@@ -119,6 +119,30 @@ it('[R652] what was being erased when a backup was made is not on the disk that 
   expect(files.filter((name) => readFileSync(join(target, name)).includes('сердце'))).toEqual([]);
 });
 
+it('[R652] a document that cannot be read, and was being erased, keeps no school from coming back', async () => {
+  const school = await smallSchool();
+  for (const [person, lease] of [
+    ['anna', ANNA],
+    ['masha', MASHA],
+  ] as const)
+    for (const text of ['сердце', 'Здравствуйте'])
+      await school.write(`me/${person}`, lease, (replica) => replica.getMap('drafts').set('7a', text), {
+        clears: text !== 'сердце',
+      });
+  await school.close();
+  const raw = new Sqlite(join(school.data, 'parta.sqlite'));
+  raw.prepare("update log set bytes = x'00' where room = 'me/anna'").run();
+  raw.close();
+  const made = await backup({ data: school.data, to: folder(), maxAgeDays: 30 });
+
+  const target = join(folder(), 'data');
+  await restore({ from: made.backup, to: target, force: false });
+  const store = await openSqlite({ file: join(target, 'parta.sqlite') });
+  expect(await store.due()).toEqual(['me/anna']);
+  expect((await loadYjs(store, 'me/masha')).doc.getMap('drafts').toJSON()).toEqual({ '7a': 'Здравствуйте' });
+  await store.close();
+});
+
 it('[R652] the list of an older program is taken, and the data folder that stood there knows who was erased', async () => {
   const school = await smallSchool();
   const to = folder();
@@ -148,6 +172,15 @@ it('[R653] a damaged or foreign backup is refused and the data folder is untouch
   const target = join(folder(), 'data');
   await expect(restore({ from: to, to: target, force: false })).rejects.toThrow('is no backup');
   await expect(restore({ from: made.backup, to: school.data, force: false })).rejects.toThrow('is not empty');
+  const manifest = readManifest(made.backup);
+  writeFileSync(join(made.backup, 'secret'), 's');
+  const outside = { ...(await describe(made.backup, ['secret'], '')).files[0], path: '../secret' };
+  const named = { ...manifest, files: [...manifest.files, outside] };
+  writeFileSync(join(made.backup, 'manifest.json'), JSON.stringify(named));
+  await expect(restore({ from: made.backup, to: target, force: false })).rejects.toThrow(
+    'names a file outside itself: ../secret',
+  );
+  writeFileSync(join(made.backup, 'manifest.json'), JSON.stringify(manifest));
   const file = join(made.backup, 'data', 'parta.sqlite');
   const bytes = readFileSync(file);
   bytes[bytes.length - 100] = (bytes[bytes.length - 100] as number) ^ 1;

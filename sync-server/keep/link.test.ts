@@ -5,9 +5,11 @@ import { createLog } from '../monitoring/log.ts';
 import { foundSchool } from '../registry/founding.ts';
 import { NAMES, smallRegistry } from '../registry/school.fixture.ts';
 import { type Started, start } from '../start.ts';
+import { backup } from './backup.ts';
 import { checkSecret } from './doctor/folder.ts';
 import { erasePerson } from './erase.ts';
 import { makeLink } from './link.ts';
+import { restore } from './restore.ts';
 import { folder } from './school.fixture.ts';
 
 it('[R642] whom another secret signed out comes in by a link that was made beside the running relay', async () => {
@@ -46,6 +48,19 @@ it('[R642] a secret that is missing is named beside accounts, and nowhere else',
     { level: 'bad', todo: expect.stringContaining('npm run link') },
   ]);
   expect(checkSecret(data, true)).toEqual([]);
+});
+
+it('[R551] a link that was used after a backup opens nothing when that one is put back', async () => {
+  const { data, origin, open } = await school();
+  const first = await open();
+  const link = await first.accounts.link('masha');
+  const { backup: from } = await backup({ data, to: folder(), maxAgeDays: 30 });
+  await signIn(origin, link);
+  await first.stop();
+  await restore({ from, to: data, force: true });
+  const { accounts } = await open();
+  const again = await accounts.redeem(link.split('#')[1] ?? '', new Headers());
+  expect(again).toEqual({ ok: false, code: 'link-gone' });
 });
 
 /** The small school on a folder and a port of its own, to be opened with one secret and then with another. */

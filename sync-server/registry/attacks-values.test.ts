@@ -1,6 +1,7 @@
 import * as Automerge from '@automerge/automerge';
 import { expect, test } from 'vitest';
 import type { RegistryDoc } from '#shared/registry/change.ts';
+import { REGISTRY_LIMITS } from '#shared/registry/check.ts';
 import { attempt, bent, type Draft, text } from './attacks.fixture.ts';
 import { deviceOf, ELENA, openSmallSchool, smallRegistry } from './school.fixture.ts';
 
@@ -223,6 +224,20 @@ test('[R513] a circle that becomes a class would give Masha, who learns in 7А, 
     delete draft.members.masha.duties['7a'];
   };
   expect(becomes('class', moved)).toBe('ok');
+});
+
+test('[R514] a school has so many classes and no more', () => {
+  const withOneMore = (count: number) => {
+    const registry = smallRegistry();
+    for (let i = Object.keys(registry.units).length; i < count; i++)
+      registry.units[`u${i}`] = { kind: 'department', title: `Кружок ${i}` };
+    const add = (draft: Draft) => {
+      draft.units.more = { kind: text('department'), title: text('Ещё один') };
+    };
+    return attempt(add, ELENA, openSmallSchool(registry));
+  };
+  expect(withOneMore(REGISTRY_LIMITS.units - 1)).toBe('ok');
+  expect(withOneMore(REGISTRY_LIMITS.units)).toBe('bad-value');
 });
 
 test('[R513] a chat and a class are not deleted, and a school keeps its id', () => {
