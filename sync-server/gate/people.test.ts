@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LIMITS } from '#shared/school/limits.ts';
+import type { Log } from '../store/log.ts';
 import { openSqlite, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { People, Person } from './people.ts';
 
@@ -40,6 +42,18 @@ test('[R357] a clock that is set back makes nobody wait', () => {
   expect(person.spend(NOW - 3_600_000, 10)).toBe(0);
 });
 
+test('[R305] a person has so many leases a day, and who asks for less than none gets no more later', () => {
+  const person = masha();
+  expect(person.mayHave(-LIMITS.leasesPerPersonPerDayMax, NOW)).toBe(0);
+  let granted = 0;
+  for (let given = 1; given > 0; granted += given) {
+    given = person.mayHave(Number.MAX_SAFE_INTEGER, NOW);
+    expect(given).toBeLessThanOrEqual(LIMITS.leasesPerGrantMax);
+  }
+  expect(granted).toBe(LIMITS.leasesPerPersonPerDayMax);
+  expect(person.mayHave(1, NOW + 25 * 60 * 60 * 1000)).toBe(1);
+});
+
 describe('with a store', () => {
   let folder: string;
   let store: SqliteStore;
@@ -62,6 +76,16 @@ describe('with a store', () => {
     expect(await people.get('masha')).toBe(phone);
     // The day's leases are counted over reconnects.
     expect(await people.get('petya')).toBe(petya);
+  });
+
+  test('[R560] whom the store could not tell of is asked for again when they come back', async () => {
+    let isBusy = true;
+    const busy = () => Promise.reject(new Error('busy'));
+    const leasesOf = (person: string) => (isBusy ? busy() : store.leasesOf(person));
+    const people = new People({ leasesOf } as Log, RATES, await store.claim());
+    await expect(people.get('masha')).rejects.toThrow('busy');
+    isBusy = false;
+    expect((await people.get('masha')).person).toBe('masha');
   });
 
   test('[R369] who has used up what they may is kept until it has come back', async () => {

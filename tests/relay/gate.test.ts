@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { CLOSE } from '#shared/wire/close.ts';
 import { encodeFrame, joinFrames } from '#shared/wire/codec.ts';
@@ -8,6 +8,8 @@ import { LINE_PATH, STOCK_PATH } from '#shared/wire/protocol.ts';
 import { TestDevice } from '../support/device.ts';
 import { connect, TestLine } from '../support/line.ts';
 import { startTestRelay, type TestRelay } from '../support/relay.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 let relay: TestRelay;
 beforeEach(async () => {
@@ -57,6 +59,17 @@ test('[R331] of two whose sessions expire each is closed at their own moment, wh
   expect(await masha.whenClosed()).toBe(CLOSE.signedOut.code);
   expect(anna.closed).toBeUndefined();
   expect(await anna.whenClosed()).toBe(CLOSE.signedOut.code);
+});
+
+test('[R331] a session that lasts longer than a timer can is waited for in steps, not asked about all the time', async () => {
+  const warnings: string[] = [];
+  const hear = ({ name }: Error) => warnings.push(name);
+  process.on('warning', hear);
+  onTestFinished(() => void process.off('warning', hear));
+  const line = await connect(relay, relay.sessions.signIn('masha', Date.now() + 60 * DAY_MS));
+  await line.next('welcome');
+  await line.settled();
+  expect(warnings).toEqual([]);
 });
 
 test('[R331] a line closes at the moment its session expires', async () => {

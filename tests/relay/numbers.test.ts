@@ -49,6 +49,12 @@ test('[R312] a number above the next is missing-deps and leaves the lease open',
   expect(await masha.send(two)).toMatchObject({ kind: 'ack', n: 2 });
 });
 
+test('[R312] no device writes without a number', async () => {
+  const said = masha.message('7a', 'Без номера');
+  expect(await masha.send({ ...said, n: 0 })).toMatchObject({ kind: 'refuse', code: 'malformed' });
+  expect(await masha.send(said)).toMatchObject({ kind: 'ack', n: 1, seq: 1 });
+});
+
 test('[R313] another intent under a known number is never acknowledged: a cloned phone must burn the lease', async () => {
   await masha.send(masha.message('7a', 'С телефона'));
   const clone = await TestDevice.start(relay, relay.sessions.signIn('masha'), masha.lease);
@@ -104,6 +110,15 @@ test('[R315] a fresh lease whose predecessor said more than the device knows is 
   await fresh.open('chat/7a');
   const push = { ...fresh.message('7a', 'Дошло ли?'), replaces: { lease: masha.lease, n: 0 } };
   expect(await fresh.send(push)).toMatchObject({ kind: 'refuse', code: 'stale' });
+});
+
+test('[R315] only the first intent of a lease replaces another: a later one closes none', async () => {
+  const fresh = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  await fresh.open('chat/7a');
+  await fresh.send(fresh.message('7a', 'Раз'));
+  const push = { ...fresh.message('7a', 'Два'), replaces: { lease: masha.lease, n: 0 } };
+  expect(await fresh.send(push)).toMatchObject({ kind: 'ack', n: 2 });
+  expect(await masha.send(masha.message('7a', 'Из другой вкладки'))).toMatchObject({ kind: 'ack' });
 });
 
 test('[R315] the lease that a fresh one replaced is closed for good', async () => {

@@ -1,6 +1,6 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { idOf } from '#shared/feed/shape.ts';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { CLOSE } from '#shared/wire/close.ts';
@@ -136,6 +136,18 @@ test('[R354] read marks: the largest of the others, one’s own on all devices, 
   dima.line.say({ kind: 'mark', chat: '7a', got: 1, read: 1 });
   await dima.line.settled();
   relay = await relay.restart();
+  expect(await relay.store.marksOf('7a')).toEqual([{ chat: '7a', person: 'anna', got: 1, read: 1 }]);
+});
+
+test('[R354] a mark that the store refused is written once it takes it', async () => {
+  const [masha, anna] = [await device('masha'), await device('anna')];
+  await masha.open('chat/7a');
+  await anna.open('chat/7a');
+  await masha.send(masha.message('7a', 'Прочитайте, пожалуйста'));
+  const raise = vi.spyOn(relay.store, 'raise').mockRejectedValueOnce(new Error('not stored: disk'));
+  anna.line.say({ kind: 'mark', chat: '7a', got: 1, read: 1 });
+  expect(await masha.line.next('marks', ({ read: up }) => up > 0)).toMatchObject({ read: 1 });
+  expect(raise).toHaveBeenCalledTimes(2);
   expect(await relay.store.marksOf('7a')).toEqual([{ chat: '7a', person: 'anna', got: 1, read: 1 }]);
 });
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type * as Y from 'yjs';
 import { contentOf, TestDevice } from '../support/device.ts';
 import { connect } from '../support/line.ts';
@@ -118,6 +118,19 @@ test('[R342] a deleted message leaves the disk, and patches as well', async () =
     expect(patch.seq).toBe(3);
     expect(Buffer.from(patch.bytes).includes('сирень')).toBe(false);
   }
+});
+
+test('[R342] an erasure that the store refused is done a moment later', async () => {
+  relay = await startTestRelay();
+  const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  await masha.open('chat/7a');
+  const push = masha.message('7a', 'Пароль от дневника сирень');
+  await masha.send(push);
+  const compact = vi.spyOn(relay.store, 'compact').mockRejectedValueOnce(new Error('SQLITE_BUSY'));
+  await masha.send(masha.make('chat/7a/feed/1', (doc) => doc.getMap('messages').delete(push.id)));
+  await vi.waitUntil(() => compact.mock.calls.length > 1, 25_000);
+  await until(async () => (await relay.store.due()).length === 0);
+  expect(onDisk(relay.dataDir, 'сирень')).toBe(false);
 });
 
 test('[R342] a delete whose erasure was cut short by a stop is finished at the next start', async () => {
