@@ -43,6 +43,17 @@ describe('what an update does', () => {
     expect(ops).toEqual([{ op: 'map.blank', root: 'messages', key, chained: true }]);
   });
 
+  test('[R113] a value that was changed before sending is told as the later one, and takes nothing along', () => {
+    const { docs, ids } = makeScene(LEASES);
+    const key = `${ids.annas}~petya`;
+    const device = deviceOf(docs.feed, 'petya');
+    const thumb = written(device, (doc) => doc.getMap('reactions').set(key, '👍'));
+    const smile = written(device, (doc) => doc.getMap('reactions').set(key, '🙂'));
+    const { ops } = accepted(docs.feed, 'feed', Y.mergeUpdates([thumb, smile]), numbered('petya'));
+    expect(ops.map(({ op }) => op)).toEqual(['map.set', 'map.set']);
+    expect(ops.at(-1)).toMatchObject({ key, value: '🙂', prior: { value: '👍' } });
+  });
+
   test('[R113] a blank over a living value names the value it takes along', () => {
     const { docs, ids } = makeScene(LEASES);
     const bytes = one(LEASES.petya, Y.getState(docs.feed.store, LEASES.petya), [

@@ -172,6 +172,18 @@ describe('feed', () => {
     expect(ask('feed', MASHA, ops, { paperExists: () => true })).toEqual({ ok: false, code: 'not-allowed' });
   });
 
+  test('[R206] a message shares its own paper: no other one comes along, and none is shared twice', () => {
+    const [first, second] = [idOf(LEASE.masha, 5), idOf(LEASE.masha, 6)];
+    const paper = (id: string) => set('papers', id, { by: 'masha', title: 'Доклад', edit: 'owner' });
+    const share = (id: string, n: number) =>
+      set('messages', idOf(LEASE.masha, n), message('masha', { text: '', paper: id }));
+    const both = [paper(first), paper(second), share(first, 2)];
+    const refused = { ok: false, code: 'bad-value' };
+    expect(ask('feed', MASHA, both)).toEqual(refused);
+    expect(ask('feed', MASHA, [paper(first), share(first, 2), share(first, 3)])).toEqual(refused);
+    expect(ask('feed', MASHA, [...both, share(second, 3)])).toMatchObject({ ok: true });
+  });
+
   test('[R207] the owner and who moderates set a paper’s rights', () => {
     const was = { by: 'masha', title: 'Доклад', edit: 'owner' };
     const op = set('papers', idOf(LEASE.masha, 5), { ...was, edit: 'everyone' }, was);
@@ -251,6 +263,8 @@ describe('pins', () => {
       Array.from({ length: LIMITS.pinsMax }, (_, i) => [idOf(LEASE.masha, i), pin]),
     );
     const more = set('pins', annas, pin);
+    const { [mashas]: _, ...oneLess } = pins;
+    expect(ask('pins', ANNA, [more], { holds: { pins: oneLess } })).toMatchObject({ ok: true });
     expect(ask('pins', ANNA, [more], { holds: { pins } })).toEqual({ ok: false, code: 'too-many-pins' });
     expect(ask('pins', ANNA, [more, drop('pins', mashas, pin)], { holds: { pins } })).toMatchObject({
       ok: true,
