@@ -151,6 +151,15 @@ test('[R512] keys that JavaScript objects inherit are refused', () => {
   expect(({} as Draft).role).toBeUndefined();
 });
 
+test('[R512] nobody is added under such a key', () => {
+  for (const key of ['constructor', 'toString', 'hasOwnProperty', 'oleg'])
+    expect(
+      attempt((draft) => {
+        draft.members[key] = { role: text('student'), duties: {} };
+      }),
+    ).toBe(key === 'oleg' ? 'ok' : 'bad-value');
+});
+
 test('[R512] an operation on an entry that is gone is refused', () => {
   const school = openSmallSchool();
   const doc = Automerge.change(deviceOf(school, ELENA), { time: 1 }, (draft) => {
@@ -226,18 +235,36 @@ test('[R513] a circle that becomes a class would give Masha, who learns in 7А, 
   expect(becomes('class', moved)).toBe('ok');
 });
 
-test('[R514] a school has so many classes and no more', () => {
-  const withOneMore = (count: number) => {
+test('[R514] a school has so many classes, and a teacher so many duties, and no more', () => {
+  const withCircles = (units: number, duties: number) => {
     const registry = smallRegistry();
-    for (let i = Object.keys(registry.units).length; i < count; i++)
+    const { anna } = registry.members;
+    for (let i = Object.keys(registry.units).length; i < units; i++) {
       registry.units[`u${i}`] = { kind: 'department', title: `Кружок ${i}` };
-    const add = (draft: Draft) => {
-      draft.units.more = { kind: text('department'), title: text('Ещё один') };
-    };
-    return attempt(add, ELENA, openSmallSchool(registry));
+      if (anna && i < duties) anna.duties[`u${i}`] = 'teacher';
+    }
+    return openSmallSchool(registry);
   };
-  expect(withOneMore(REGISTRY_LIMITS.units - 1)).toBe('ok');
-  expect(withOneMore(REGISTRY_LIMITS.units)).toBe('bad-value');
+  const oneMoreCircle = (units: number) =>
+    attempt(
+      (draft) => {
+        draft.units.more = { kind: text('department'), title: text('Ещё один') };
+      },
+      ELENA,
+      withCircles(units, 0),
+    );
+  expect(oneMoreCircle(REGISTRY_LIMITS.units - 1)).toBe('ok');
+  expect(oneMoreCircle(REGISTRY_LIMITS.units)).toBe('bad-value');
+  const oneMoreDuty = (duties: number) =>
+    attempt(
+      (draft) => {
+        draft.members.anna.duties[`u${duties}`] = text('teacher');
+      },
+      ELENA,
+      withCircles(duties + 1, duties),
+    );
+  expect(oneMoreDuty(REGISTRY_LIMITS.dutiesPerMember - 1)).toBe('ok');
+  expect(oneMoreDuty(REGISTRY_LIMITS.dutiesPerMember)).toBe('bad-value');
 });
 
 test('[R513] a chat and a class are not deleted, and a school keeps its id', () => {

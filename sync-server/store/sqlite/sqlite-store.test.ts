@@ -81,6 +81,26 @@ describe('the SQLite store', () => {
     await log.close();
   });
 
+  it('[R305] when a range of leases is used up the next one is fresh: none is granted twice', async () => {
+    const file = join(folder(), 'parta.sqlite');
+    const log = await openSqlite({ file });
+    const fence = await log.claim();
+    const before = await log.grant('masha', 8, fence);
+    await log.close();
+    const raw = new Sqlite(file);
+    raw.prepare("update meta set value = ? where key = 'leases'").run(2 ** 24 - 9);
+    raw.close();
+    const again = await openSqlite({ file });
+    const own = await again.claim();
+    const [last, next] = [await again.grant('anna', 8, own), await again.grant('petya', 8, own)];
+    const ranges = (leases: number[]) => [...new Set(leases.map((lease) => Math.floor(lease / 2 ** 24)))];
+    expect(ranges(last)).toEqual(ranges(before));
+    expect(ranges(next)).not.toEqual(ranges(before));
+    expect(next.map((lease) => lease % 2 ** 24)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(Math.max(...next)).toBeLessThan(2 ** 48);
+    await again.close();
+  });
+
   it('[R308] what is erased is nowhere in the files of the store', async () => {
     const made = folder();
     const log = await openSqlite({ file: join(made, 'parta.sqlite') });
