@@ -4,14 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import { idOf } from '#shared/feed/shape.ts';
-import { SHAPES } from '#shared/ops/shapes.ts';
-import { prepare } from '../judge/shape.ts';
 import { createLog } from '../monitoring/log.ts';
 import { Metrics } from '../monitoring/metrics.ts';
 import { MASHA, openSmallSchool } from '../registry/school.fixture.ts';
 import { openSqlite } from '../store/sqlite/sqlite-store.ts';
 import type { Answer } from './intent.ts';
+import { updates } from './intents.fixture.ts';
 import { Rooms, type RoomsOptions } from './rooms.ts';
 
 const ROOM = 'chat/7a';
@@ -35,7 +33,7 @@ test('[R344] a document that breaks under an intent keeps what was accepted, for
       const intent = { doc: FEED, lease, n, replaces, bytes: bytes as Uint8Array };
       room.push(intent, undefined, masha, undefined, answer);
     });
-  const [first, second, third] = updates(MASHA, ['Раз', 'Два', 'Три']);
+  const [first, second, third] = updates(['Раз', 'Два', 'Три']);
   expect(await push(MASHA, 1, first)).toMatchObject({ ok: true, seq: 1 });
   const inMemory = made.find((doc) => doc.getMap('messages').size === 1 && doc.clientID !== MASHA) as Y.Doc;
   // In one turn: the disk has not answered for the second when the third breaks.
@@ -49,7 +47,7 @@ test('[R344] a document that breaks under an intent keeps what was accepted, for
   await vi.waitFor(() => expect(room.live).toBeUndefined());
   expect(await store.seqOf(ROOM)).toBe(2);
 
-  const [fourth] = updates(FRESH, ['Четыре']);
+  const [fourth] = updates(['Четыре'], FRESH);
   expect(await push(FRESH, 1, fourth)).toMatchObject({ ok: true, seq: 3 });
   const { rows } = await store.load(FEED);
   const kept = new Y.Doc();
@@ -76,15 +74,4 @@ async function school() {
     rmSync(folder, { recursive: true, force: true });
   });
   return { rooms, store };
-}
-
-function updates(lease: number, texts: string[]): Uint8Array[] {
-  const doc = new Y.Doc();
-  prepare(doc, SHAPES.feed);
-  doc.clientID = lease;
-  const all: Uint8Array[] = [];
-  doc.on('update', (update: Uint8Array) => all.push(update));
-  for (const [i, text] of texts.entries())
-    doc.getMap('messages').set(idOf(lease, i + 1), { by: 'masha', at: 1, text });
-  return all;
 }

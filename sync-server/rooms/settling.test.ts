@@ -2,18 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import * as Y from 'yjs';
-import { idOf } from '#shared/feed/shape.ts';
-import { SHAPES } from '#shared/ops/shapes.ts';
 import { decodeFrame } from '#shared/wire/codec.ts';
 import type { Frame } from '#shared/wire/frames.ts';
-import { prepare } from '../judge/shape.ts';
 import { createLog } from '../monitoring/log.ts';
 import { Metrics } from '../monitoring/metrics.ts';
 import { MASHA, openSmallSchool } from '../registry/school.fixture.ts';
 import { append } from '../store/log.contract.ts';
 import type { Log } from '../store/log.ts';
 import { openSqlite, type SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { updates } from './intents.fixture.ts';
 import { FAN_OUT } from './limits.ts';
 import { openRoom } from './opening.ts';
 import { Rooms } from './rooms.ts';
@@ -34,6 +31,7 @@ let letRead: () => void;
 /** Resolves when a lease was closed on the disk, and when a document is asked for. */
 let closed: Promise<void>;
 let asked: Promise<void>;
+let pinsAsked: Promise<void>;
 let fence: number;
 /** What the room asked the store to keep, in order. */
 let kept: string[];
@@ -45,6 +43,7 @@ beforeEach(async () => {
   const closing = Promise.withResolvers<void>();
   const reading = Promise.withResolvers<void>();
   const asking = Promise.withResolvers<void>();
+  const askingPins = Promise.withResolvers<void>();
   let fails = false;
   letThrough = gate.resolve;
   fail = () => {
@@ -55,6 +54,7 @@ beforeEach(async () => {
   kept = [];
   closed = closing.promise;
   asked = asking.promise;
+  pinsAsked = askingPins.promise;
   fence = await store.claim();
   const slow: Log = new Proxy(store, {
     get(target, name) {
@@ -67,6 +67,7 @@ beforeEach(async () => {
       if (name === 'load')
         return async (doc: string) => {
           asking.resolve();
+          if (doc !== FEED) askingPins.resolve();
           if (doc !== FEED) await reading.promise;
           return target.load(doc);
         };
@@ -156,6 +157,30 @@ test('[R340] an opening that a failed commit meets halfway is answered all the s
   ]);
 });
 
+test('[R314] what was on its way to a document when the room lost its memory is tried later, and closes no lease', async () => {
+  await store.room(ROOM, fence);
+  const room = rooms.room(ROOM);
+  const answers: string[] = [];
+  const push = (doc: string, lease: number, bytes: Uint8Array) =>
+    room.push(
+      { doc, lease, n: 1, replaces: { lease: 0, n: 0 }, bytes },
+      undefined,
+      { person: 'masha', leases: new Set([lease]) },
+      undefined,
+      (answer) => answers.push(answer.ok ? 'ack' : answer.code),
+    );
+  const [said] = updates(['Раз']);
+  push(FEED, MASHA, said as Uint8Array);
+  push(`${ROOM}/pins`, MASHA + 1, Uint8Array.of(9, 9, 9));
+  await pinsAsked;
+  fail();
+  while (answers.length === 0) await store.seqOf(ROOM);
+  letRead();
+  await room.quiet();
+  expect(answers).toEqual(['try-later', 'try-later']);
+  expect(kept).toEqual(['intent 1']);
+});
+
 test('[R603] at the end what was taken is on the disk before the store is closed', async () => {
   const room = rooms.room(ROOM);
   const [bytes] = updates(['Раз']);
@@ -189,15 +214,4 @@ function refusedInACrowd() {
       (answer) => answers.push(answer.ok ? `ack ${answer.seq}` : answer.code),
     );
   return { room, answers };
-}
-
-function updates(texts: string[]): Uint8Array[] {
-  const doc = new Y.Doc();
-  prepare(doc, SHAPES.feed);
-  doc.clientID = MASHA;
-  const all: Uint8Array[] = [];
-  doc.on('update', (update: Uint8Array) => all.push(update));
-  for (const [i, text] of texts.entries())
-    doc.getMap('messages').set(idOf(MASHA, i + 1), { by: 'masha', at: 1, text });
-  return all;
 }
