@@ -41,6 +41,19 @@ test('[R374] a segment that hundreds of hands wrote in closes before its state v
   expect(await say(doc, MASHA + 2, 'Поздно')).toMatchObject({ ok: false, code: 'segment-closed' });
 });
 
+test('[R318] a segment of long messages closes before five hundred of them: the next one is open', async () => {
+  const doc = await handsOn(1);
+  const long = 'а'.repeat(LIMITS.messageCharsMax);
+  const enough = Math.ceil(LIMITS.segmentBytesMax / (2 * LIMITS.messageCharsMax));
+  const head = async () => (await store.room(ROOM, rooms.fence)).head;
+  for (let n = 1; (await head()) === 1; n++) {
+    expect(n).toBeLessThanOrEqual(enough);
+    expect(await say(doc, MASHA + n, long)).toMatchObject({ ok: true });
+  }
+  expect(await head()).toBe(2);
+  expect((await store.load(FEED)).rows.length).toBeGreaterThanOrEqual(enough);
+});
+
 /** A segment with reactions of so many leases, the longest there are, and the rooms above it. */
 async function handsOn(count: number): Promise<Y.Doc> {
   const doc = new Y.Doc();

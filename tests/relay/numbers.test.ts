@@ -130,6 +130,14 @@ test('[R315] the lease that a fresh one replaced is closed for good', async () =
   expect(await masha.send(masha.message('7a', 'Из замершей вкладки'))).toMatchObject({ code: 'superseded' });
 });
 
+test('[R561] who opens a room is told of their own leases, and of nobody else’s', async () => {
+  await masha.send(masha.message('7a', 'Раз'));
+  await anna.send(anna.message('7a', 'Два'));
+  const leasesOf = async (of: TestDevice) => (await of.open('chat/7a')).lasts.map(({ lease }) => lease);
+  expect(await leasesOf(masha)).toEqual([masha.lease]);
+  expect(await leasesOf(anna)).toEqual([anna.lease]);
+});
+
 test('[R316] a lease of another person is refused and stays open for its owner', async () => {
   const forged = { ...anna.message('7a', 'Уроков завтра нет'), lease: masha.lease };
   expect(await anna.send(forged)).toMatchObject({ kind: 'refuse', code: 'foreign-lease' });

@@ -1,6 +1,7 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ROOM_LIMITS } from '#server/rooms/limits.ts';
 import { idOf } from '#shared/feed/shape.ts';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { CLOSE } from '#shared/wire/close.ts';
@@ -194,6 +195,36 @@ test('[R355] it hears of a deletion and of an edit too, while it is there and wh
     }),
   );
   expect(await again.next('chat-head', ({ seq }) => seq === 5)).toMatchObject({ unread: 0, last: undefined });
+});
+
+test('[R355] the last words that it hears of are cut between characters, never in one', async () => {
+  const [masha, anna] = [await device('masha'), await device('anna')];
+  await masha.open('chat/7a');
+  const before = 'а'.repeat(ROOM_LIMITS.summaryChars - 1);
+  await masha.send(masha.message('7a', `${before}😀 и дальше`));
+  const { last } = await anna.line.next('chat-head', ({ seq }) => seq === 1);
+  expect(last?.text).toBe(before);
+});
+
+test('[R355] who leaves the chat again before it answered hears its newest message, and nothing else of it', async () => {
+  const [masha, anna] = [await device('masha'), await device('anna')];
+  await masha.open('chat/7a');
+  const append = relay.store.append.bind(relay.store);
+  const disk = Promise.withResolvers<void>();
+  const held = vi.spyOn(relay.store, 'append').mockImplementationOnce(async (...words) => {
+    await disk.promise;
+    return append(...words);
+  });
+  masha.line.say(masha.message('7a', 'Раз'));
+  await vi.waitUntil(() => held.mock.calls.length > 0);
+  anna.line.say({ kind: 'open', room: 'chat/7a', epoch: '', held: [], newest: true });
+  anna.line.say({ kind: 'shut', room: 'chat/7a' });
+  await anna.line.settled();
+  disk.resolve();
+  await anna.line.next('patch', ({ doc }) => doc === 'chat/7a/feed/1');
+  await masha.send(masha.message('7a', 'Два'));
+  await anna.line.next('chat-head', ({ seq }) => seq === 2);
+  expect(anna.line.heard.filter(({ kind }) => kind === 'update')).toEqual([]);
 });
 
 test('[R356] find tells where a message is, to those who may read it', async () => {

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
@@ -31,6 +32,27 @@ test('[R360] a stock WebsocketProvider with a session token reads what its perso
   await masha.send(masha.message('7a', 'Два'));
   await told;
   expect(textsOf(doc)).toEqual(['Два', 'Раз']);
+});
+
+test('[R360] one that goes before its document was found is nobody who is there', async () => {
+  const leasesOf = relay.store.leasesOf;
+  const store = Promise.withResolvers<void>();
+  const asked = vi.spyOn(relay.store, 'leasesOf').mockImplementationOnce(async (person) => {
+    await store.promise;
+    return leasesOf(person);
+  });
+  const path = `${STOCK_PATH}/chat/7a/feed/1?token=${relay.sessions.signIn('masha')}`;
+  const socket = new WebSocket(relay.origin.replace('http', 'ws') + path);
+  await once(socket, 'open');
+  await vi.waitUntil(() => asked.mock.calls.length > 0);
+  socket.close();
+  await once(socket, 'close');
+  store.resolve();
+  const masha = await TestDevice.start(relay, relay.sessions.signIn('masha'));
+  await masha.line.hangUp();
+  const there = async () =>
+    /parta_connections \d+/.exec(await (await fetch(`${relay.origin}/metrics`)).text());
+  await expect.poll(async () => (await there())?.[0], { timeout: 10_000 }).toBe('parta_connections 0');
 });
 
 test('[R361] with a lease of its person as client id it writes, and others hear it', async () => {

@@ -1,7 +1,9 @@
 /** What one connection may not cost the relay, whatever it says, how it says it, and whether it listens. */
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { openSmallSchool, smallRegistry } from '#server/registry/school.fixture.ts';
+import type { ChatEntry } from '#shared/registry/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 import { parseDoc, parseRoom } from '#shared/school/names.ts';
 import { CLOSE } from '#shared/wire/close.ts';
@@ -119,6 +121,20 @@ test('[R337] a hello of thousands of rooms that are none makes none, and one of 
   expect(await relay.store.rooms(['chat/x0', 'chat/x1999'])).toEqual([]);
   const more = await connect(relay, token, { rooms: rooms(LIMITS.roomsPerConnectionMax + 1) });
   expect(await more.whenClosed()).toBe(CLOSE.tooMany.code);
+});
+
+test('[R337] a connection has to do with so many rooms: those it knows open, one more closes it', async () => {
+  const registry = smallRegistry();
+  const direct = registry.chats['olga.masha'] as ChatEntry;
+  for (let i = openSmallSchool().chatsOf('olga').length; i < LIMITS.roomsPerConnectionMax; i++)
+    registry.chats[`d${i}`] = direct;
+  const other = await startTestRelay({ registry });
+  onTestFinished(() => other.end());
+  const olga = await TestDevice.start(other, other.sessions.signIn('olga'));
+  expect(other.school.chatsOf('olga')).toHaveLength(LIMITS.roomsPerConnectionMax);
+  await olga.open('chat/olga.masha');
+  olga.line.say({ kind: 'open', room: 'me/olga', epoch: '', held: [], newest: true });
+  expect(await olga.line.whenClosed()).toBe(CLOSE.tooMany.code);
 });
 
 test('[R334] the largest numbers that a frame can say change nothing and harm nobody', async () => {
