@@ -80,7 +80,8 @@ export class Line implements Watcher {
     return mergePrice(rows) === 0 || this.#speaker?.ask(performance.now(), mergePrice(rows)) === 0;
   }
   joined(room: Room): void {
-    if (this.#closed || !this.rooms.isAsked(room.name)) return;
+    // It may have shut the room meanwhile, or be gone.
+    if (!this.rooms.isAsked(room.name)) return;
     room.watchers.add(this);
     this.rooms.enter(room);
     if (room.name.startsWith('paper/')) bringLost(this.#ground.log, this, room.name);

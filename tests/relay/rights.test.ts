@@ -1,8 +1,11 @@
+import * as Automerge from '@automerge/automerge';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { deviceOf, ELENA } from '#server/registry/school.fixture.ts';
 import { ROOM_LIMITS } from '#server/rooms/limits.ts';
 import { idOf } from '#shared/feed/shape.ts';
+import { setDuty } from '#shared/registry/change.ts';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
 import { CLOSE } from '#shared/wire/close.ts';
 import type { Frame } from '#shared/wire/frames.ts';
@@ -41,6 +44,24 @@ test('[R350] a role taken away purges the room on open connections within a seco
     kind: 'refuse',
     code: 'not-a-member',
   });
+});
+
+test('[R350] rights that go in the moment in which a hello looks them up take the room with them all the same', async () => {
+  const [room] = await relay.store.rooms(['chat/7a']);
+  const change = { person: 'masha', unit: '7a', from: 'student', to: undefined, at: 1 } as const;
+  const made = setDuty(Automerge, deviceOf(relay.school, ELENA), change);
+  const judged = made.ok && relay.school.judge(made.bytes, 'elena', ELENA);
+  const standing = relay.school.standing.bind(relay.school);
+  const asked = vi.spyOn(relay.school, 'standing').mockImplementation((person) => {
+    const answer = standing(person);
+    if (person === 'masha' && judged && judged.ok && asked.mock.calls.length === 1)
+      queueMicrotask(judged.commit);
+    return answer;
+  });
+  const rooms = [{ room: 'chat/7a', epoch: room?.epoch ?? '', seq: room?.seq ?? 0 }];
+  const line = await connect(relay, relay.sessions.signIn('masha'), { rooms });
+  expect((await line.next('welcome')).gone).toEqual([]);
+  expect(await line.next('purge')).toMatchObject({ room: 'chat/7a' });
 });
 
 test('[R350] a chat that becomes read-only refuses the next message of a pupil and takes the teacher’s', async () => {
