@@ -42,7 +42,7 @@ export class Line implements Watcher {
 
   constructor(ground: LineGround, wire: Wire, session: Session) {
     this.#ground = ground;
-    this.#outlet = new Outlet(wire);
+    this.#outlet = new Outlet(wire, () => this.#noteClosed('slow'));
     this.#pushing = new Pushing(ground, this);
     this.session = session;
     this.#hello = setTimeout(() => this.close('helloTimeout'), ground.limits.helloTimeoutMs);
@@ -113,10 +113,14 @@ export class Line implements Watcher {
   /** Closes the connection from this side. */
   close(why: CloseName): void {
     if (this.#closed) return;
-    this.#ground.metrics.count('closed_total', { why });
-    this.#ground.relayLog.info('closed', { code: why, on: 'line' });
+    this.#noteClosed(why);
     this.#outlet.close(why);
     this.left();
+  }
+
+  #noteClosed(why: CloseName): void {
+    this.#ground.metrics.count('closed_total', { why });
+    this.#ground.relayLog.info('closed', { code: why, on: 'line' });
   }
 
   /** The connection is gone. */

@@ -28,11 +28,14 @@ let last: { frames: Uint8Array[]; packet: Buffer } | undefined;
 
 export class Outlet {
   readonly #wire: Wire;
+  readonly #onSlow: () => void;
   #frames: Uint8Array[] = [];
   #closed = false;
 
-  constructor(wire: Wire) {
+  /** `onSlow`: told that it closed by itself, since the other side reads too slowly. */
+  constructor(wire: Wire, onSlow: () => void) {
     this.#wire = wire;
+    this.#onSlow = onSlow;
   }
 
   /** Says a frame at the end of this turn, after everything that waits. */
@@ -79,7 +82,9 @@ export class Outlet {
         // Frames share their bytes, packets do not: many asked for at once are not all made.
         if (this.#wire.buffered() > LINE_LIMITS.bufferBytesMax) break;
       }
-    if (this.#wire.buffered() > LINE_LIMITS.bufferBytesMax) this.close('slow');
+    if (this.#wire.buffered() <= LINE_LIMITS.bufferBytesMax) return;
+    this.close('slow');
+    this.#onSlow();
   }
 }
 

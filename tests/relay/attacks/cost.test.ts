@@ -89,6 +89,7 @@ test('[R357] what one person asks for on many connections and does not read is b
   const closed = lines.map(({ line }) => once(line.ws, 'close'));
   for (const { line } of lines) line.ws.removeAllListeners('message').resume();
   expect((await Promise.race(closed))[0]).toBe(CLOSE.slow.code);
+  expect(relay.metrics.text()).toMatch(/parta_closed_total\{why="slow"\} [1-9]/);
   for (const { line } of lines) line.ws.terminate();
   expect(anna.line.closed).toBe(undefined);
 });
