@@ -130,14 +130,28 @@ export class Composer {
     this.#typeNew([this.#newText, text].filter(Boolean).join('\n'));
   }
 
-  /** Puts the words of a message that is withdrawn back, as an edit of it that was begun has them; nothing answers it. */
-  withdraw({ id, text, re }: MessageView): void {
+  /**
+   * Puts the words of a message that is withdrawn back, as an edit of it that was begun has them; nothing answers it.
+   * Gives what takes them out again should the message stay.
+   */
+  withdraw({ id, text, re }: MessageView): () => void {
     const { writing } = this;
+    const before = this.#newText;
+    const answered = this.#answered;
     const begun = this.#editDraft(id);
     if (begun) this.#keepEdit(id, '');
     if (this.#answered === id) this.#keepAnswered('');
     if (reOf(writing) === id) this.#turnTo({ at: 'new' });
     this.takeBack(begun || text, re);
+    const withIt = this.#newText;
+    this.#chat.drafts.hold(this.#chat.id);
+    return () => {
+      if (begun) this.#keepEdit(id, begun);
+      if (this.#newText !== withIt) return;
+      this.#turnTo(writing);
+      this.#typeNew(before);
+      this.#keepAnswered(answered);
+    };
   }
 
   /** Puts a refused edit back as one, after what was begun of another edit of the same message. */

@@ -278,7 +278,9 @@ export class OpenChat {
   }
 
   async #withdraw(message: MessageView): Promise<void> {
-    if (await this.#act(this.#chat.remove(message.id))) this.composer.withdraw(message);
+    // Before nothing waits any more: the page may go in that moment.
+    const undo = this.composer.withdraw(message);
+    if (!(await this.#act(this.#chat.remove(message.id)))) undo();
   }
 
   async #act(answer: Promise<Verdict>): Promise<boolean> {

@@ -1,0 +1,79 @@
+/** A message that waits and is withdrawn: whenever the page goes, its words stand in what waits or in the draft. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  enter,
+  message,
+  openSchool,
+  putRows,
+  rowsOf,
+  settled,
+  type TestSchool,
+  texts,
+  until,
+} from '#lib/replica/testing.ts';
+import { OpenChat } from './open-chat.svelte.ts';
+
+const WORDS = 'Завтра приду к восьми';
+const NOTE = 'parta-typed/masha/draft/7a';
+
+let school: TestSchool;
+beforeEach(async () => {
+  school = await openSchool();
+});
+afterEach(() => school.end());
+
+/** A tab of Masha's, in her chat, without a network. */
+async function tab() {
+  const device = await school.device('masha');
+  const chat = await enter(device, '7a');
+  device.me();
+  return { device, chat, open: new OpenChat(device, '7a') };
+}
+
+async function offline() {
+  const masha = await tab();
+  await settled(masha.device, masha.chat);
+  await school.cut();
+  await until(masha.device, 'offline', () => masha.device.line.at !== 'online');
+  return masha;
+}
+
+/** What a page that goes in the moment when nothing waits any more leaves behind. */
+async function leftBehind() {
+  for (;;) {
+    const noted = localStorage.getItem(NOTE);
+    const rows = await rowsOf('masha');
+    const waiting = rows.get('outbox') as { room: string }[];
+    if (waiting.every(({ room }) => room !== 'chat/7a')) return { noted, rows };
+  }
+}
+
+test('[R857] a message that Masha withdraws is her draft from before it leaves what waits', async () => {
+  const { device, chat, open } = await offline();
+  await chat.say(WORDS);
+  open.composer.type('Мама, ');
+  const withdrawn = open.actsOn(message(chat, WORDS)).withdraw?.();
+  const { noted, rows } = await leftBehind();
+  await withdrawn;
+  expect(open.composer.text).toBe(`Мама, \n${WORDS}`);
+  await device.close();
+  await putRows('masha', rows);
+  if (noted === null) localStorage.removeItem(NOTE);
+  else localStorage.setItem(NOTE, noted);
+
+  const later = await tab();
+  expect(texts(later.chat)).toEqual(['Здравствуйте']);
+  expect(later.open.composer.text).toBe(`Мама, \n${WORDS}`);
+});
+
+test('[R857] a message that stays is not in the composer as well', async () => {
+  const { device, chat, open } = await offline();
+  await chat.say(WORDS, message(chat, 'Здравствуйте').id);
+  open.composer.type('Мама');
+  const { withdraw } = open.actsOn(message(chat, WORDS));
+  await device.close();
+  await withdraw?.();
+  expect(open.composer.text).toBe('Мама');
+  expect(open.composer.writing.at).toBe('new');
+  expect(open.refusal?.code).toBe('storage-failed');
+});
