@@ -33,7 +33,17 @@ export function messageViews(person: string, copy: RoomCopy, head: HeadRow | und
       });
     }
   }
-  return views.sort(byArrival);
+  const waiting = orderOf(copy);
+  return views.sort(
+    (a, b) => byArrival(a, b) || waiting(a) - waiting(b) || a.at - b.at || (a.id < b.id ? -1 : 1),
+  );
+}
+
+/** Where an unsent message stands among what waits: a clock that was set back moves none. */
+function orderOf({ out, unsaved }: RoomCopy): (view: MessageView) => number {
+  const rows = [...[...out].sort((a, b) => a.id - b.id), ...unsaved];
+  const order = new Map(rows.map(({ intent }, nth) => ['id' in intent ? intent.id : '', nth]));
+  return ({ id }) => order.get(id) ?? -1;
 }
 
 function placed(
@@ -85,7 +95,7 @@ export function isSame(a: MessageView, b: MessageView): boolean {
 
 function byArrival(a: MessageView, b: MessageView): number {
   if (a.seq !== undefined && b.seq !== undefined) return a.seq - b.seq;
-  if (a.seq === undefined && b.seq === undefined) return a.at - b.at || (a.id < b.id ? -1 : 1);
+  if (a.seq === b.seq) return 0;
   return a.seq === undefined ? 1 : -1;
 }
 
