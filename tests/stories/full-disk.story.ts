@@ -72,6 +72,33 @@ test('[R718] a browser whose storage does not open says so and wipes nothing: wi
   await expect(masha.message('Написано вчера')).toHaveCount(1, AFTER_OUTAGE);
 });
 
+test('[R859] a browser that clears its storage while Parta is open is told of at once, and what was not sent goes into a file', async ({
+  people,
+}) => {
+  const masha = await people.comeIn('masha');
+  await masha.open('7А');
+  await masha.loseNetwork();
+  await masha.say('Котелок за мной');
+  await masha.composer.fill('А ложки');
+  const { page } = masha;
+  const browser = await page.context().newCDPSession(page);
+  await browser.send('Storage.clearDataForOrigin', {
+    origin: new URL(page.url()).origin,
+    storageTypes: 'all',
+  });
+  const bar = page.getByRole('alert').filter({ hasText: 'Браузер очистил хранилище Парты' });
+  await expect(bar).toBeVisible();
+  await masha.composer.press('Enter');
+  await expect(masha.composer).toHaveValue('А ложки');
+  await expect(masha.message('А ложки')).toHaveCount(0);
+  await masha.seesState('Котелок за мной', 'В очереди');
+  const download = page.waitForEvent('download');
+  await bar.getByRole('button', { name: 'Сохранить всё в файл' }).click();
+  const file = readFileSync(await (await download).path(), 'utf8');
+  expect(file).toContain('Котелок за мной');
+  expect(file).toContain('А ложки');
+});
+
 test('[R785] where the storage does not open nothing is said of a network that is there, nor of lists that cannot be read', async ({
   people,
 }) => {

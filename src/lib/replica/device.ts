@@ -23,14 +23,14 @@ export interface OpenOptions {
  */
 export async function openDevice({ person, url, app = '', blocked }: OpenOptions): Promise<Device> {
   let device: LiveDevice | undefined;
-  let isSuperseded = false;
-  const superseded = () => {
-    isSuperseded = true;
-    void device?.diskIs('superseded');
+  let end: 'superseded' | 'cleared' | 'failed' | undefined;
+  const ended = (how: typeof end & string) => {
+    end = how;
+    void device?.diskIs(how);
   };
   let disks: Disks;
   try {
-    disks = await openDisks(person, superseded, blocked);
+    disks = await openDisks(person, ended, blocked);
   } catch (error) {
     return broken(person, error);
   }
@@ -41,7 +41,7 @@ export async function openDevice({ person, url, app = '', blocked }: OpenOptions
     for (const disk of [disks.strict, disks.relaxed]) disk.close();
     return broken(person, error);
   }
-  if (isSuperseded) await device.diskIs('superseded');
+  if (end) await device.diskIs(end);
   return device;
 }
 

@@ -127,6 +127,8 @@ export type Kv =
   | { key: 'projection'; value: Projection }
   /** Who holds the line, or held it last: one that was robbed of it moves nothing any more. */
   | { key: 'leader'; value: string }
+  /** Drawn when the database was made: one that was cleared and made again has another. */
+  | { key: 'born'; value: string }
   /** `shared`: it stands in the person's own document too. `sent`: words that became a message and left the draft. */
   | { key: `draft/${string}`; value: string; shared?: true; sent?: string }
   /** A decision about the school that the relay took, in the first form; now it stands in `acked`. */
@@ -185,27 +187,57 @@ export interface Disks {
 }
 
 /**
- * Opens the database; `superseded` is called when another tab wants a newer one. Waits for tabs that hold an older one
- * to let go: `blocked` is called when they do not at once. Rejects when it cannot be opened, wiping nothing.
+ * Opens the database; `ended` is called when another tab wants a newer one, or when it was cleared under this tab. Waits
+ * for tabs that hold an older one to let go: `blocked` is called when they do not at once. Rejects when it cannot be
+ * opened, wiping nothing.
  */
 export async function openDisks(
   person: string,
-  superseded: () => void,
+  ended: (how: 'superseded' | 'cleared' | 'failed') => void,
   blocked: () => void = () => {},
 ): Promise<Disks> {
   const strict = new Disk(person, 'strict');
   const relaxed = new Disk(person, 'relaxed');
+  let isOpen = false;
   for (const handle of [strict, relaxed]) {
-    handle.on('versionchange', () => {
-      superseded();
+    handle.on('versionchange', ({ newVersion }) => {
+      ended(newVersion ? 'superseded' : 'cleared');
       // Dexie would close at once: first everything that is only in memory is saved.
       return false;
+    });
+    handle.on('populate', ({ idbtrans }) => {
+      // Dexie would go on in an empty one, as if nothing had been there.
+      if (isOpen) idbtrans.abort();
+      else idbtrans.objectStore('kv').add({ key: 'born', value: crypto.randomUUID() });
+      if (isOpen) ended('cleared');
     });
   }
   strict.on('blocked', blocked);
   await strict.open();
   await relaxed.open();
+  isOpen = true;
+  const born = relaxed.kv.get('born').catch(() => undefined);
+  const isSame = async () => (await strict.kv.get('born'))?.value === (await born)?.value;
+  for (const handle of [strict, relaxed]) whenCut(handle, isSame, ended);
   return { strict, relaxed };
+}
+
+/** The browser closed the database by itself: because it was cleared, or for reasons of its own, and all is there. */
+function whenCut(
+  handle: Disk,
+  isSame: () => Promise<boolean>,
+  ended: (how: 'cleared' | 'failed') => void,
+): void {
+  handle.backendDB().addEventListener('close', async () => {
+    try {
+      await handle.open();
+      whenCut(handle, isSame, ended);
+      if (!(await isSame())) ended('cleared');
+    } catch {
+      const there = await indexedDB.databases();
+      ended(there.some(({ name }) => name === handle.name) ? 'failed' : 'cleared');
+    }
+  });
 }
 
 /** Names what went wrong with the storage. */

@@ -4,11 +4,14 @@ import type * as Y from 'yjs';
 import type { Edit, Message } from '#shared/feed/shape.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { parseDoc, roomOf } from '#shared/school/names.ts';
+import type { RoomCopy } from './copy.ts';
 import type { Disk, DocRow, OutRow, PlaceRow } from './disk.ts';
 import { doubtedWords } from './doubted.ts';
 import { lastEdits } from './last-edits.ts';
+import type { Shelf } from './shelf.ts';
 import { partsOf, tailsOf } from './stored-doc.ts';
 import { allText } from './text.ts';
+import type { Device, Drafts } from './types.ts';
 import { unheldNotes } from './unheld-notes.ts';
 import { unsharedDrafts } from './unshared-drafts.ts';
 import { docOf } from './ydoc.ts';
@@ -43,6 +46,34 @@ export async function exportEverything(
     ...(aside && { text: allText([aside.bytes]) }),
   }));
   return JSON.stringify({ person, chats, papers, ...(await unsentOf(disk, person)), acknowledged }, null, 2);
+}
+
+/** What a tab has in memory: its storage does not answer any more. */
+export function exportHeld(
+  { person, projection }: Pick<Device, 'person' | 'projection'>,
+  { waiting, refused }: Pick<Shelf, 'waiting' | 'refused'>,
+  copies: ReadonlyMap<string, RoomCopy>,
+  drafts: Drafts,
+): string {
+  const chats: Record<string, object[]> = {};
+  const papers: Record<string, object> = {};
+  for (const { docs, places } of copies.values())
+    for (const [name, doc] of docs) {
+      const parsed = parseDoc(name);
+      if (parsed?.kind === 'feed') {
+        const before = chats[parsed.chat] ?? [];
+        chats[parsed.chat] = [...before, ...messagesOf(doc, [...places.values()], projection)];
+      } else if (parsed?.kind === 'paper')
+        papers[parsed.paper] = { xml: doc.getXmlFragment('body').toString() };
+    }
+  const begun = [...new Set(drafts.draftNames())].map((name) => ({ name, text: drafts.draft(name) }));
+  const held = {
+    ...{ person, chats, papers },
+    unsent: waiting.map(({ room, intent, at }) => ({ room, at, intent })),
+    drafts: begun.filter(({ text }) => text !== ''),
+    refused: refused.map(({ room, intent, code, when }) => ({ room, intent, code, when })),
+  };
+  return JSON.stringify(held, null, 2);
 }
 
 async function unsentOf(disk: Disk, person: string): Promise<object> {

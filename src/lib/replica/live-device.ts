@@ -75,6 +75,7 @@ export class LiveDevice implements Device {
       emit: (topic) => this.#hearing.roomChanged(topic),
       lookOf: (copy) => this.#views.look(copy),
       online: () => this.#line.at === 'online',
+      closed: () => this.#closed || this.#disk === 'cleared',
       isHeld: (chat, words) => this.#me.isHeld(chat, words),
       saved: (rows) => {
         for (const { room, intent } of rows)
@@ -220,8 +221,11 @@ export class LiveDevice implements Device {
 
   async exportAll(): Promise<string> {
     await this.#save();
-    const { exportEverything } = await loadExport();
-    return exportEverything(this.#parts.disks.strict, this.person, this.projection);
+    const { exportEverything, exportHeld } = await loadExport();
+    // A disk that is closed, or fails, gives nothing.
+    return exportEverything(this.#parts.disks.strict, this.person, this.projection).catch(() =>
+      exportHeld(this, this.#shelf, this.#writer.copies, this.#me),
+    );
   }
 
   async signOut(how: 'wait' | 'export' | 'discard'): ReturnType<Device['signOut']> {
@@ -248,10 +252,10 @@ export class LiveDevice implements Device {
 
   /** The storage's state changed. A newer tab's database wins: this one saves, lets go, and asks to be reloaded. */
   async diskIs(state: DiskState): Promise<void> {
-    if (this.#disk === state || this.#disk === 'superseded') return;
+    if (this.#disk === state || this.#disk === 'superseded' || this.#disk === 'cleared') return;
     this.#disk = state;
     this.#emit('disk');
-    if (state === 'superseded') await this.close();
+    if (state === 'superseded' || state === 'cleared') await this.close();
   }
 
   #lineIs(line: LineState): void {

@@ -124,7 +124,12 @@ export class Shelf {
   }
 
   get unsent(): number {
-    return this.#waiting.length + this.#unsaved().length;
+    return this.waiting.length;
+  }
+
+  /** What is to be sent, what is not on disk yet at the end. */
+  get waiting(): Waiting[] {
+    return [...this.#waiting, ...this.#unsaved()];
   }
 
   chats(drafts: Drafts): readonly ChatRow[] {
@@ -133,7 +138,7 @@ export class Shelf {
   }
 
   #buildRows(drafts: Drafts): ChatRow[] {
-    const waiting = [...this.#waiting, ...this.#unsaved()];
+    const { waiting } = this;
     const rows = Object.entries(this.projection?.chats ?? {}).map(([id, entry]): ChatRow => {
       const head = this.heads.get(id);
       const own = waiting.filter(({ room }) => room === chatRoom(id));

@@ -51,8 +51,11 @@ export interface LineState {
   code: number;
 }
 
-/** State of the device's storage. `superseded`: another tab opened a newer database; this one must reload. */
-export type DiskState = 'open' | 'superseded' | 'full' | 'failed';
+/**
+ * State of the device's storage. `superseded`: another tab opened a newer database; this one must reload. `cleared`: the
+ * browser emptied it under this tab, which alone knows what was not sent.
+ */
+export type DiskState = 'open' | 'superseded' | 'cleared' | 'full' | 'failed';
 
 export interface Peek {
   /** '' when it was deleted and what stood before it is not known here. */
@@ -331,7 +334,10 @@ export interface Device {
   dismiss(id: string): Promise<void>;
   /** A refused text was taken back into a composer: once what stands there is kept, the draft goes. */
   reuse(id: string): Promise<void>;
-  /** Everything of this person on this device as JSON: chats, papers as text, unsent and refused work. */
+  /**
+   * Everything of this person on this device as JSON: chats, papers as text, unsent and refused work; where the storage
+   * does not answer any more, what this tab has in memory.
+   */
   exportAll(): Promise<string>;
   /**
    * Ends the use of this device by this person. `wait` resolves `unsent` when `count` changes are still unsent after a

@@ -26,6 +26,8 @@ export interface Around {
   emit(topic: Topic): void;
   lookOf(copy: RoomCopy): Look;
   online(): boolean;
+  /** The device has let go of its disk, or the disk of it. */
+  closed(): boolean;
   /** Whether the draft of a chat is what a message of these words is made of. */
   isHeld(chat: string, words: string): boolean;
   /** Told of what entered the outbox, before its writer is. */
@@ -95,6 +97,7 @@ export class Writer {
 
   async #write(copy: RoomCopy, build: (id: () => string) => Intent): Promise<Verdict> {
     const { room } = copy;
+    if (this.#around.closed()) return { ok: false, code: 'storage-failed' };
     if (!copy.loaded || !copy.pen || !this.#ids.has(copy.pen.lease)) {
       await copy.inLane(() => this.#ready(copy, false));
       if (!copy.loaded) return { ok: false, code: 'storage-failed' };

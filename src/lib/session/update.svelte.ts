@@ -123,6 +123,8 @@ export class AppUpdate {
     // The first release of a device takes charge of a page that already runs it: nothing to reload.
     let controlled = container.controller !== null;
     container.addEventListener('controllerchange', () => {
+      // A browser that clears its storage takes the worker away: nothing newer is there to load.
+      if (!container.controller) return;
       if (controlled) void this.#takeOver();
       controlled = true;
     });
