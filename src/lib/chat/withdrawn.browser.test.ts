@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   enter,
+  has,
   message,
   openSchool,
   putRows,
@@ -14,6 +15,7 @@ import {
 import { OpenChat } from './open-chat.svelte.ts';
 
 const WORDS = 'Завтра приду к восьми';
+const EDITED = 'Завтра приду к девяти';
 const NOTE = 'parta-typed/masha/draft/7a';
 
 let school: TestSchool;
@@ -76,4 +78,57 @@ test('[R857] a message that stays is not in the composer as well', async () => {
   expect(open.composer.text).toBe('Мама');
   expect(open.composer.writing.at).toBe('new');
   expect(open.refusal?.code).toBe('storage-failed');
+});
+
+/** In another tab she edits what she then withdraws in the first one. */
+async function editedElsewhere() {
+  const here = await offline();
+  const there = await tab();
+  await here.chat.say(WORDS);
+  await until(there.device, 'seen', () => has(there.chat, WORDS));
+  there.open.composer.change(message(there.chat, WORDS));
+  there.open.composer.type(EDITED);
+  const withdraw = async () => {
+    await here.open.actsOn(message(here.chat, WORDS)).withdraw?.();
+    await until(there.device, 'it left', () => !has(there.chat, WORDS));
+  };
+  return { here, there, withdraw };
+}
+
+test('[R860] an edit that Masha has begun in another tab of what she withdraws is her draft once she looks away from it', async () => {
+  const { there, withdraw } = await editedElsewhere();
+  there.open.composer.answer(message(there.chat, 'Здравствуйте'));
+  await withdraw();
+  there.open.composer.rescue();
+  expect(there.open.composer.text).toContain(EDITED);
+  expect(there.open.composer.unfinished).toMatchObject([{ of: undefined }]);
+});
+
+test('[R860] an edit that Masha sends of what she has withdrawn in another tab is back in the composer, as a message', async () => {
+  const { there, withdraw } = await editedElsewhere();
+  await withdraw();
+  there.open.composer.rescue();
+  expect(there.open.composer.writing.at).toBe('edit');
+  expect(await there.open.composer.send()).toBe(false);
+  expect(there.open.composer.refusal?.code).toBe('message-is-gone');
+  expect(there.open.composer.writing.at).toBe('new');
+  expect(there.open.composer.text).toContain(EDITED);
+  expect(await there.open.composer.send()).toBe(true);
+});
+
+test('[R860] a page that comes later asks the school for the message, and makes a draft of the edit when there is none', async () => {
+  const { here, there, withdraw } = await editedElsewhere();
+  await withdraw();
+  await there.device.close();
+  await here.device.close();
+  await school.mend();
+  const later = await tab();
+  await until(later.device, 'online', () => later.device.line.at === 'online');
+  later.open.findBegun();
+  await until(later.device, 'nobody has it', () =>
+    later.open.composer.elsewhere.every((id) => later.chat.isGone(id)),
+  );
+  later.open.composer.rescue();
+  expect(later.open.composer.text).toContain(EDITED);
+  expect(later.open.composer.elsewhere).toEqual([]);
 });

@@ -25,7 +25,7 @@ export interface ChatGround {
   /** Brings a document to disk if it can; whether it is there now. */
   fetch(doc: string): Promise<boolean>;
   readMore(doc: string): Promise<boolean>;
-  /** The document that the relay says holds a message. */
+  /** The document that the relay says holds a message: '' for none, undefined when nobody can tell now. */
   ask(id: string): Promise<string | undefined>;
   markRead(seq: number): void;
   me: Drafts;
@@ -111,8 +111,13 @@ export class ChatView implements Chat {
     const { copy } = this.#ground;
     const found = copy.message(message);
     if (found !== 'unknown') return found !== 'gone';
-    const doc = await this.#ground.ask(message);
-    const parsed = doc === undefined ? undefined : parseDoc(doc);
+    const doc = (await this.#ground.ask(message)) ?? '?';
+    if (doc === '') {
+      copy.missed.add(message);
+      copy.version++;
+      this.#ground.changed();
+    }
+    const parsed = parseDoc(doc);
     if (parsed?.kind !== 'feed' || parsed.chat !== this.id) return false;
     // No hole may stay between what is shown and what was found.
     while (this.#oldest() > parsed.segment) if (!(await this.older())) return false;

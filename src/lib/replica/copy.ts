@@ -54,6 +54,8 @@ export class RoomCopy {
   pencil: PenRow | undefined;
   /** Ids that were made anew with a lease: pages may still hold the older ones. */
   readonly names = new Map<string, string>();
+  /** Ids of messages that no copy has: they waited and do no more, or the relay knows of none. */
+  readonly missed = new Set<string>();
   /** Called before the documents are replaced by newly read ones. */
   beforeSwap: (() => void) | undefined;
   /** How keystrokes go on under another lease; whoever types here brings it. */
@@ -98,6 +100,7 @@ export class RoomCopy {
     this.epoch = row?.epoch ?? '';
     this.head = row?.head ?? 0;
     this.gen = row?.gen ?? 0;
+    for (const { intent } of this.out) if (intent.act === 'message.create') this.missed.add(intent.id);
     this.out = out;
     const shown = this.docs;
     this.docs = new Map();
@@ -183,7 +186,8 @@ export class RoomCopy {
       if (found) return found;
     }
     const placed = this.places.get(id);
-    return placed && this.docs.has(placed.doc) ? 'gone' : 'unknown';
+    const isGone = placed ? this.docs.has(placed.doc) : this.missed.has(id) && !this.names.has(id);
+    return isGone ? 'gone' : 'unknown';
   }
 
   paper(id: string): PaperEntry | undefined {

@@ -32,14 +32,14 @@ export class Fetching {
     return here || isHere();
   }
 
-  /** The document that holds a message; undefined when nobody can tell now. */
+  /** The document that holds a message, '' for none; undefined when nobody can tell now. */
   async ask(chat: string, message: string): Promise<string | undefined> {
     const place = await this.#disk.places.get([chatRoom(chat), message]);
     if (place) return place.doc;
     if (!this.#online()) return undefined;
     const found = this.#finds.for(`${chat}:${message}`, FETCH_MS);
     this.#tabs.say({ say: 'find', chat, id: message });
-    return (await found) || undefined;
+    return found;
   }
 
   arrived(doc: string, isThere: boolean): void {
