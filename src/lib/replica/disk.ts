@@ -122,6 +122,8 @@ export interface RefusedRow extends RefusedDraft {
 }
 export interface CopyRow extends PrivateCopy {
   bytes: Uint8Array;
+  /** What waited when its paper was lost, as an update: the school may have taken it without answering. */
+  own?: Uint8Array;
 }
 export type Kv =
   | { key: 'projection'; value: Projection }

@@ -10,6 +10,7 @@ import { type ChatHeads, countUnread, PEEK_CHARS } from './chat-heads.ts';
 import type { Disk, DocRow, HeadRow, OutRow, PlaceRow } from './disk.ts';
 import type { Followed } from './followed.ts';
 import { lastEdits } from './last-edits.ts';
+import { dropLandedCopies } from './private-copy.ts';
 import { partsOf, putWhole, readParts, tailsOf } from './stored-doc.ts';
 import type { Word } from './tabs.ts';
 import type { Intent, Peek } from './types.ts';
@@ -36,7 +37,7 @@ interface Ground {
 
 /**
  * Adds to what follows the documents that are not held and without which the list cannot tell what became of the message
- * it shows. Inside a transaction on `docs`, `tails`, `places`, `heads`, `acked`, `refused`.
+ * it shows. Inside a transaction on `docs`, `tails`, `places`, `heads`, `acked`, `refused`, `copies`, `pieces`.
  */
 export async function settle(ground: Ground, came: readonly Came[], followed: Followed): Promise<void> {
   await dropLanded(ground.disk, followed.words);
@@ -83,16 +84,19 @@ export async function keepKnown(disk: Disk, rows: readonly OutRow[]): Promise<vo
 }
 
 /**
- * Messages and edits that were given back, and stand in a chat of which `words` tell all the same, are given back no
- * more: the relay's word got lost. The tabs are told.
+ * What was given back, and stands in a chat or a paper of which `words` tell all the same, is given back no more: the
+ * relay's word got lost. The tabs are told.
  */
 async function dropLanded(disk: Disk, words: Word[]): Promise<void> {
   const rooms = words.flatMap((word) => (word.say === 'room' && word.changes.length > 0 ? word.room : []));
   if (rooms.length === 0) return;
+  const papers = rooms.filter((room) => room.startsWith('paper/')).map((room) => room.slice(6));
+  for (const paper of papers.length > 0 ? await dropLandedCopies(disk, papers) : [])
+    words.push({ say: 'topic', topic: `paper/${paper}` });
   const docs = new Map<string, Y.Doc>();
   const landed: string[] = [];
   for (const { id, room, intent } of await disk.refused.where('room').anyOf(rooms).toArray()) {
-    if (intent.act !== 'message.create' && intent.act !== 'message.edit') continue;
+    if (!('id' in intent)) continue;
     const name = (await disk.places.get([room, intent.id]))?.doc;
     if (name === undefined) continue;
     const doc = docs.get(name) ?? docOf(name, await readParts(disk, name));

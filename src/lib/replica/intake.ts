@@ -58,7 +58,7 @@ export class Intake {
     if (stored.some(isSeldom)) this.#seldom ??= (await loadSeldom().catch(() => undefined))?.seldom;
     // Should it not come now, it does with what is taken next.
     this.#gone ??= await loadGone().catch(() => undefined);
-    await this.#disk.transaction('rw', [...stores, this.#disk.refused], async () => {
+    await this.#disk.transaction('rw', [...stores, this.#disk.refused, this.#disk.copies], async () => {
       for (const frame of stored) await this.#one(frame);
       const ground = { disk: this.#disk, person: this.#person, heads: this.#heads };
       await this.#gone?.settle(ground, this.#came, this.#followed);

@@ -60,6 +60,16 @@ export function wordsOf(
   return rest.trim() === '' ? placed : [...placed, { text: rest, near }];
 }
 
+/** Whether all words that an update brings stand in what `parts` make, each by its own name; not when it brings none. */
+export function standsIn(parts: readonly Uint8Array[], own: Uint8Array): boolean {
+  const words = written([own]);
+  if (words.size === 0) return false;
+  const there = written(parts);
+  return [...words].every(([client, chars]) =>
+    [...chars].every(([clock, char]) => there.get(client)?.get(clock) === char),
+  );
+}
+
 /** By client and clock: the characters that updates bring and do not delete themselves. */
 function written(updates: readonly Uint8Array[]): Map<number, Map<number, string>> {
   const own = new Map<number, Map<number, string>>();

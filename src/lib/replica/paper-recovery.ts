@@ -50,7 +50,7 @@ export async function keepPrivately(
 ): Promise<void> {
   const bytes = rows.map((row) => row.bytes);
   const doc = docOf(room, [...(await readParts(disk, room)), ...bytes]);
-  await keepCopy(disk, room, doc, code, wordsOf(bytes, doc, nearIn(rows)), title);
+  await keepCopy(disk, room, doc, code, wordsOf(bytes, doc, nearIn(rows)), title, Y.mergeUpdates(bytes));
 }
 
 /** A paper that its person cannot read any more: of others' words only what names the place stays. */
@@ -68,7 +68,8 @@ export async function leaveGone(
   const card: PaperRow | undefined = await disk.papers.get(idOf(room));
   // Who still reads its chat has not lost a right: the school has no such paper.
   const isThere = card !== undefined && chatPlace(projection, card.chat) !== undefined;
-  await keepCopy(disk, room, kept, isThere ? 'unknown-place' : code, words, card?.title);
+  const own = Y.mergeUpdates(bytes);
+  await keepCopy(disk, room, kept, isThere ? 'unknown-place' : code, words, card?.title, own);
   await putAside(disk, room, false);
   await dropRoom(disk, room);
   await forget(disk, room);

@@ -279,6 +279,75 @@ test('[R268] with a chat that Masha lost her unsent words in its papers stay wit
   expect(masha.papers()).toMatchObject([{ id: paper.id, chat: '7a' }]);
 });
 
+test('[R861] what the school took and did not answer is given back with a lost chat, and goes from there when the paper shows it', async () => {
+  const { anna, masha, hers, paper } = await lesson();
+  await school.deafen();
+  await school.on('count');
+  type(paper, 'и моя строка');
+  await paper.flush();
+  await school.on('heard', 'push');
+  await offline(masha);
+  await school.on('setDuty', 'masha', '7a', 'student', null);
+  await online(masha, anna);
+  await until(anna, 'the school has it', () => wordsIn(hers.doc).includes('и моя строка'));
+  await until(masha, 'given back', () => paper.copies().length > 0 && masha.unsent === 0);
+  expect(piecesOf(paper)).toMatchObject([{ text: 'и моя строка' }]);
+  await school.on('setDuty', 'masha', '7a', null, 'student');
+  await until(masha, 'it stands', () => wordsIn(paper.doc) === 'Список класса: и моя строка');
+  await until(masha, 'it stands once', () => paper.returned().length === 0);
+  expect(paper.copies()).toEqual([]);
+  expect(masha.papers()).toMatchObject([{ id: paper.id, chat: '7a' }]);
+  expect(masha.papers()[0]?.left).toBeUndefined();
+  await until(masha, 'she writes on', () => paper.right === 'edit');
+  await write(masha, paper, '!');
+  await until(anna, 'heard', () => wordsIn(hers.doc) === 'Список класса: и моя строка!');
+});
+
+test('[R861] words that the school did not take stay given back, though others that were typed with them stand in the paper', async () => {
+  const { anna, masha, hers, paper } = await lesson();
+  await school.deafen();
+  await school.on('count');
+  type(paper, 'и моя строка');
+  await paper.flush();
+  await school.on('heard', 'push');
+  await offline(masha);
+  type(paper, ', и ещё одна');
+  await paper.flush();
+  await school.on('setDuty', 'masha', '7a', 'student', null);
+  await online(masha, anna);
+  await until(anna, 'the school has it', () => wordsIn(hers.doc).includes('и моя строка'));
+  await until(masha, 'given back', () => paper.copies().length > 0 && masha.unsent === 0);
+  await school.on('setDuty', 'masha', '7a', null, 'student');
+  await until(masha, 'the first stands', () => wordsIn(paper.doc) === 'Список класса: и моя строка');
+  await until(masha, 'she writes on', () => paper.right === 'edit');
+  await write(masha, paper, ', что-то иное');
+  expect(piecesOf(paper)).toMatchObject([{ text: 'и моя строка, и ещё одна' }]);
+});
+
+test('[R861] a paper that the school took and did not answer is no refused one when its chat is there again; what was typed in it stays', async () => {
+  const masha = await school.device('masha');
+  await settled(masha, await enter(masha, '7a'));
+  await school.deafen();
+  await school.on('count');
+  const made = await (await enter(masha, '7a')).createPaper('План экскурсии', 'everyone');
+  const paper = masha.paper(made.ok ? made.id : '', PaperView);
+  await until(masha, 'open', () => paper.right === 'edit');
+  type(paper, 'Берём палатки');
+  await paper.flush();
+  await school.on('heard', 'push');
+  await offline(masha);
+  await school.on('setDuty', 'masha', '7a', 'student', null);
+  await online(masha);
+  await until(masha, 'given back', () => paper.copies().length > 0 && masha.unsent === 0);
+  expect(masha.refused()).toMatchObject([{ intent: { act: 'paper.create' } }]);
+  await school.on('setDuty', 'masha', '7a', null, 'student');
+  await until(masha, 'it is there', () => paper.right === 'edit');
+  await until(masha, 'and not refused', () => masha.refused().length === 0);
+  expect(piecesOf(paper)).toMatchObject([{ text: 'Берём палатки' }]);
+  expect(masha.papers()).toEqual([expect.objectContaining({ id: paper.id, chat: '7a' })]);
+  expect(masha.papers()[0]?.left).toBeUndefined();
+});
+
 test('[R268] words that the school took are not given back with a chat that is lost, unless a restore loses them', async () => {
   const { anna, masha, paper } = await lesson();
   await school.keep();

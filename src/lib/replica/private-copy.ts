@@ -1,11 +1,15 @@
 /** A paper as its author saw it, with words that were not taken: kept beside the paper, for them alone. */
 import * as Y from 'yjs';
 import type { RefusalCode } from '#shared/school/refusals.ts';
-import type { Disk } from './disk.ts';
-import type { Words } from './own-words.ts';
+import type { CopyRow, Disk } from './disk.ts';
+import { standsIn, type Words } from './own-words.ts';
+import { readParts } from './stored-doc.ts';
 import { allText } from './text.ts';
 
-/** Stores a private copy of a paper, and its own words as returned pieces. Inside a transaction on `copies`, `pieces`. */
+/**
+ * Stores a private copy of a paper, and its own words as returned pieces; `own`: what of them the school may have after
+ * all. Inside a transaction on `copies`, `pieces`.
+ */
 export async function keepCopy(
   disk: Disk,
   room: string,
@@ -13,11 +17,13 @@ export async function keepCopy(
   code: RefusalCode,
   words: readonly Words[],
   title = '',
+  own?: Uint8Array,
 ): Promise<void> {
   const paper = room.slice(room.indexOf('/') + 1);
   const when = Date.now();
   const id = crypto.randomUUID();
-  await disk.copies.put({ id, paper, title, code, when, bytes: Y.encodeStateAsUpdate(doc) });
+  const bytes = Y.encodeStateAsUpdate(doc);
+  await disk.copies.put({ id, paper, title, code, when, bytes, ...(own && { own }) });
   const why = whyOf(code);
   await disk.pieces.bulkPut(
     words.map((piece, index) => ({ ...piece, id: `${id}/${index}`, paper, why, code, when: when + index })),
@@ -32,6 +38,22 @@ export async function keepWords(
 ): Promise<void> {
   const text = allText(own);
   if (text.trim() !== '') await disk.pieces.put({ ...piece, text, why: whyOf(piece.code) });
+}
+
+/**
+ * Copies of papers whose words stand in what the school has: nobody has to save them any more. Gives their papers.
+ * Inside a transaction on `copies`, `pieces`, `docs`, `tails`.
+ */
+export async function dropLandedCopies(disk: Disk, papers: readonly string[]): Promise<string[]> {
+  const landed: string[] = [];
+  const rows: CopyRow[] = await disk.copies.where('paper').anyOf(papers).toArray();
+  for (const { id, paper, own } of rows) {
+    if (!own || !standsIn(await readParts(disk, `paper/${paper}`), own)) continue;
+    await disk.copies.delete(id);
+    await disk.pieces.filter((piece) => copyOf(piece.id) === id).delete();
+    landed.push(paper);
+  }
+  return landed;
 }
 
 /** The copy that a piece came with; the piece itself when it came alone. */
