@@ -49,6 +49,7 @@ test('[R859] a tab whose storage was cleared says so, takes nothing for kept or 
   expect(held.unsent).toMatchObject([{ room: 'chat/7a', intent: { text: 'Котелок за мной' } }]);
   expect(held.drafts).toEqual([{ name: '7a', text: 'А ложки' }]);
   expect(held.chats['7a']).toMatchObject([{ text: 'Здравствуйте' }, { text: 'Котелок за мной' }]);
+  expect(await masha.signOut('wait')).toMatchObject({ at: 'unsent', count: 1 });
 
   // The tab is loaded anew.
   const again = await school.device('masha');
@@ -68,6 +69,19 @@ test('[R859] what was typed in a paper is in the file of a tab whose storage was
   await until(masha, 'cleared', () => masha.disk === 'cleared');
   expect(lastRun(paper.doc.getXmlFragment('body'))?.toString()).toBe('Берём палатки');
   expect(JSON.parse(await masha.exportAll()).papers[paper.id].xml).toContain('Берём палатки');
+});
+
+test('[R859] who leaves when the storage was cleared takes along what the tab knows', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  await chat.say('Котелок за мной');
+  await clearStorage();
+  await until(masha, 'cleared', () => masha.disk === 'cleared');
+  const left = await masha.signOut('export');
+  expect(left.at === 'gone' && left.exported).toContain('Котелок за мной');
 });
 
 test('[R859] a database that the browser closed for reasons of its own is opened again, and nothing is said', async () => {

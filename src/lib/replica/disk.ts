@@ -200,7 +200,7 @@ export async function openDisks(
 ): Promise<Disks> {
   const strict = new Disk(person, 'strict');
   const relaxed = new Disk(person, 'relaxed');
-  let isOpen = false;
+  let born: Promise<Kv | undefined> | undefined;
   for (const handle of [strict, relaxed]) {
     handle.on('versionchange', ({ newVersion }) => {
       ended(newVersion ? 'superseded' : 'cleared');
@@ -208,38 +208,31 @@ export async function openDisks(
       return false;
     });
     handle.on('populate', ({ idbtrans }) => {
+      if (!born) return void idbtrans.objectStore('kv').add({ key: 'born', value: crypto.randomUUID() });
       // Dexie would go on in an empty one, as if nothing had been there.
-      if (isOpen) idbtrans.abort();
-      else idbtrans.objectStore('kv').add({ key: 'born', value: crypto.randomUUID() });
-      if (isOpen) ended('cleared');
+      idbtrans.abort();
+      ended('cleared');
     });
   }
   strict.on('blocked', blocked);
   await strict.open();
   await relaxed.open();
-  isOpen = true;
-  const born = relaxed.kv.get('born').catch(() => undefined);
-  const isSame = async () => (await strict.kv.get('born'))?.value === (await born)?.value;
-  for (const handle of [strict, relaxed]) whenCut(handle, isSame, ended);
+  born = relaxed.kv.get('born').catch(() => undefined);
+  // The browser closed it by itself: because it was cleared, or for reasons of its own, and all is there.
+  const whenCut = (handle: Disk) =>
+    handle.backendDB().addEventListener('close', async () => {
+      try {
+        await handle.open();
+        whenCut(handle);
+        if ((await handle.kv.get('born'))?.value !== (await born)?.value) ended('cleared');
+      } catch {
+        const there = await indexedDB.databases();
+        ended(there.some(({ name }) => name === handle.name) ? 'failed' : 'cleared');
+      }
+    });
+  whenCut(strict);
+  whenCut(relaxed);
   return { strict, relaxed };
-}
-
-/** The browser closed the database by itself: because it was cleared, or for reasons of its own, and all is there. */
-function whenCut(
-  handle: Disk,
-  isSame: () => Promise<boolean>,
-  ended: (how: 'cleared' | 'failed') => void,
-): void {
-  handle.backendDB().addEventListener('close', async () => {
-    try {
-      await handle.open();
-      whenCut(handle, isSame, ended);
-      if (!(await isSame())) ended('cleared');
-    } catch {
-      const there = await indexedDB.databases();
-      ended(there.some(({ name }) => name === handle.name) ? 'failed' : 'cleared');
-    }
-  });
 }
 
 /** Names what went wrong with the storage. */

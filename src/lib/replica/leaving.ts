@@ -14,7 +14,7 @@ const WAIT_MS = 15_000;
 const BYE_MS = 2_000;
 
 export interface LeavingGround {
-  device: Pick<Device, 'person' | 'unsent' | 'subscribe' | 'wake' | 'close'>;
+  device: Pick<Device, 'person' | 'unsent' | 'disk' | 'subscribe' | 'wake' | 'exportAll' | 'close'>;
   disk: Disk;
   tabs: Tabs;
   /** Puts on disk what is only in memory. */
@@ -26,6 +26,7 @@ export async function leave(
   { device, disk, tabs, save }: LeavingGround,
   how: Parameters<Device['signOut']>[0],
 ): ReturnType<Device['signOut']> {
+  if (device.disk === 'cleared') return leaveCleared(device, how);
   await save();
   if (how === 'wait') {
     device.wake();
@@ -40,6 +41,18 @@ export async function leave(
   const exported = how === 'export' ? await exportUnsent(disk, device.person) : undefined;
   await device.close();
   await wipe(device.person);
+  return { at: 'gone', exported };
+}
+
+/** Nothing is on the disk any more: what is left is in memory. */
+async function leaveCleared(
+  device: LeavingGround['device'],
+  how: Parameters<Device['signOut']>[0],
+): ReturnType<Device['signOut']> {
+  const { unsent: count, person } = device;
+  if (how === 'wait' && count > 0) return { at: 'unsent', count, here: 0, papers: [] };
+  const exported = how === 'export' ? await device.exportAll() : undefined;
+  await wipe(person);
   return { at: 'gone', exported };
 }
 
