@@ -79,3 +79,22 @@ test('[R742] a tab of an older app that the browser froze holds the disk: the ne
   await frozen.close();
   await expect(masha.chatLink('7А')).toBeVisible(AFTER_OUTAGE);
 });
+
+test('[R850] what Masha typed in a tab that is gone is under what she writes in the other one, and once that is sent it goes on', async ({
+  people,
+}) => {
+  const first = await people.comeIn('masha');
+  await first.open('7А');
+  const second = await first.anotherTab();
+  await second.open('7А');
+
+  // A hand that never rests, and a tab that goes before any pause.
+  await first.composer.click();
+  await first.page.keyboard.type('Мы с мамой уезжаем в пятницу', { delay: 40 });
+  await first.crash();
+  await second.composer.fill('Завтра приду');
+  await second.page.getByRole('button', { name: 'Отправить' }).click();
+  await expect(second.composer).toHaveValue(/^Мы с мамой уезжаем/);
+  await second.page.reload();
+  await expect(second.composer).toHaveValue(/^Мы с мамой уезжаем/);
+});

@@ -84,6 +84,19 @@ describe('what Masha writes', () => {
     expect([composer.text, drafts.get('on/7a/0')]).toEqual(['', '']);
   });
 
+  test('[R850] words that stand beside the draft and in it show once, and go when they are sent', async () => {
+    const { composer, drafts, open } = deskOf(() => Promise.resolve(OK));
+    drafts.set('7a', 'Завтра приду');
+    drafts.set('on/7a/0', 'Завтра');
+    drafts.set('on/7a/1', 'Мы уезжаем');
+    expect(open().text).toBe('Завтра приду\nМы уезжаем');
+    composer.type('Завтра приду!');
+    drafts.set('on/7a/0', 'Завтра приду');
+    drafts.set('on/7a/1', 'Мы уезжаем');
+    await composer.send();
+    expect([composer.text, drafts.get('on/7a/0')]).toEqual(['Мы уезжаем', '']);
+  });
+
   test('[R788] words are held before they leave the composer, those of an edit too', async () => {
     const { composer, held } = deskOf(() => Promise.resolve(OK));
     composer.type('Я приду');

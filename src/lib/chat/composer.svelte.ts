@@ -190,6 +190,8 @@ export class Composer {
     if (writing.at === 'edit') this.#keepEdit(writing.message.id, '');
     else {
       this.#chat.setDraft('');
+      const { drafts } = this.#chat;
+      for (const name of this.#others) if (words.includes(drafts.draft(name))) drafts.setDraft(name, '');
       // Even the very same words, typed meanwhile, are a draft of their own.
       if (this.#typed) this.#chat.setDraft(this.#typed);
     }
@@ -218,13 +220,18 @@ export class Composer {
     return this.#follow(() => {
       const { draft, drafts } = this.#chat;
       const beside = this.#beside.map((name) => drafts.draft(name));
-      return [this.#typed ?? draft, ...beside].filter(Boolean).join('\n');
+      return [this.#typed ?? draft, ...beside].reduce((all, words) =>
+        all.includes(words) ? all : [all, words].filter(Boolean).join('\n'),
+      );
     });
   }
 
-  /** Drafts of another device for this chat that show here: behind words that are typed here they wait. */
+  /** Drafts of another device, or tab, for this chat that show here: behind words that are typed here they wait. */
   get #beside(): string[] {
-    if (this.#typed) return [];
+    return this.#typed ? [] : this.#others;
+  }
+
+  get #others(): string[] {
     const { drafts, id } = this.#chat;
     const names = drafts
       .draftNames()

@@ -125,14 +125,20 @@ export interface CopyRow extends PrivateCopy {
   /** What waited when its paper was lost, as an update: the school may have taken it without answering. */
   own?: Uint8Array;
 }
+/** `shared`: it stands in the person's own document too. `sent`: words that became a message and left the draft. */
+export interface DraftRow {
+  key: `draft/${string}`;
+  value: string;
+  shared?: true;
+  sent?: string;
+}
 export type Kv =
   | { key: 'projection'; value: Projection }
   /** Who holds the line, or held it last: one that was robbed of it moves nothing any more. */
   | { key: 'leader'; value: string }
   /** Drawn when the database was made: one that was cleared and made again has another. */
   | { key: 'born'; value: string }
-  /** `shared`: it stands in the person's own document too. `sent`: words that became a message and left the draft. */
-  | { key: `draft/${string}`; value: string; shared?: true; sent?: string }
+  | DraftRow
   /** A decision about the school that the relay took, in the first form; now it stands in `acked`. */
   | { key: `decided/${string}`; value: { room: string; seq: number; intent: Intent } };
 

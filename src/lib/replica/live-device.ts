@@ -76,7 +76,7 @@ export class LiveDevice implements Device {
       lookOf: (copy) => this.#views.look(copy),
       online: () => this.#line.at === 'online',
       closed: () => this.#closed || this.#disk === 'cleared',
-      isHeld: (chat, words) => this.#me.isHeld(chat, words),
+      isHeld: (...args) => this.#me.isHeld(...args),
       saved: (rows) => {
         for (const { room, intent } of rows)
           if (intent.act === 'message.create') this.#me.said(room.slice('chat/'.length), intent.text);

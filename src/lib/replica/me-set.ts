@@ -9,12 +9,20 @@ export function setOwn(doc: Y.Doc, { root, key, value, over }: Extract<Intent, {
   const there = map.get(key);
   if (chat && there && there !== over && map._map.get(key)?.id.client !== doc.clientID) {
     if (value === null) return;
-    if (!`${value}`.includes(`${there}`)) {
-      let nth = 0;
-      while (map.has(otherDraft(chat, nth))) nth++;
-      map.set(otherDraft(chat, nth), there);
-    }
+    if (!`${value}`.includes(`${there}`))
+      map.set(
+        besideOf(chat, `${there}`, (name) => map.get(name), key),
+        there,
+      );
   }
   if (value === null) map.delete(key);
   else map.set(key, value);
+}
+
+/** Where words stand beside the draft of their chat: over those that they go on from, or at the first free place. */
+export function besideOf(chat: string, words: string, at: (name: string) => unknown, but?: string): string {
+  for (let nth = 0; ; nth++) {
+    const name = otherDraft(chat, nth);
+    if (name !== but && words.includes(`${at(name) ?? ''}`)) return name;
+  }
 }

@@ -1,9 +1,12 @@
 /** The person's own settings and unfinished messages. */
+
+import { chatOfDraft } from '#shared/me/shape.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 import { meDoc } from '#shared/school/names.ts';
 import type { RoomCopy } from './copy.ts';
-import type { Disk } from './disk.ts';
-import { forgetNote, note, notesUnder } from './typed-notes.ts';
+import type { Disk, DraftRow } from './disk.ts';
+import { besideOf } from './me-set.ts';
+import { forgetNote, note, noted, notesUnder } from './typed-notes.ts';
 import type { Drafts, Intent, Me, Plain, Verdict } from './types.ts';
 
 /** A draft travels to the other devices when the writing rests this long. */
@@ -44,6 +47,8 @@ export class MeView implements Me, Drafts {
   readonly #drafts = new Map<string, Draft>();
   /** Those whose words left the composer before the disk had them. */
   readonly #held = new Map<string, Draft>();
+  /** What this tab found or left on disk, by draft, and in notes, by their name: other words there are another tab's. */
+  readonly #left = new Map<string, string | undefined>();
 
   constructor(ground: MeGround) {
     this.#ground = ground;
@@ -63,12 +68,17 @@ export class MeView implements Me, Drafts {
 
   /** Drafts kept on this device, read at opening. */
   loadDrafts(rows: readonly { key: string; value: unknown; shared?: true; sent?: string }[]): void {
-    for (const { key, value, shared = false, sent } of rows)
-      if (key.startsWith(DRAFT) && typeof value === 'string')
-        this.#drafts.set(key.slice(DRAFT.length), { text: value, shared, sent });
+    for (const { key, value, shared = false, sent } of rows) {
+      const chat = key.slice(DRAFT.length);
+      if (!key.startsWith(DRAFT) || typeof value !== 'string') continue;
+      this.#left.set(chat, value);
+      this.#drafts.set(chat, { text: value, shared, sent });
+    }
     // What the page before this one could not bring to the disk any more.
-    for (const [chat, text] of notesUnder<string>(this.#ground.person, DRAFT))
+    for (const [chat, text] of notesUnder<string>(this.#ground.person, DRAFT)) {
+      this.#left.set(DRAFT + chat, text);
       if (text !== undefined && text.trim() !== this.#drafts.get(chat)?.sent) this.#takeUp(chat, text);
+    }
     for (const [chat, { sent }] of this.#drafts) if (sent !== undefined) this.#takeUp(chat, '', sent);
   }
 
@@ -94,15 +104,15 @@ export class MeView implements Me, Drafts {
     const draft = this.#drafts.get(chat);
     if (!draft?.keep) return;
     // The disk can wait until the message is on screen: then it has the words already, and as a message alone.
-    if (note(this.#ground.person, DRAFT + chat, draft.text)) {
+    if (this.#note(chat, draft.text)) {
       this.#held.set(chat, draft);
       this.#keepAfter(KEEP_MS, chat, draft);
     } else void this.#keep(chat, draft);
   }
 
-  /** Whether it is the draft that a message of these words is made of. */
-  isHeld(chat: string, words: string): boolean {
-    return this.#held.get(chat)?.text.trim() === words;
+  /** Whether a message of these words is made of the draft, and the disk holds no other tab's. */
+  isHeld(chat: string, words: string, row: DraftRow | undefined): boolean {
+    return this.#held.get(chat)?.text.trim() === words && !this.#others(chat, row, words);
   }
 
   /** A message of these words is on disk. */
@@ -115,20 +125,19 @@ export class MeView implements Me, Drafts {
   async flush(): Promise<void> {
     const waiting = [...this.#drafts].filter(([, { share }]) => share);
     // A page that is going does not hear the disk's answer.
-    for (const [chat, { text }] of waiting) note(this.#ground.person, DRAFT + chat, text);
+    for (const [chat, { text }] of waiting) this.#note(chat, text);
     for (const [chat, draft] of waiting) {
       await this.#keep(chat, draft);
       await this.#share(chat, draft);
     }
   }
 
-  #takeUp(chat: string, text: string, sent?: string): void {
+  #takeUp(chat: string, text: string, sent?: string, rest = text === '' ? 0 : 1): void {
     const before = this.#drafts.get(chat);
     clearTimeout(before?.share);
     const over = before?.shared === false ? before.over : this.#map('drafts')?.get(chat);
     const draft: Draft = { text, shared: false, sent, over };
     this.#drafts.set(chat, draft);
-    const rest = text === '' ? 0 : 1;
     draft.share = setTimeout(() => void this.#share(chat, draft), REST_MS * rest);
     draft.keep = before?.keep;
     // A hand that never rests is kept all the same.
@@ -147,14 +156,48 @@ export class MeView implements Me, Drafts {
     this.#held.delete(chat);
     if (draft.said) return;
     const { text, shared } = draft;
-    const { person, disk } = this.#ground;
+    const { kv } = this.#ground.disk;
+    const key = `${DRAFT}${chat}` as const;
     try {
-      await disk.kv.put({ key: `${DRAFT}${chat}`, value: text, ...(shared && { shared }) });
-      if (this.#drafts.get(chat) === draft) forgetNote(person, DRAFT + chat);
+      await kv.db.transaction('rw', kv, async () => {
+        const row = (await kv.get(key)) as DraftRow | undefined;
+        const others = this.#others(chat, row, text);
+        // What is shared needs no place here.
+        if (others && shared && text) return;
+        this.#putBeside(chat, others);
+        await kv.put({ key, value: text, ...(shared && { shared }) });
+      });
+      this.#left.set(chat, text);
+      if (this.#drafts.get(chat) === draft) this.#note(chat, text, forgetNote);
     } catch {
       // A full disk is told where a message is sent; a draft that is not kept must not stop the typing.
-      note(person, DRAFT + chat, text);
+      this.#note(chat, text);
     }
+  }
+
+  /** Notes words, or forgets the note since the disk has them; what another tab noted stays beside. */
+  #note(chat: string, text: string, put: typeof note = note): boolean {
+    const { person } = this.#ground;
+    const name = DRAFT + chat;
+    this.#putBeside(chat, this.#others(name, { value: noted(person, name) }, text));
+    this.#left.set(name, text);
+    return put(person, name, text);
+  }
+
+  /** Words of another tab in a place where `text` is to stand, unless they are shared, or part of it; '' for none. */
+  #others(place: string, there: Partial<DraftRow> | undefined, text: string): string {
+    const { value = '', shared } = there ?? {};
+    return shared || value === this.#left.get(place) || text.includes(value) ? '' : value;
+  }
+
+  /** They may be of a tab that is gone: they are noted at once, and shared. */
+  #putBeside(draft: string, words: string): void {
+    const chat = chatOfDraft(draft);
+    if (!chat || !words) return;
+    const name = besideOf(chat, words, (other) => this.draft(other));
+    this.#note(name, words);
+    this.#takeUp(name, words, undefined, 0);
+    this.#ground.changed();
   }
 
   async #share(chat: string, draft: Draft): Promise<void> {

@@ -14,8 +14,13 @@ export function note(person: string, name: string, words: unknown): boolean {
   }
 }
 
-export function forgetNote(person: string, name: string): void {
+export function noted<Words>(person: string, name: string): Words | undefined {
+  return read(keyOf(person, name));
+}
+
+export function forgetNote(person: string, name: string): boolean {
   localStorage.removeItem(keyOf(person, name));
+  return true;
 }
 
 /** What is noted under a beginning of names, by the rest of its name; undefined for what cannot be read. */

@@ -5,7 +5,7 @@
 import { idOf } from '#shared/feed/shape.ts';
 import { allowed, bringsOf, docFor, type Look, needsOf, renamed } from './acts.ts';
 import { RoomCopy, type Unsaved } from './copy.ts';
-import { type Disk, type Disks, type OutRow, troubleOf } from './disk.ts';
+import { type Disk, type Disks, type DraftRow, type OutRow, troubleOf } from './disk.ts';
 import { newPencil, penFor } from './pens.ts';
 import { roomWord, type Tabs, type Word } from './tabs.ts';
 import type { Intent, Topic, Verdict } from './types.ts';
@@ -28,8 +28,8 @@ export interface Around {
   online(): boolean;
   /** The device has let go of its disk, or the disk of it. */
   closed(): boolean;
-  /** Whether the draft of a chat is what a message of these words is made of. */
-  isHeld(chat: string, words: string): boolean;
+  /** Whether a message of these words is made of the draft of a chat, which has this row on disk or none. */
+  isHeld(chat: string, words: string, row: DraftRow | undefined): boolean;
   /** Told of what entered the outbox, before its writer is. */
   saved(rows: OutRow[]): void;
   onTrouble(code: 'storage-full' | 'storage-failed'): void;
@@ -281,7 +281,8 @@ export class Writer {
     const chat = room.slice('chat/'.length);
     const key = `draft/${chat}` as const;
     const { text: sent } = intent;
-    if (this.#around.isHeld(chat, sent) || String((await kv.get(key))?.value).trim() === sent)
+    const row = (await kv.get(key)) as DraftRow | undefined;
+    if (this.#around.isHeld(chat, sent, row) || row?.value.trim() === sent)
       await kv.put({ key, value: '', sent });
   }
 
