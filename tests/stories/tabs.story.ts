@@ -98,3 +98,29 @@ test('[R850] what Masha typed in a tab that is gone is under what she writes in 
   await second.page.reload();
   await expect(second.composer).toHaveValue(/^Мы с мамой уезжаем/);
 });
+
+test('[R851] a draft that Masha sends from another tab leaves the first one, and what she types there afterwards stays', async ({
+  people,
+}) => {
+  const first = await people.comeIn('masha');
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  await anna.say('Кто придёт?');
+  await first.open('7А');
+  const second = await first.anotherTab();
+  await second.open('7А');
+  await first.act('Кто придёт?', 'Ответить');
+  await first.composer.fill('Я приду');
+  await expect(second.composer).toHaveValue('Я приду', AFTER_OUTAGE);
+  await second.page.getByRole('button', { name: 'Отправить' }).click();
+  await expect(first.message('Я приду')).toContainText('Кто придёт?');
+  await expect(first.composer).toHaveValue('');
+  await expect(first.page.getByRole('button', { name: 'Отмена' })).toHaveCount(0);
+
+  await first.composer.fill('И Петя');
+  await expect(second.composer).toHaveValue('И Петя', AFTER_OUTAGE);
+  await second.page.getByRole('button', { name: 'Отправить' }).click();
+  await first.composer.fill('И Оля тоже');
+  await expect(second.composer).toHaveValue('И Оля тоже', AFTER_OUTAGE);
+  await expect(first.composer).toHaveValue('И Оля тоже');
+});

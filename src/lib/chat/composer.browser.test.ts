@@ -97,6 +97,51 @@ describe('what Masha writes', () => {
     expect([composer.text, drafts.get('on/7a/0')]).toEqual(['Мы уезжаем', '']);
   });
 
+  test('[R851] a draft that was sent from another device leaves the composer here, with what it answered', () => {
+    const { composer, drafts } = deskOf(() => Promise.resolve(OK));
+    composer.answer(petya);
+    composer.type('В пятницу');
+    drafts.set('7a', '').set('re/7a', '');
+    expect([composer.text, composer.writing]).toEqual(['', { at: 'new' }]);
+    composer.type('И в субботу');
+    expect([composer.text, drafts.get('7a')]).toEqual(['И в субботу', 'И в субботу']);
+  });
+
+  test('[R851] what another device makes of the draft shows here, after words were sent or cleared too', async () => {
+    const { composer, drafts } = deskOf(() => Promise.resolve(OK));
+    composer.type('Мы с мамой');
+    drafts.set('7a', 'Мы с мамой уезжаем').set('on/7a/0', 'Завтра');
+    expect(composer.text).toBe('Мы с мамой уезжаем\nЗавтра');
+    composer.type(`${composer.text}!`);
+    expect([drafts.get('7a'), drafts.get('on/7a/0')]).toEqual(['Мы с мамой уезжаем\nЗавтра!', '']);
+    await composer.send();
+    drafts.set('7a', 'Ещё');
+    expect(composer.text).toBe('Ещё');
+    composer.type('');
+    drafts.set('7a', 'И ещё');
+    expect(composer.text).toBe('И ещё');
+  });
+
+  test('[R851] words on their way to the disk do not come back into the composer', async () => {
+    let answer = (_: Verdict): void => undefined;
+    const { composer } = deskOf(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    composer.type('Я приду');
+    const sent = composer.send();
+    expect(composer.text).toBe('');
+    composer.type('И Петя');
+    composer.type('');
+    expect(composer.text).toBe('');
+    composer.type('И Оля');
+    answer(OK);
+    await sent;
+    expect(composer.text).toBe('И Оля');
+  });
+
   test('[R788] words are held before they leave the composer, those of an edit too', async () => {
     const { composer, held } = deskOf(() => Promise.resolve(OK));
     composer.type('Я приду');
@@ -183,17 +228,18 @@ describe('what Masha writes', () => {
 
   test('[R798] words that answer a message that she withdraws answer nothing, here and in another tab', async () => {
     const { composer, open, gone, said } = deskOf(() => Promise.resolve(OK));
+    const tab = deskOf(() => Promise.resolve(OK));
     composer.answer(own);
     composer.type('Или послезавтра');
-    const tab = open();
-    tab.type('Или в пятницу');
-    expect(tab.writing.at).toBe('reply');
+    tab.composer.answer(own);
+    tab.composer.type('Или в пятницу');
     gone.add('m2');
+    tab.gone.add('m2');
     composer.withdraw(own);
     expect([composer.text, composer.writing]).toEqual(['Или послезавтра\nЗавтра', { at: 'new' }]);
     await composer.send();
-    await tab.send();
-    expect(said).toEqual(['Или послезавтра\nЗавтра', 'Или в пятницу']);
+    await tab.composer.send();
+    expect([...said, ...tab.said]).toEqual(['Или послезавтра\nЗавтра', 'Или в пятницу']);
     expect(open().writing).toEqual({ at: 'new' });
   });
 

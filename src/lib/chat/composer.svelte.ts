@@ -24,8 +24,10 @@ export class Composer {
   readonly #chat: Chat;
   readonly #follow: <T>(read: () => T) => T;
   readonly #find: (id: string) => MessageView | undefined;
-  /** New words, typed here; undefined until then, so that a draft of another device shows. */
+  /** New words, as they were typed here last; undefined until then. */
   #typed = $state<string>();
+  /** So many messages are on their way to the disk: the draft is still theirs. */
+  #leaving = $state(0);
   /** Words of the edit at hand. */
   #edited = $state<string>();
   /** What the person chose to write; undefined until then, so that what they left unfinished goes on. */
@@ -47,7 +49,9 @@ export class Composer {
   }
 
   get writing(): Writing {
-    const writing = this.#chosen ?? this.#follow(() => this.#leftUnfinished());
+    const isElsewhere = this.#typed !== this.#here && this.#chosen?.at !== 'edit';
+    const chosen = isElsewhere ? undefined : this.#chosen;
+    const writing = chosen ?? this.#follow(() => this.#leftUnfinished());
     return writing.at === 'new' && writing.re ? this.#answering(writing.re) : writing;
   }
 
@@ -182,22 +186,26 @@ export class Composer {
     const handed = this.#hand(writing, words.trim());
     this.#turnTo(rest);
     if (writing.at !== 'edit') this.#typed = '';
+    this.#leaving++;
     const verdict = await handed;
-    if (!verdict.ok) {
-      this.#giveBack(writing, words, verdict);
-      return false;
-    }
+    if (verdict.ok) this.#letGo(writing, words, rest);
+    else this.#giveBack(writing, words, verdict);
+    this.#leaving--;
+    return verdict.ok;
+  }
+
+  /** The device has the message: it is no draft any more. */
+  #letGo(writing: Writing, words: string, rest: Writing): void {
     if (writing.at === 'edit') this.#keepEdit(writing.message.id, '');
     else {
-      this.#chat.setDraft('');
       const { drafts } = this.#chat;
+      this.#chat.setDraft('');
       for (const name of this.#others) if (words.includes(drafts.draft(name))) drafts.setDraft(name, '');
       // Even the very same words, typed meanwhile, are a draft of their own.
       if (this.#typed) this.#chat.setDraft(this.#typed);
     }
     if (writing.at !== 'edit' && !reOf(this.writing)) this.#keepAnswered('');
     if (this.#chosen === rest && !this.#typed) this.#chosen = undefined;
-    return true;
   }
 
   /** Messages with unfinished edits: in the first form of their names of other chats too. */
@@ -215,12 +223,18 @@ export class Composer {
     return drafts.draft(editDraft(id, message)) || drafts.draft(OLD_EDIT + message);
   }
 
+  /** New words that were typed here, while the draft is what was typed: else another device went on with it, or sent it. */
+  get #here(): string | undefined {
+    const isSame = this.#leaving > 0 || this.#follow(() => this.#chat.draft) === this.#typed;
+    return isSame ? this.#typed : undefined;
+  }
+
   get #newText(): string {
-    if (this.#typed) return this.#typed;
+    if (this.#here) return this.#here;
     return this.#follow(() => {
       const { draft, drafts } = this.#chat;
       const beside = this.#beside.map((name) => drafts.draft(name));
-      return [this.#typed ?? draft, ...beside].reduce((all, words) =>
+      return [this.#here ?? draft, ...beside].reduce((all, words) =>
         all.includes(words) ? all : [all, words].filter(Boolean).join('\n'),
       );
     });
@@ -228,7 +242,7 @@ export class Composer {
 
   /** Drafts of another device, or tab, for this chat that show here: behind words that are typed here they wait. */
   get #beside(): string[] {
-    return this.#typed ? [] : this.#others;
+    return this.#here ? [] : this.#others;
   }
 
   get #others(): string[] {
