@@ -60,6 +60,7 @@ const LATER = new Set([
   'rebase',
   'recover',
   'registry-desk',
+  'renamed-drafts',
   'renaming',
   'returned',
   'robbed',

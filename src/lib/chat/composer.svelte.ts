@@ -1,6 +1,6 @@
 /** What a person is writing: a new message, an answer or an edit. The words stay until the device has them. */
 import type { Chat, MessageView, Verdict } from '#lib/replica/types.ts';
-import { editDraft, otherDraft } from '#shared/me/shape.ts';
+import { answerDraft, editDraft, otherDraft } from '#shared/me/shape.ts';
 import { isBlank } from '#shared/ops/values.ts';
 import { LIMITS } from '#shared/school/limits.ts';
 
@@ -16,9 +16,8 @@ export interface Unfinished {
   drop: () => void;
 }
 
-/** Beginnings of the names of drafts. */
+/** Beginning of the names of edits in their first form. */
 const OLD_EDIT = 'edit/';
-const ANSWER = 're/';
 
 export class Composer {
   readonly #chat: Chat;
@@ -52,7 +51,9 @@ export class Composer {
     const isElsewhere = this.#typed !== this.#here && this.#chosen?.at !== 'edit';
     const chosen = isElsewhere ? undefined : this.#chosen;
     const writing = chosen ?? this.#follow(() => this.#leftUnfinished());
-    return writing.at === 'new' && writing.re ? this.#answering(writing.re) : writing;
+    if (writing.at === 'new') return writing.re ? this.#answering(writing.re) : writing;
+    // It may have got another id, and other words, since it was chosen.
+    return { ...writing, message: this.#find(writing.message.id) ?? writing.message };
   }
 
   /** Messages that are not on screen, of which an edit or an answer was begun. */
@@ -278,11 +279,11 @@ export class Composer {
 
   /** The message that the draft answers; '' for none. */
   get #answered(): string {
-    return this.#chat.drafts.draft(ANSWER + this.#chat.id);
+    return this.#chat.drafts.draft(answerDraft(this.#chat.id));
   }
 
   #keepAnswered(message: string): void {
-    this.#chat.drafts.setDraft(ANSWER + this.#chat.id, message);
+    this.#chat.drafts.setDraft(answerDraft(this.#chat.id), message);
   }
 
   #turnTo(writing: Writing): void {

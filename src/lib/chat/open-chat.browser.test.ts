@@ -13,10 +13,12 @@ function openChat() {
   const reused: string[] = [];
   const locked = new Set<string>();
   const sought: string[] = [];
+  const renamed = new Map<string, string>();
   const line = { at: 'offline' } as { at: 'offline' | 'online' };
   const chat = {
     id: '7a',
-    messages: () => [petya, own],
+    messages: () => (renamed.size > 0 ? [petya, { ...own, id: 'm22' }] : [petya, own]),
+    idOf: (id: string) => renamed.get(id) ?? id,
     find: (id: string) => Promise.resolve(sought.push(`${id} ${line.at}`) < 0),
     may: (act, message = '') =>
       act === 'edit' && locked.has(message) ? { ok: false, code: 'not-yours' } : OK,
@@ -25,7 +27,7 @@ function openChat() {
     },
     setDraft: (text: string) => void drafts.set('7a', text),
     drafts: { ...draftsIn(drafts), hold: () => undefined },
-  } as Pick<Chat, 'id' | 'messages' | 'find' | 'may' | 'draft' | 'setDraft' | 'drafts'> as Chat;
+  } as Pick<Chat, 'id' | 'messages' | 'idOf' | 'find' | 'may' | 'draft' | 'setDraft' | 'drafts'> as Chat;
   const device = {
     line: line as Device['line'],
     chat: () => chat,
@@ -33,7 +35,7 @@ function openChat() {
     reuse: (id: string) => Promise.resolve(void reused.push(id)),
   } as Pick<Device, 'line' | 'chat' | 'subscribe' | 'reuse'> as Device;
   const open = new OpenChat(device, '7a');
-  return { open, composer: open.composer, drafts, line, locked, reused, sought };
+  return { open, composer: open.composer, drafts, line, locked, renamed, reused, sought };
 }
 
 const refused = (intent: Intent & { text: string }): RefusedDraft => ({
@@ -104,4 +106,14 @@ test('[R840] a refused answer to a message that is not on screen answers it agai
   const { open, composer } = openChat();
   await open.reuse(answer('m0', 'Я понесу'));
   expect([composer.text, composer.writing]).toEqual(['Я понесу', { at: 'new', re: 'm0' }]);
+});
+
+test('[R852] an edit that Masha has at hand goes on when its message gets its id from a lease', () => {
+  const { composer, drafts, renamed } = openChat();
+  composer.change(own);
+  renamed.set('m2', 'm22');
+  drafts.set('in/7a/m22', 'Встреча в девять');
+  expect(composer.text).toBe('Встреча в девять');
+  composer.type('Встреча в десять');
+  expect(drafts.get('in/7a/m22')).toBe('Встреча в десять');
 });

@@ -82,7 +82,7 @@ export class OpenChat {
     this.composer = new Composer(
       this.#chat,
       (read) => this.#follow(read),
-      (message) => this.#byId.get(message),
+      (message) => this.#byId.get(this.#chat.idOf(message)),
     );
   }
 

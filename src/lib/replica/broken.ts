@@ -43,6 +43,7 @@ function brokenChat(id: string): Chat {
     older: () => Promise.resolve(false),
     markRead: () => {},
     pins: () => [],
+    idOf: (message) => message,
     isGone: () => false,
     find: () => Promise.resolve(false),
     may: () => NO,

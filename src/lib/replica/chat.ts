@@ -124,6 +124,10 @@ export class ChatView implements Chat {
     return typeof copy.message(message) === 'object';
   }
 
+  idOf(message: string): string {
+    return this.#ground.copy.names.get(message) ?? message;
+  }
+
   isGone(message: string): boolean {
     return this.#ground.copy.message(message) === 'gone';
   }

@@ -2,10 +2,11 @@
 import { meDoc } from '#shared/school/names.ts';
 import type { Fetching } from './fetching.ts';
 import type { Leader } from './leader.ts';
+import { loadSeldom } from './parts.ts';
 import type { Desk } from './registry-desk.ts';
 import type { Shelf } from './shelf.ts';
 import type { RoomWord, Tabs, Word } from './tabs.ts';
-import type { LineState, Topic } from './types.ts';
+import type { Drafts, LineState, Topic } from './types.ts';
 import type { Views } from './views.ts';
 import type { Writer } from './writer.ts';
 
@@ -16,6 +17,7 @@ export interface HearingGround {
   shelf: Shelf;
   views: Views;
   fetching: Fetching;
+  me: Drafts;
   desks: ReadonlySet<Desk>;
   /** This tab has let go of its disk. */
   closed(): boolean;
@@ -103,8 +105,9 @@ export class Hearing {
   }
 
   #hearRoom(word: RoomWord): void {
-    const { shelf, views, fetching, desks, background } = this.#ground;
+    const { shelf, views, fetching, me, desks, background } = this.#ground;
     shelf.moved(word.added, word.acked);
+    if (word.names.length > 0) background(loadSeldom().then(({ seldom }) => seldom.renameDrafts(me, word)));
     if (word.rebuilt) background(shelf.refresh('unsent'));
     if (word.epoch !== '') background(views.fillAgain(word.room));
     for (const { doc } of word.changes) fetching.arrived(doc, true);

@@ -110,7 +110,7 @@ export class LiveDevice implements Device {
     });
     this.#hearing = new Hearing({
       ...{ person: parts.person, tabs: this.#tabs, writer: this.#writer, shelf: this.#shelf },
-      ...{ views: this.#views, fetching: this.#fetching, desks: this.#desks },
+      ...{ views: this.#views, fetching: this.#fetching, me: this.#me, desks: this.#desks },
       closed: () => this.#closed,
       leader: () => this.#leader,
       emit: (topic) => this.#emit(topic),

@@ -27,6 +27,7 @@ import {
 import { burn, freshPen } from './pens.ts';
 import { keepWords } from './private-copy.ts';
 import { type Moved, moveKeystrokes } from './rebase.ts';
+import { renameKept } from './renamed-drafts.ts';
 import { Renaming } from './renaming.ts';
 import { isRobbed } from './robbed.ts';
 import { readParts } from './stored-doc.ts';
@@ -81,6 +82,7 @@ class Recovery {
     const kept = await this.#again(rows, fresh, row?.head ?? 0, epoch);
     const stay = new Set(kept.map(({ id }) => id));
     await this.#renaming.keep();
+    if (this.#renaming.names.size > 0) await renameKept(disk, this.#room, this.#renaming.names);
     for (const lease of this.#why.burnt) await burn(disk, lease);
     await Promise.all([
       // What stays is replaced where it stands: to delete it first would cost as much once more.

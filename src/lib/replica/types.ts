@@ -202,6 +202,8 @@ export interface Chat {
   readonly firstUnread: string | undefined;
   /** Of the messages that are there, and of those that are not loaded. */
   pins(): readonly PinView[];
+  /** The id that a message has by now: one that was made without a lease got another. */
+  idOf(message: string): string;
   /** Whether a message is known to be deleted; of one that is not loaded nothing is known. */
   isGone(message: string): boolean;
   /** Loads segments until the message is there; false when it is not found (deleted, not readable, offline). */

@@ -10,6 +10,9 @@ export const ME_ROOTS = ['settings', 'drafts'] as const;
 /** Name of the draft of an edit: its chat is told by it when the message is not here any more. */
 export const editDraft = (chat: string, message: string): string => `in/${chat}/${message}`;
 
+/** Name under which stands what message the draft of a chat answers. */
+export const answerDraft = (chat: string): string => `re/${chat}`;
+
 /** Name of a draft that another device began beside the chat’s own; with '' what all of them begin with. */
 export const otherDraft = (chat: string, nth: number | ''): string => `on/${chat}/${nth}`;
 
