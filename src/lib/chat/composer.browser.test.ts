@@ -287,6 +287,14 @@ describe('what Masha writes', () => {
     expect(said).toEqual(['m2= \u200bДа']);
   });
 
+  test('[R853] words that nobody can see are nothing that was begun', () => {
+    const { composer, open } = deskOf(() => Promise.resolve(OK));
+    composer.type('\u200b \u2800');
+    expect(open().unfinished).toEqual([]);
+    composer.type('\u200bДа');
+    expect(open().unfinished).toMatchObject([{ text: '\u200bДа' }]);
+  });
+
   test('[R492] an edit that was left goes on: another answer, another edit, another page take nothing of it', async () => {
     const { composer, open, said } = deskOf(() => Promise.resolve(OK));
     composer.change(own);

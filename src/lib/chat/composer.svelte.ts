@@ -84,7 +84,7 @@ export class Composer {
         .map((id) => ({ of: id, text: this.#editDraft(id), drop: () => this.#drop(id) })),
     );
     return [{ of: undefined, text: this.#newText, drop: () => this.#drop() }, ...edits].filter(
-      ({ text }) => text.trim() !== '',
+      ({ text }) => !isBlank(text),
     );
   }
 

@@ -49,6 +49,16 @@ test('[R740] an edit that Petya was writing stays in his list too, and all of it
   expect(row(petya)?.draft).toBe('');
 });
 
+test('[R853] what Petya typed that nobody can see is no draft in his list, and holds no chat there that he lost', async () => {
+  const petya = await school.device('petya');
+  const chat = await enter(petya, '7a');
+  await settled(petya, chat);
+  chat.setDraft('\u200b\u2800');
+  expect(row(petya)?.draft).toBe('');
+  await leaves7a(petya, chat);
+  await until(petya, 'the chat is gone', () => row(petya) === undefined);
+});
+
 test('[R740] the longest names that a draft may have tell their chat and are taken by the rules', () => {
   const name = editDraft('c'.repeat(40), `${'z'.repeat(10)}.${'z'.repeat(8)}`);
   expect(name.length).toBeLessThanOrEqual(64);

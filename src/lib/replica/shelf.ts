@@ -1,6 +1,7 @@
 /** What lists and badges need of the disk, kept in memory: heads of chats, counts, drafts' reasons, papers. */
 
 import { chatOfDraft, otherDraft } from '#shared/me/shape.ts';
+import { isBlank } from '#shared/ops/values.ts';
 import type { Projection } from '#shared/registry/shape.ts';
 import { chatRoom } from '#shared/school/names.ts';
 import { textOfIntent } from './acts.ts';
@@ -147,7 +148,7 @@ export class Shelf {
         ...{ id, title: entry.title, unit: entry.unit, people: Object.keys(entry.people) },
         ...{ members: entry.members, last, unread: head?.unread ?? 0, unsent: own.length },
         refused: this.refused.filter(({ room }) => room === chatRoom(id)).length,
-        draft: drafts.draft(id) || drafts.draft(otherDraft(id, 0)),
+        draft: firstSeen(drafts, [id, otherDraft(id, 0)]),
         activeAt: Math.max(last?.at ?? 0, head?.last?.at ?? 0),
       };
     });
@@ -160,7 +161,7 @@ export class Shelf {
   #begun(drafts: Drafts): Set<string> {
     const rooms = this.refused.map(({ room }) => room).filter((room) => room.startsWith('chat/'));
     // Which of them are still the person's is not known before the school told.
-    const names = this.projection ? drafts.draftNames().filter((name) => drafts.draft(name).trim()) : [];
+    const names = this.projection ? drafts.draftNames().filter((name) => firstSeen(drafts, [name])) : [];
     return new Set([
       ...rooms.map((room) => room.slice(5)),
       ...names.flatMap((name) => chatOfDraft(name) ?? []),
@@ -174,7 +175,7 @@ export class Shelf {
     return {
       ...{ id, title: '', unit: null, people: [], members: 0, last: undefined },
       ...{ unread: 0, unsent: 0, refused: refused.length, activeAt: refused.at(-1)?.when ?? 0 },
-      draft: [id, ...begun].map((name) => drafts.draft(name)).find((text) => text.trim()) ?? '',
+      draft: firstSeen(drafts, [id, ...begun]),
     };
   }
 
@@ -265,5 +266,8 @@ export class Shelf {
     this.#rows = undefined;
   }
 }
+
+const firstSeen = (drafts: Drafts, names: readonly string[]): string =>
+  names.map((name) => drafts.draft(name)).find((text) => !isBlank(text)) ?? '';
 
 const waitingOf = ({ id, room, intent, at }: OutRow): Waiting => ({ id, room, intent, at });
