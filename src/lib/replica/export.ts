@@ -26,13 +26,14 @@ export async function exportEverything(
   person: string,
   projection: Projection | undefined,
 ): Promise<string> {
-  const chats: Record<string, unknown> = {};
-  const papers: Record<string, unknown> = {};
+  // An id may be called as what every object has.
+  const chats: Record<string, unknown[]> = Object.create(null);
+  const papers: Record<string, unknown> = Object.create(null);
   const docs: DocRow[] = await disk.docs.toArray();
   for (const row of docs) {
     const parsed = parseDoc(row.doc);
     if (parsed?.kind === 'feed') {
-      const before = (chats[parsed.chat] as unknown[] | undefined) ?? [];
+      const before = chats[parsed.chat] ?? [];
       const places: PlaceRow[] = await disk.places.where('doc').equals(row.doc).toArray();
       chats[parsed.chat] = [...before, ...messagesOf(await read(disk, row), places, projection)];
     } else if (parsed?.kind === 'paper') {
@@ -104,11 +105,13 @@ async function unsentOf(disk: Disk, person: string): Promise<object> {
 function messagesOf(doc: Y.Doc, places: readonly PlaceRow[], projection: Projection | undefined): object[] {
   const seqs = new Map(places.map(({ id, seq }) => [id, seq]));
   const edits = lastEdits(doc.getMap<Edit>('edits'), (id) => seqs.get(id));
+  const people = projection?.people ?? {};
+  const nameOf = (by: string) => (Object.hasOwn(people, by) ? people[by]?.name : undefined);
   const seqOf = (id: string) => seqs.get(id) ?? Number.MAX_SAFE_INTEGER;
   return [...doc.getMap<Message>('messages')]
     .sort(([a, one], [b, other]) => seqOf(a) - seqOf(b) || one.at - other.at)
     .map(([id, { by, at, text, re, paper }]) => ({
-      ...{ id, by, name: projection?.people[by]?.name, at: new Date(at).toISOString() },
+      ...{ id, by, name: nameOf(by), at: new Date(at).toISOString() },
       ...{ text: edits.get(id)?.text ?? text, re, paper },
     }));
 }

@@ -2,6 +2,8 @@ import { Dexie } from 'dexie';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { DEFAULT_MATRIX } from '#shared/school/may.ts';
+import { chatRoom, feedDoc } from '#shared/school/names.ts';
+import { perform } from './acts.ts';
 import { Disk, diskName } from './disk.ts';
 import { noteLastWords } from './last-words.ts';
 import { openPaper, shared } from './paper-testing.ts';
@@ -9,6 +11,7 @@ import { keepCopy } from './private-copy.ts';
 import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
 import type { Device } from './types.ts';
 import { type } from './typing.ts';
+import { newDoc } from './ydoc.ts';
 
 let school: TestSchool;
 beforeEach(async () => {
@@ -202,6 +205,25 @@ test('[R438] everything on a device is exported as plain JSON: what is sent, uns
   expect(all.refused).toMatchObject([
     { room: 'chat/7a', code: 'chat-is-read-only', intent: { text: 'этого уже нельзя' } },
   ]);
+});
+
+test('[R854] a chat or a paper is exported whatever its id, and so is who wrote there', async () => {
+  const masha = await school.device('masha');
+  await settled(masha, await enter(masha, '7a'));
+  const disk = new Disk('masha', 'strict');
+  for (const id of ['__proto__', 'constructor']) {
+    const doc = newDoc(feedDoc(id, 1));
+    perform({ act: 'message.create', id: '1.1', at: 0, text: 'Привет' }, doc, 'constructor');
+    const common = { room: chatRoom(id), seq: 1, snapshot: Y.encodeStateAsUpdate(doc), tailBytes: 0 };
+    await disk.docs.add({ ...common, doc: feedDoc(id, 1) });
+    await disk.docs.add({ ...common, doc: `paper/${id}`, room: `paper/${id}`, snapshot: new Uint8Array() });
+  }
+  disk.close();
+  const { chats, papers } = JSON.parse(await masha.exportAll());
+  expect(Object.keys(chats)).toEqual(expect.arrayContaining(['7a', '__proto__', 'constructor']));
+  expect(Object.keys(papers).sort()).toEqual(['__proto__', 'constructor']);
+  const [said] = Object.entries<object[]>(chats).find(([id]) => id === '__proto__')?.[1] ?? [];
+  expect(said).toEqual({ id: '1.1', by: 'constructor', at: '1970-01-01T00:00:00.000Z', text: 'Привет' });
 });
 
 test('[R439] a message far above is found and everything between it and the screen is loaded; offline it is not', async () => {
