@@ -179,15 +179,18 @@ export class MeView implements Me, Drafts {
   #note(chat: string, text: string, put: typeof note = note): boolean {
     const { person } = this.#ground;
     const name = DRAFT + chat;
-    this.#putBeside(chat, this.#others(name, { value: noted(person, name) }, text));
+    this.#putBeside(chat, this.#others(chat, { value: noted(person, name) }, text, name));
     this.#left.set(name, text);
     return put(person, name, text);
   }
 
-  /** Words of another tab in a place where `text` is to stand, unless they are shared, or part of it; '' for none. */
-  #others(place: string, there: Partial<DraftRow> | undefined, text: string): string {
+  /**
+   * What another tab left where `text` is to stand; '' where this one had seen it, it is shared, or part of the text.
+   */
+  #others(chat: string, there: Partial<DraftRow> | undefined, text: string, place = chat): string {
     const { value = '', shared } = there ?? {};
-    return shared || value === this.#left.get(place) || text.includes(value) ? '' : value;
+    const seen = [this.#left.get(place), this.#drafts.get(chat)?.over];
+    return shared || seen.includes(value) || text.includes(value) ? '' : value;
   }
 
   /** They may be of a tab that is gone: they are noted at once, and shared. */

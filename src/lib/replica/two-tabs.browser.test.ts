@@ -86,6 +86,22 @@ test('[R850] they stay when the other tab sends at once what was typed there, an
   expect(has(later.chat, 'Приду')).toBe(true);
 });
 
+test('[R850] what the other tab had shared before it was closed is replaced by what is made of it here', async () => {
+  const first = await opened();
+  const second = await masha();
+  first.chat.setDraft(BEGUN);
+  await first.device.exportAll();
+  await until(second.device, 'it is here too', () => second.chat.draft === BEGUN);
+  await first.device.close();
+  // It went before it could note that.
+  await aTabLeft(BEGUN, BEGUN);
+  second.chat.setDraft('Никуда не едем');
+  await expect.poll(() => kept()).toBe('Никуда не едем');
+  await expect.poll(() => localStorage.getItem(NOTE)).toBe(null);
+  await second.device.exportAll();
+  expect([second.chat.draft, besides(second.chat)]).toEqual(['Никуда не едем', []]);
+});
+
 test('[R850] two tabs that both live hold what each has typed', async () => {
   const first = await opened();
   const second = await masha();
