@@ -110,9 +110,11 @@ export class MeView implements Me, Drafts {
     } else void this.#keep(chat, draft);
   }
 
-  /** Whether a message of these words is made of the draft, and the disk holds no other tab's. */
+  /** Whether a message of these words is made of the draft: then its row is to be emptied. */
   isHeld(chat: string, words: string, row: DraftRow | undefined): boolean {
-    return this.#held.get(chat)?.text.trim() === words && !this.#others(chat, row, words);
+    if (this.#held.get(chat)?.text.trim() !== words) return false;
+    this.#spare(chat, row, words);
+    return true;
   }
 
   /** A message of these words is on disk. */
@@ -161,10 +163,9 @@ export class MeView implements Me, Drafts {
     try {
       await kv.db.transaction('rw', kv, async () => {
         const row = (await kv.get(key)) as DraftRow | undefined;
-        const others = this.#others(chat, row, text);
-        // What is shared needs no place here.
-        if (others && shared && text) return;
-        this.#putBeside(chat, others);
+        // What is shared needs no place where another tab has words.
+        if (shared && text && row?.value !== this.#left.get(chat)) return;
+        this.#spare(chat, row, text);
         await kv.put({ key, value: text, ...(shared && { shared }) });
       });
       this.#left.set(chat, text);
@@ -179,27 +180,23 @@ export class MeView implements Me, Drafts {
   #note(chat: string, text: string, put: typeof note = note): boolean {
     const { person } = this.#ground;
     const name = DRAFT + chat;
-    this.#putBeside(chat, this.#others(chat, { value: noted(person, name) }, text, name));
+    this.#spare(chat, { value: noted(person, name) }, text, name);
     this.#left.set(name, text);
     return put(person, name, text);
   }
 
   /**
-   * What another tab left where `text` is to stand; '' where this one had seen it, it is shared, or part of the text.
+   * Words that another tab left where `text` comes to stand, unseen here and not shared, stay beside it: noted at once,
+   * for that tab may be gone.
    */
-  #others(chat: string, there: Partial<DraftRow> | undefined, text: string, place = chat): string {
+  #spare(draft: string, there: Partial<DraftRow> | undefined, text: string, place = draft): void {
     const { value = '', shared } = there ?? {};
-    const seen = [this.#left.get(place), this.#drafts.get(chat)?.over];
-    return shared || seen.includes(value) || text.includes(value) ? '' : value;
-  }
-
-  /** They may be of a tab that is gone: they are noted at once, and shared. */
-  #putBeside(draft: string, words: string): void {
+    const seen = [this.#left.get(place), this.#drafts.get(draft)?.over];
     const chat = chatOfDraft(draft);
-    if (!chat || !words) return;
-    const name = besideOf(chat, words, (other) => this.draft(other));
-    this.#note(name, words);
-    this.#takeUp(name, words, undefined, 0);
+    if (!chat || shared || seen.includes(value) || text.includes(value)) return;
+    const name = besideOf(chat, value, (other) => this.draft(other));
+    this.#note(name, value);
+    this.#takeUp(name, value, undefined, 0);
     this.#ground.changed();
   }
 

@@ -2,7 +2,7 @@
  * `me/<person>`: what a person keeps across their own devices. Root map `settings`: small JSON values under free
  * keys (`theme`, `mute/<chat>`, `archive/<chat>`); root map `drafts`: chat id → text of an unfinished message,
  * `in/<chat>/<message>` → text of an unfinished edit, `re/<chat>` → id of the message that the draft answers,
- * `on/<chat>/<number>` → words for the same chat that another device began. A first form named an edit
+ * `on/<chat>/<number>` → words for the same chat that another device, or tab, began. A first form named an edit
  * `edit/<message>`, which does not tell its chat.
  */
 export const ME_ROOTS = ['settings', 'drafts'] as const;
