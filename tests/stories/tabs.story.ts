@@ -121,6 +121,6 @@ test('[R851] a draft that Masha sends from another tab leaves the first one, and
   await expect(second.composer).toHaveValue('И Петя', AFTER_OUTAGE);
   await second.page.getByRole('button', { name: 'Отправить' }).click();
   await first.composer.fill('И Оля тоже');
-  await expect(second.composer).toHaveValue('И Оля тоже', AFTER_OUTAGE);
+  await expect(first.message('И Петя')).toBeVisible();
   await expect(first.composer).toHaveValue('И Оля тоже');
 });
