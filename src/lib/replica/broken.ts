@@ -11,7 +11,7 @@ export function brokenDevice(person: string, disk: DiskState): Device {
   const line: LineState = { at: 'offline', since: Date.now(), storing: true, code: 0 };
   const me: Me = { setting: () => undefined, settings: () => ({}), set: no };
   return {
-    ...{ person, line, disk, unsent: 0, projection: undefined },
+    ...{ person, line, disk, unsent: 0, unsentActs: 0, projection: undefined },
     subscribe: () => () => {},
     who: () => undefined,
     chats: () => [],

@@ -158,6 +158,9 @@ export class LiveDevice implements Device {
   get unsent(): number {
     return this.#shelf.unsent;
   }
+  get unsentActs(): number {
+    return this.#shelf.unsentActs;
+  }
   get projection(): Projection | undefined {
     return this.#shelf.projection;
   }

@@ -133,6 +133,12 @@ export class Shelf {
     return [...this.#waiting, ...this.#unsaved()];
   }
 
+  get unsentActs(): number {
+    const acts = [...this.#waiting, ...this.#unsaved()].filter(({ intent }) => intent.act !== 'me.set');
+    // However often one paused in a paper, it is one paper.
+    return new Set(acts.map(({ room, intent }) => (intent.act === 'paper.write' ? room : intent))).size;
+  }
+
   chats(drafts: Drafts): readonly ChatRow[] {
     this.#rows ??= this.#buildRows(drafts);
     return this.#rows;

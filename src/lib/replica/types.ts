@@ -315,6 +315,8 @@ export interface Device {
   readonly disk: DiskState;
   /** Intents in the outbox, of all tabs. */
   readonly unsent: number;
+  /** What a person would count of them: each act once, each paper with edits once, drafts and settings not at all. */
+  readonly unsentActs: number;
   /** Cached; undefined until the very first connection of this person on this device. */
   readonly projection: Projection | undefined;
   /** A person's card, from the projection. */

@@ -29,7 +29,12 @@ export class DeviceStanding {
     return this.#follow(() => this.#device.refused().filter(({ room }) => room.startsWith('org/')).length);
   }
 
+  /** Everything that leaving would lose. */
   get unsent(): number {
     return this.#follow(() => this.#device.unsent);
+  }
+  /** What a person would count of it. */
+  get unsentActs(): number {
+    return this.#follow(() => this.#device.unsentActs);
   }
 }

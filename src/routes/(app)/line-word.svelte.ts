@@ -13,7 +13,7 @@ export class LineWord {
   #patient = $state(true);
   /** The line knocks again and again: a derived value tells only of what became otherwise by it. */
   readonly #waits = $derived.by(
-    () => this.#at === 'offline' || (this.#at === 'online' && this.#standing.unsent > 0),
+    () => this.#at === 'offline' || (this.#at === 'online' && this.#standing.unsentActs > 0),
   );
 
   /** To be made while a component starts. */
@@ -43,7 +43,7 @@ export class LineWord {
 
   /** What mends itself, in words for a header. */
   get quiet(): Omit<HeadWord, 'place'> | undefined {
-    const { unsent, refusedOfSchool, holds } = this.#standing;
+    const { unsentActs: unsent, refusedOfSchool, holds } = this.#standing;
     // What the storage did not take goes out by no line: the bar about it says what is.
     const away = this.#at !== 'online' && holds;
     const said = this.#waits && !this.#patient && (away || unsent > 0);
