@@ -4,7 +4,7 @@ import { expect } from '@playwright/test';
 import { test } from '../support/story.ts';
 import { AFTER_OUTAGE } from '../support/story-person.ts';
 
-test('[R710] leaving with unsent work asks: waiting keeps it, a file takes it along, discarding asks twice', async ({
+test('[R710] [R865] leaving with unsent work asks: waiting keeps it, a file takes it along, discarding asks twice', async ({
   school,
   people,
 }) => {
@@ -17,9 +17,9 @@ test('[R710] leaving with unsent work asks: waiting keeps it, a file takes it al
   await masha.page.getByRole('link', { name: 'Настройки' }).click();
   await masha.page.getByRole('button', { name: 'Выйти' }).click();
   const dialog = masha.page.getByRole('dialog');
-  await expect(dialog).toContainText(
-    '1 изменение ещё не отправлено. Подождите отправки или сохраните его в файл.',
-  );
+  await expect(dialog).toContainText('Ещё не отправлено: 1. Подождите отправки или сохраните это в файл.');
+  await dialog.getByRole('button', { name: 'Отправить и выйти' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('Отправить пока не удалось');
 
   // Waiting: the network comes back, the words go, and then the device is empty.
   await masha.findNetwork();
@@ -51,7 +51,7 @@ test('[R710] leaving with unsent work asks: waiting keeps it, a file takes it al
   await masha.page.getByRole('button', { name: 'Выйти' }).click();
   await dialog.getByRole('button', { name: 'Удалить неотправленное' }).click();
   const sure = masha.page.getByRole('dialog', { name: 'Удалить неотправленное навсегда?' });
-  await expect(sure).toContainText('1 изменение пропадёт. Вернуть его будет нельзя.');
+  await expect(sure).toContainText('Пропадёт то, чего нет в школе: 1. Вернуть это будет нельзя.');
   await sure.getByRole('button', { name: 'Удалить и выйти' }).click();
   await expect(masha.page.getByText('Откройте одноразовую ссылку')).toBeVisible();
   await masha.findNetwork();
@@ -73,7 +73,7 @@ test('[R494] leaving asks about words that no school has: a draft too long to tr
   await masha.page.getByRole('button', { name: 'Выйти' }).click();
   const dialog = masha.page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Выйти', exact: true }).click();
-  await expect(dialog).toContainText('1 текст есть только на этом устройстве');
+  await expect(dialog).toContainText('Школа не приняла или не получала: 1.');
   await expect(dialog.getByRole('button', { name: 'Отправить и выйти' })).toHaveCount(0);
   const download = masha.page.waitForEvent('download');
   await dialog.getByRole('button', { name: 'Сохранить в файл и выйти' }).click();

@@ -8,7 +8,7 @@ import { Disk, diskName } from './disk.ts';
 import { noteLastWords } from './last-words.ts';
 import { openPaper, shared } from './paper-testing.ts';
 import { keepCopy } from './private-copy.ts';
-import { enter, has, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
+import { enter, has, message, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
 import type { Device } from './types.ts';
 import { type } from './typing.ts';
 import { newDoc } from './ydoc.ts';
@@ -34,12 +34,28 @@ async function withUnsent(words: string): Promise<Device> {
 
 test('[R437] leaving waits for unsent work, and then nothing of hers is on the device', async () => {
   const masha = await withUnsent('дописала');
-  const leaving = masha.signOut('wait');
   await school.mend();
   masha.wake();
-  expect(await leaving).toEqual({ at: 'gone', exported: undefined });
+  await until(masha, 'online', () => masha.line.at === 'online');
+  expect(await masha.signOut('wait')).toEqual({ at: 'gone', exported: undefined });
   expect(await school.texts('anna', '7a')).toEqual(['Здравствуйте', 'дописала']);
   expect(await Dexie.exists(diskName('masha'))).toBe(false);
+});
+
+test('[R865] where the school is out of reach leaving asks at once, and a refused reaction is no text to ask about', async () => {
+  const masha = await withUnsent('не уходит');
+  // The time that sending is waited for never passes.
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  expect(await masha.signOut('wait')).toMatchObject({ at: 'unsent', count: 1 });
+  vi.useRealTimers();
+
+  const chat = await enter(masha, '7a');
+  await chat.react(message(chat, 'Здравствуйте').id, '👍');
+  await school.on('setMatrix', '7a', DEFAULT_MATRIX, { ...DEFAULT_MATRIX, react: 'staff' });
+  await school.mend();
+  masha.wake();
+  await until(masha, 'refused', () => masha.refused().length === 1 && masha.unsent === 0);
+  expect(await masha.signOut('wait')).toEqual({ at: 'gone', exported: undefined });
 });
 
 test('[R437] with a relay that answers nothing leaving ends too: it says what is unsent and keeps everything', async () => {

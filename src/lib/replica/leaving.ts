@@ -12,9 +12,16 @@ import { wipe } from './wipe.ts';
 const WAIT_MS = 15_000;
 /** A tab that the browser froze neither saves nor lets go. */
 const BYE_MS = 2_000;
+/** What waits may still go out over a line like this. */
+const COMING: readonly string[] = ['connecting', 'online'];
+/** Acts that hold nothing one could miss. */
+const WORDLESS: readonly string[] = ['reaction.set', 'pin.set', 'pin.remove', 'message.delete'];
 
 export interface LeavingGround {
-  device: Pick<Device, 'person' | 'unsent' | 'disk' | 'subscribe' | 'wake' | 'exportAll' | 'close'>;
+  device: Pick<
+    Device,
+    'person' | 'unsent' | 'line' | 'disk' | 'subscribe' | 'wake' | 'exportAll' | 'close'
+  >;
   disk: Disk;
   tabs: Tabs;
   /** Puts on disk what is only in memory. */
@@ -87,7 +94,9 @@ async function leftIn(
 async function onlyHere(disk: Disk, person: string): Promise<{ here: number; papers: string[] }> {
   const { refused, pieces, copies, kv } = disk;
   // A refused copy of what stands in a person's own document is no text of theirs.
-  const drafts = await refused.filter(({ room }) => !room.startsWith('me/')).count();
+  const drafts = await refused
+    .filter(({ room, intent }) => !room.startsWith('me/') && !WORDLESS.includes(intent.act))
+    .count();
   const whole: CopyRow[] = await copies.toArray();
   const kept = new Set(whole.map(({ id }) => id));
   // The relay tells again of what it told once; a private copy and its pieces are one.
@@ -101,13 +110,13 @@ async function onlyHere(disk: Disk, person: string): Promise<{ here: number; pap
   return { here, papers: [...new Set(titles)] };
 }
 
-/** Resolves when nothing waits to be sent any more, and after a while all the same. */
-async function emptied(device: Pick<Device, 'unsent' | 'subscribe'>): Promise<void> {
-  if (device.unsent === 0) return;
+/** Resolves when nothing waits to be sent any more, when it cannot be sent now, and after a while all the same. */
+async function emptied(device: Pick<Device, 'unsent' | 'line' | 'subscribe'>): Promise<void> {
+  if (device.unsent === 0 || !navigator.onLine) return;
   await new Promise<void>((resolve) => {
     const timer = setTimeout(done, WAIT_MS);
     const stop = device.subscribe((topic) => {
-      if (topic === 'unsent' && device.unsent === 0) done();
+      if (device.unsent === 0 || (topic === 'line' && !COMING.includes(device.line.at))) done();
     });
     function done() {
       clearTimeout(timer);
