@@ -72,3 +72,25 @@ async function tapBehind(paper: StoryPaper, words: string): Promise<void> {
   await paper.text.locator('p').filter({ hasText: words }).tap();
   await paper.page.keyboard.press('End');
 }
+
+test('[R866] «back» in a paper leads where Masha came from: to the list, or to the chat', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  await new StoryPaper(anna).make('Список в поход', 'Палатка');
+  const masha = await people.comeIn('masha');
+  const { page } = masha;
+  await page.getByRole('link', { name: 'Документы' }).tap();
+  await page.getByRole('link', { name: /^Список в поход/ }).tap();
+  await page.reload();
+  await page.getByRole('link', { name: 'К документам' }).tap();
+  await expect(page).toHaveURL(/\/papers$/);
+
+  await page.getByRole('link', { name: /^Список в поход/ }).tap();
+  await page.getByRole('link', { name: '7А', exact: true }).tap();
+  await expect(masha.composer).toBeVisible();
+  await masha.log.getByRole('link', { name: /^Список в поход/ }).tap();
+  await page.getByRole('link', { name: 'К чату' }).tap();
+  await expect(masha.composer).toBeVisible();
+});
