@@ -42,7 +42,7 @@ test('[R703] pinning was narrowed while Anna Petrovna was offline: her pin comes
   await expect(card).toHaveCount(0);
 });
 
-test('[R704] a role was taken away while its holder was offline: the words come back as drafts, and are sent again once they may', async ({
+test('[R704] [R867] [R868] a role was taken away while its holder was offline: the words come back as drafts, and are sent again once they may', async ({
   people,
 }) => {
   const elena = await people.comeIn('elena');
@@ -60,6 +60,11 @@ test('[R704] a role was taken away while its holder was offline: the words come 
   await expect(elena.page.getByText('Действует.')).toBeVisible();
 
   await anna.findNetwork();
+  // One card stands over the messages, the others wait in a line.
+  const others = anna.page.getByRole('button', { name: 'Ещё не принято: 1' });
+  await expect(others).toBeVisible(AFTER_OUTAGE);
+  await expect(anna.refused('Приносите дневники')).toHaveCount(0);
+  await others.click();
   for (const words of ['Собрание в среду в шесть', 'Приносите дневники']) {
     await expect(anna.refused(words)).toBeVisible(AFTER_OUTAGE);
     await expect(anna.refused(words)).toContainText('Сообщение не принято');
@@ -73,7 +78,14 @@ test('[R704] a role was taken away while its holder was offline: the words come 
 
   await elena.page.getByRole('combobox', { name: 'Роль в школе' }).selectOption('учитель');
   await expect(anna.composer).toBeVisible(AFTER_OUTAGE);
-  await anna.refused('Приносите дневники').getByRole('button', { name: 'Убрать' }).click();
+  await expect(anna.refused('Собрание в среду')).toContainText('Сейчас уже можно.');
+  // A slip takes no words away, by mouse or keyboard.
+  const put = anna.refused('Приносите дневники').getByRole('button', { name: 'Убрать' });
+  await put.press('Enter');
+  const undo = anna.page.getByRole('button', { name: 'Отменить' });
+  await expect(undo).toBeFocused();
+  await undo.press('Enter');
+  await put.click();
   await anna.refused('Собрание в среду').getByRole('button', { name: 'Изменить' }).click();
   await expect(anna.page.getByRole('list', { name: 'Не принято' })).toHaveCount(0);
   await expect(anna.composer).toHaveValue('Собрание в среду в шесть');

@@ -19,6 +19,7 @@ import { avatarOf, titleOf } from './chat-list.svelte.ts';
 import { Composer } from './composer.svelte.ts';
 import { placeOf } from './place.ts';
 import { readersUpTo } from './readers.ts';
+import { missedRight } from './refused-act.ts';
 import { type MessageRow, rowsOf } from './rows.ts';
 
 /** What a person may do with one message; what is missing is not offered. */
@@ -240,6 +241,12 @@ export class OpenChat {
     this.#reused.add(draft.id);
     if (draft.text) this.#takeUp(draft);
     await this.#device.reuse(draft.id);
+  }
+
+  /** Whether a right that was missing is there now. */
+  mayNow(draft: RefusedDraft): boolean {
+    const right = missedRight(draft);
+    return right !== undefined && this.#ask(right.act, right.message).ok;
   }
 
   async dismiss(draft: RefusedDraft): Promise<void> {
