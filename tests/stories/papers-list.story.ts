@@ -48,3 +48,22 @@ test('[R454] an address of the app in a message and the card of a paper open wit
   await expect(page).toHaveURL(paper);
   expect(loads).toBe(0);
 });
+
+test('[R870] a paper that Anna Petrovna shares once more is a card in the chat and a title in the list', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  const { page } = anna;
+  await anna.open('Учительская');
+  await new StoryPaper(anna).make('Педсовет');
+  await page.getByRole('button', { name: 'Доступ и название' }).click();
+  await page.getByRole('button', { name: 'Отправить в чат ещё раз' }).click();
+  await expect(page.getByText('Отправлено в чат')).toBeVisible();
+  await page.getByRole('link', { name: 'К чату' }).click();
+  const cards = anna.log.getByRole('link', { name: /^Педсовет/ });
+  await expect(cards).toHaveCount(2);
+  await expect(anna.log.getByText('/papers/')).toHaveCount(0);
+  await expect(anna.chatLink('Учительская').first()).toContainText('Документ: Педсовет');
+  await cards.last().click();
+  await expect(page.getByRole('heading', { name: 'Педсовет', level: 1 })).toBeVisible();
+});

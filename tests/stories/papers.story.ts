@@ -88,7 +88,7 @@ test('[R250] [R251] [R253] a paragraph becomes a heading under Masha’s hands: 
   await expect(back).toHaveCount(0);
 });
 
-test('[R243] [R257] the right that goes while Masha is offline turns her edits into a copy, and the copy into a paper of hers', async ({
+test('[R243] [R257] [R869] the right that goes while Masha is offline turns her edits into a copy, and the copy into a paper of hers', async ({
   browser,
 }) => {
   const anna = await arrive(browser, 'anna');
@@ -105,6 +105,8 @@ test('[R243] [R257] the right that goes while Masha is offline turns her edits i
   const copy = masha.getByRole('region', { name: /Ваша копия/ });
   await expect(copy).toBeVisible({ timeout: 30_000 });
   await expect(masha.getByRole('status').getByText('только для чтения')).toBeVisible();
+  // Said once, however much came back under it.
+  await expect(masha.getByText('доступен только для чтения')).toHaveCount(1);
   await expect(text(masha)).toHaveAttribute('contenteditable', 'false');
   await expect(text(masha)).not.toContainText('И не кричать.');
   await copy.getByRole('button', { name: 'Показать копию' }).click();

@@ -61,7 +61,7 @@ test('[R704] [R867] [R868] a role was taken away while its holder was offline: t
 
   await anna.findNetwork();
   // One card stands over the messages, the others wait in a line.
-  const others = anna.page.getByRole('button', { name: 'Ещё не принято: 1' });
+  const others = anna.page.getByRole('button', { name: 'Не принято: 2' });
   await expect(others).toBeVisible(AFTER_OUTAGE);
   await expect(anna.refused('Приносите дневники')).toHaveCount(0);
   await others.click();

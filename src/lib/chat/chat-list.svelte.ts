@@ -8,6 +8,8 @@ import { shortName, spokenName } from '#lib/words/names.ts';
 import { now } from '#lib/words/now.svelte.ts';
 import { listTime } from '#lib/words/time.ts';
 
+import { paperIn } from './paper-in.ts';
+
 export interface ListedChat {
   id: string;
   title: string;
@@ -33,7 +35,7 @@ export class ChatList {
 
   constructor(device: Device) {
     this.#device = device;
-    this.#follow = live(device, ['chats', 'projection']);
+    this.#follow = live(device, ['chats', 'papers', 'projection']);
   }
 
   get query(): string {
@@ -78,7 +80,11 @@ export class ChatList {
 
   #line({ id, last }: ChatRow): string {
     if (!last) return m.chat_no_messages();
-    if (last.text) return last.text;
+    if (last.text) {
+      const shared = paperIn(last, () => this.#device.papers());
+      if (!shared) return last.text;
+      return shared.words || m.paper_line({ title: shared.title });
+    }
     if (!last.id) return m.message_deleted();
     // A message that shares a document has no words of its own.
     const paper = this.#device

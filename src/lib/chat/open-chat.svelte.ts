@@ -17,6 +17,7 @@ import type { PaperEdit } from '#shared/school/may.ts';
 import { may } from '#shared/school/may.ts';
 import { avatarOf, titleOf } from './chat-list.svelte.ts';
 import { Composer } from './composer.svelte.ts';
+import { type PaperIn, paperIn } from './paper-in.ts';
 import { placeOf } from './place.ts';
 import { readersUpTo } from './readers.ts';
 import { missedRight } from './refused-act.ts';
@@ -78,7 +79,7 @@ export class OpenChat {
     this.id = id;
     this.#device = device;
     this.#chat = device.chat(id);
-    this.#follow = live(device, [`chat/${id}`, 'chats', 'projection', 'refused', 'me']);
+    this.#follow = live(device, [`chat/${id}`, 'chats', 'projection', 'refused', 'papers', 'me']);
     this.#followLine = live(device, ['line']);
     this.composer = new Composer(
       this.#chat,
@@ -170,6 +171,17 @@ export class OpenChat {
 
   message(id: string): MessageView | undefined {
     return this.#byId.get(id);
+  }
+
+  /** The paper that a message shows as a card. */
+  paperIn(message: MessageView): PaperIn | undefined {
+    return this.#follow(() => paperIn(message, () => this.#device.papers()));
+  }
+
+  /** What a message says in one line. */
+  sayingOf(message: MessageView): string {
+    const paper = this.paperIn(message);
+    return paper ? paper.words || paper.title : message.text;
   }
 
   isGone(id: string): boolean {

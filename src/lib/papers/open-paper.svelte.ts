@@ -4,6 +4,7 @@
  */
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
+import { m } from '#lib/paraglide/messages.js';
 import { live } from '#lib/replica/live.svelte.ts';
 import { PaperView } from '#lib/replica/paper.ts';
 import type { Device, Paper, PrivateCopy, ReturnedPiece, Verdict } from '#lib/replica/types.ts';
@@ -75,11 +76,20 @@ export class OpenPaper {
   get edit(): PaperEdit {
     return this.#follow(() => this.#paper.card?.edit ?? 'owner');
   }
+  /** Who made it, in speech. */
   get owner(): string | undefined {
     return this.#follow(() => {
       const by = this.#paper.card?.by;
-      return by === undefined ? undefined : this.#device.who(by)?.name;
+      if (by === this.#device.person) return m.you();
+      const card = by === undefined ? undefined : this.#device.who(by);
+      return card && spokenName(card.name, card.role);
     });
+  }
+  /** Whether its person made it and the school did not take it. */
+  get unmade(): boolean {
+    return this.#follow(() =>
+      this.#device.refused().some(({ intent }) => intent.act === 'paper.create' && intent.paper === this.id),
+    );
   }
   /** The chat it belongs to. */
   get chat(): string | undefined {

@@ -193,6 +193,12 @@ test('[R250] [R253] Anna Petrovna turns a paragraph into a heading while Masha t
   expect(returnedTo(masha)).toEqual([]);
 });
 
+test('[R869] words that stood at the very start of a paper are put back there', async () => {
+  const { masha } = await lesson('Солнце светит.', 'Конец.');
+  expect(masha.editor.place('Погода на неделю', '')).toBe(true);
+  expect(masha.text()).toBe('Погода на неделю\nСолнце светит.\nКонец.');
+});
+
 test('[R250] [R251] the pupil’s words are with the relay before the heading: they come back to her, also when she was away', async () => {
   const { anna, masha, id } = await lesson('Солнце светит.', 'Конец.');
   await offline(anna, masha);

@@ -2,8 +2,8 @@ import type { Editor } from '@tiptap/core';
 import type { Node } from '@tiptap/pm/model';
 
 /**
- * Puts a returned text back into the paper: as paragraphs behind the block that holds the text it stood after, or at
- * the end when that is gone. A write of the person like any other. False when the editor does not take it.
+ * Puts a returned text back into the paper: as paragraphs behind the block that holds the text it stood after, before
+ * all when nothing stood before it, or at the end when that is gone. A write of the person like any other. False when the editor does not take it.
  */
 export function placePiece(editor: Editor, text: string, near: string): boolean {
   const paragraphs = text
@@ -25,7 +25,7 @@ export function placePiece(editor: Editor, text: string, near: string): boolean 
 /** The position behind the last textblock that contains `near`, where a paragraph may stand. */
 function placeBehind(doc: Node, near: string): number | undefined {
   const wanted = near.trim();
-  if (!wanted) return undefined;
+  if (!wanted) return 0;
   let found: number | undefined;
   doc.descendants((node, pos) => {
     if (node.isTextblock && node.textContent.includes(wanted)) found = pos + node.nodeSize;
