@@ -94,3 +94,21 @@ test('[R866] «back» in a paper leads where Masha came from: to the list, or to
   await page.getByRole('link', { name: 'К чату' }).tap();
   await expect(masha.composer).toBeVisible();
 });
+
+test('[R871] on a phone a button that is always seen unfolds all tools of a paper', async ({ people }) => {
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  const paper = new StoryPaper(anna);
+  await paper.make('Дела', 'Купить билеты');
+  const { page } = anna;
+  await page.getByRole('button', { name: 'Все инструменты' }).tap();
+  for (const name of ['Отменить', 'Жирный', 'Список дел', 'Таблица', 'Черта'])
+    await expect(page.getByRole('toolbar').getByRole('button', { name })).toBeInViewport({ ratio: 1 });
+  // The words keep the caret.
+  await page.getByRole('button', { name: 'Список дел' }).tap();
+  await expect(paper.text.getByRole('checkbox')).toBeVisible();
+  await expect(paper.text).toBeFocused();
+  await fitsThePhone(page);
+  await page.getByRole('button', { name: 'Свернуть инструменты' }).tap();
+  await expect(page.getByRole('button', { name: 'Черта' })).not.toBeInViewport();
+});

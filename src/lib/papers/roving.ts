@@ -4,7 +4,10 @@ import type { Attachment } from 'svelte/attachments';
 /** `leave` is called for Escape. */
 export function roving(leave: () => void): Attachment<HTMLElement> {
   return (bar) => {
-    const buttons = () => [...bar.querySelectorAll<HTMLButtonElement>('button:not(:disabled)')];
+    const buttons = () =>
+      [...bar.querySelectorAll<HTMLButtonElement>('button:not(:disabled)')].filter((it) =>
+        it.checkVisibility(),
+      );
     const settle = (chosen?: HTMLButtonElement) => {
       const all = buttons();
       const stop = chosen ?? all.find((button) => button.tabIndex === 0) ?? all[0];

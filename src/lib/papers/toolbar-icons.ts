@@ -13,6 +13,8 @@ export const TOOL_ICONS = {
   table:
     'M4.500 5h15A1.500 1.500 0 0 1 21 6.500v11a1.500 1.500 0 0 1-1.500 1.500h-15A1.500 1.500 0 0 1 3 17.500v-11A1.500 1.500 0 0 1 4.500 5ZM3 10h18M3 14.500h18M9 5v14M15 5v14',
   link: 'M10 14a4 4 0 0 0 5.700 0l3-3A4 4 0 0 0 13 5.300l-1 1M14 10a4 4 0 0 0-5.700 0l-3 3A4 4 0 0 0 11 18.700l1-1',
+  more: 'M5.500 12h.01M12 12h.01M18.500 12h.01',
+  less: 'm5 9.500 7 7 7-7',
 } as const;
 
 export type ToolIcon = keyof typeof TOOL_ICONS;
