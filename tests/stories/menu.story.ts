@@ -82,3 +82,30 @@ test('[R779] who copies a message sees that it is copied, or that the browser di
   await masha.act('Сбор в восемь у школы', 'Копировать текст');
   await expect(page.getByText('Браузер не дал скопировать')).toBeVisible();
 });
+
+test('[R874] the arrows go through the menu of a message, and Escape leads back to it', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  await anna.say('Завтра контрольная');
+  const message = anna.message('Завтра контрольная');
+  await message.focus();
+  const { keyboard } = anna.page;
+  await keyboard.press('Enter');
+  const menu = anna.page.getByRole('dialog', { name: 'Действия с сообщением' });
+  const acts = menu.getByRole('button');
+  await expect(acts.first()).toBeFocused();
+  await keyboard.press('ArrowDown');
+  await expect(acts.nth(1)).toBeFocused();
+  await keyboard.press('End');
+  await expect(menu.getByRole('button', { name: 'Удалить у всех' })).toBeFocused();
+  await keyboard.press('ArrowDown');
+  await expect(acts.first()).toBeFocused();
+  await keyboard.press('ArrowUp');
+  await expect(menu.getByRole('button', { name: 'Удалить у всех' })).toBeFocused();
+  await keyboard.press('Home');
+  await expect(acts.first()).toBeFocused();
+  await keyboard.press('Escape');
+  await expect(message).toBeFocused();
+});

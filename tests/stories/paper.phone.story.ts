@@ -112,3 +112,30 @@ test('[R871] on a phone a button that is always seen unfolds all tools of a pape
   await page.getByRole('button', { name: 'Свернуть инструменты' }).tap();
   await expect(page.getByRole('button', { name: 'Черта' })).not.toBeInViewport();
 });
+
+test('[R873] a paper without a word says where to begin, and what is gone has a button back', async ({
+  people,
+}) => {
+  const anna = await people.comeIn('anna');
+  await anna.open('7А');
+  const paper = new StoryPaper(anna);
+  await paper.make('Пустой');
+  const { page } = anna;
+  const hint = () =>
+    paper.text
+      .locator('p')
+      .evaluate((line) => getComputedStyle(line, '::before').content.replaceAll('"', ''));
+  expect(await hint()).toBe('Начните писать…');
+  await page.keyboard.type('Дела');
+  await expect.poll(hint).toBe('none');
+
+  await page.setViewportSize({ width: 1280, height: 740 });
+  for (const [path, back] of [
+    ['/papers/nothing', 'К документам'],
+    ['/school/people/nobody', 'Назад к школе'],
+    ['/school/chats/nothing', 'Назад к школе'],
+  ] as const) {
+    await page.goto(new URL(path, page.url()).href);
+    await expect(page.getByRole('link', { name: back }).filter({ hasText: back })).toBeVisible();
+  }
+});
