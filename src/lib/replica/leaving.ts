@@ -18,10 +18,7 @@ const COMING: readonly string[] = ['connecting', 'online'];
 const WORDLESS: readonly string[] = ['reaction.set', 'pin.set', 'pin.remove', 'message.delete'];
 
 export interface LeavingGround {
-  device: Pick<
-    Device,
-    'person' | 'unsent' | 'line' | 'disk' | 'subscribe' | 'wake' | 'exportAll' | 'close'
-  >;
+  device: Pick<Device, 'person' | 'unsent' | 'line' | 'disk' | 'subscribe' | 'wake' | 'exportAll' | 'close'>;
   disk: Disk;
   tabs: Tabs;
   /** Puts on disk what is only in memory. */
