@@ -56,8 +56,8 @@ export function exportHeld(
   copies: ReadonlyMap<string, RoomCopy>,
   drafts: Drafts,
 ): string {
-  const chats: Record<string, object[]> = {};
-  const papers: Record<string, object> = {};
+  const chats: Record<string, object[]> = Object.create(null);
+  const papers: Record<string, object> = Object.create(null);
   for (const { docs, places } of copies.values())
     for (const [name, doc] of docs) {
       const parsed = parseDoc(name);
