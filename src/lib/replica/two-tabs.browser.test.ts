@@ -73,7 +73,7 @@ test('[R850] the last letters of the closed tab stay too, though they were only 
 
 test('[R850] they stay when the other tab sends at once what was typed there, and when it clears it', async () => {
   const { device, chat } = await opened();
-  await aTabLeft(BEGUN, BEGUN);
+  await aTabLeft(BEGUN);
   chat.setDraft('Приду');
   chat.drafts.hold('7a');
   expect((await chat.say('Приду')).ok).toBe(true);
@@ -117,6 +117,19 @@ test('[R850] two tabs that both live hold what each has typed', async () => {
     const all = [chat.draft, ...besides(chat).map((name) => chat.drafts.draft(name))];
     expect([...new Set(all)].sort()).toEqual(['Завтра приду', BEGUN].sort());
   }
+});
+
+test('[R850] what is typed in one tab when the other shares its own words stands once', async () => {
+  const first = await opened();
+  const second = await masha();
+  first.chat.setDraft(BEGUN);
+  await expect.poll(() => kept()).toBe(BEGUN);
+  second.chat.setDraft('Завтра приду');
+  // Neither is hurried: each shares when its hand rests.
+  await until(first.device, 'both are shared', () => first.chat.draft === 'Завтра приду');
+  await until(second.device, 'and sent', () => second.device.unsent === 0);
+  await expect.poll(() => kept()).toBe('Завтра приду');
+  expect(besides(first.chat).map((name) => first.chat.drafts.draft(name))).toEqual([BEGUN]);
 });
 
 test('[R850] who writes in one tab alone has their words once, however they change', async () => {
