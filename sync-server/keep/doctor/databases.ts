@@ -16,7 +16,7 @@ import { bad, type Finding, ok, warn } from './finding.ts';
 const RESTORE = 'Stop the relay, keep the folder as it is, and put the last backup back: npm run restore.';
 /** A school works without: everyone signs in anew, and nothing that was said since the backup has to come back. */
 const ANEW =
-  'Stop the relay, move auth.sqlite out of the folder and start: the start lets an administrator in, npm run link anyone with --person ID. Or put the last backup back: npm run restore.';
+  'the start lets an administrator in, npm run link anyone with --person ID. Or put the last backup back: npm run restore.';
 
 export async function checkDatabases(data: string): Promise<Finding[]> {
   const { log, databases } = readDataFolder(data);
@@ -39,18 +39,16 @@ function checkBeside(data: string, log: string): Finding[] {
     const fill = fillOf(data, { path, table });
     const isGone = fill === 'none' || (fill === 'empty' && path === NAMES.path && !isSomebodyErased);
     const how = existsSync(join(data, path)) ? 'empty' : 'missing';
-    return isGone ? [bad(`${path} is ${how}: ${holds} are gone`, todoFor(path))] : [];
+    const todo = path === ACCOUNTS.path ? `Run npm start: ${ANEW}` : RESTORE;
+    return isGone ? [bad(`${path} is ${how}: ${holds} are gone`, todo)] : [];
   });
 }
 
 function checkDatabase(data: string, path: string): Finding {
   const faults = faultsOf(join(data, path));
   if (faults.length === 0) return ok(`${path} is sound`);
-  return bad(`${path} is damaged: ${faults[0]}`, todoFor(path));
-}
-
-function todoFor(path: string): string {
-  return path === ACCOUNTS.path ? ANEW : RESTORE;
+  const aside = `Stop the relay, move ${path} out of the folder and start: ${ANEW}`;
+  return bad(`${path} is damaged: ${faults[0]}`, path === ACCOUNTS.path ? aside : RESTORE);
 }
 
 async function checkDocuments(file: string): Promise<Finding[]> {
