@@ -176,3 +176,21 @@ async function isHit(what: Locator, across = 44): Promise<void> {
   );
   expect(missed).toEqual([]);
 }
+
+test('[R872] at twice the text size the names of chats, papers and people are read whole, in a list and over a page', async ({
+  people,
+}) => {
+  const elena = await people.comeIn('elena');
+  const { page } = elena;
+  await elena.chatLink('Учительская').tap();
+  await new StoryPaper(elena).make('План похода');
+  await page.setViewportSize({ width: 180, height: 370 });
+  await page.reload();
+  await isWhole(page.getByRole('heading', { name: 'План похода', level: 1 }));
+  await page.getByRole('link', { name: 'К чату' }).tap();
+  await isWhole(page.getByRole('heading', { name: 'Учительская', level: 1 }));
+  await page.getByRole('link', { name: 'Назад к чатам' }).tap();
+  await isWhole(elena.chatLink('Учительская').getByText('Учительская'));
+  await page.goto(new URL('/school/people/masha', page.url()).href);
+  await isWhole(page.getByRole('heading', { name: 'Котова Маша', level: 1 }));
+});

@@ -83,6 +83,7 @@ test('[R866] «back» in a paper leads where Masha came from: to the list, or to
   const { page } = masha;
   await page.getByRole('link', { name: 'Документы' }).tap();
   await page.getByRole('link', { name: /^Список в поход/ }).tap();
+  await expect(page.getByRole('heading', { name: 'Список в поход', level: 1 })).toBeVisible();
   await page.reload();
   await page.getByRole('link', { name: 'К документам' }).tap();
   await expect(page).toHaveURL(/\/papers$/);
@@ -132,8 +133,8 @@ test('[R873] a paper without a word says where to begin, and what is gone has a 
   await page.setViewportSize({ width: 1280, height: 740 });
   for (const [path, back] of [
     ['/papers/nothing', 'К документам'],
-    ['/school/people/nobody', 'Назад к школе'],
-    ['/school/chats/nothing', 'Назад к школе'],
+    ['/school/people/nobody', 'К школе'],
+    ['/school/chats/nothing', 'К школе'],
   ] as const) {
     await page.goto(new URL(path, page.url()).href);
     await expect(page.getByRole('link', { name: back }).filter({ hasText: back })).toBeVisible();
