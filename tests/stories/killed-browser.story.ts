@@ -29,7 +29,8 @@ test('[R707] the browser is killed with a full outbox; reopened with the relay d
   await masha.page.getByRole('button', { name: 'Сохранить' }).click();
   await expect(masha.message('но с правкой')).toBeVisible();
   await masha.composer.fill('Недописанное');
-  await expect.poll(() => masha.unsentCount()).toBe(5);
+  await expect.poll(() => masha.unsentCount()).toBe(4);
+  await expect.poll(() => masha.keptDraft('7a')).toBe('Недописанное');
   await profile.kill();
 
   masha = await profile.open('masha');

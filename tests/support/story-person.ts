@@ -67,6 +67,25 @@ export class StoryPerson {
     return Number(/\d+/.exec(said[0] ?? '')?.[0] ?? 0);
   }
 
+  /** What stands on the disk of what she is writing in a chat. */
+  keptDraft(chat: string): Promise<unknown> {
+    return this.page.evaluate(async (key) => {
+      const ask = <T>(request: IDBRequest<T>) =>
+        new Promise<T>((done, failed) => {
+          request.onsuccess = () => done(request.result);
+          request.onerror = () => failed(request.error);
+        });
+      for (const { name = '' } of await indexedDB.databases()) {
+        const database = await ask(indexedDB.open(name));
+        const row = database.objectStoreNames.contains('kv')
+          ? await ask(database.transaction('kv').objectStore('kv').get(key))
+          : undefined;
+        database.close();
+        if (row) return row.value;
+      }
+    }, `draft/${chat}`);
+  }
+
   /** Her session ends from somewhere else, while this browser may know nothing of it. */
   async endSessionElsewhere(): Promise<void> {
     const { origin } = new URL(this.page.url());
