@@ -19,6 +19,8 @@ export default defineConfig({
           include: ['{src/shared,src/lib,sync-server,scripts,tests}/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
           environment: 'node',
+          // Most wait for a disk, a socket or a process: two at once are two schools that know nothing of each other.
+          maxWorkers: 2,
           expect: { requireAssertions: true },
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -31,6 +33,9 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['src/lib/**/*.browser.test.ts'],
+          // One page has the focus: after the others, one at a time.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           expect: { requireAssertions: true },
           testTimeout: 30_000,
           hookTimeout: 60_000,

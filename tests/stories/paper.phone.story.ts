@@ -84,15 +84,18 @@ test('[R866] «back» in a paper leads where Masha came from: to the list, or to
   await page.getByRole('link', { name: 'Документы' }).tap();
   await page.getByRole('link', { name: /^Список в поход/ }).tap();
   await expect(page.getByRole('heading', { name: 'Список в поход', level: 1 })).toBeVisible();
+  const toList = page.getByRole('link', { name: 'К документам' });
+  // Where the text is not here yet there is one more, under the words that say so.
+  await expect(toList).toHaveCount(1);
   await page.reload();
-  await page.getByRole('link', { name: 'К документам' }).tap();
+  await toList.first().tap();
   await expect(page).toHaveURL(/\/papers$/);
 
   await page.getByRole('link', { name: /^Список в поход/ }).tap();
   await page.getByRole('link', { name: '7А', exact: true }).tap();
   await expect(masha.composer).toBeVisible();
   await masha.log.getByRole('link', { name: /^Список в поход/ }).tap();
-  await page.getByRole('link', { name: 'К чату' }).tap();
+  await page.getByRole('link', { name: 'К чату' }).first().tap();
   await expect(masha.composer).toBeVisible();
 });
 

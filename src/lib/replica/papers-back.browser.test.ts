@@ -296,8 +296,8 @@ test('[R861] what the school took and did not answer is given back with a lost c
   await until(masha, 'it stands', () => wordsIn(paper.doc) === 'Список класса: и моя строка');
   await until(masha, 'it stands once', () => paper.returned().length === 0);
   expect(paper.copies()).toEqual([]);
+  await until(masha, 'it is no lost one', () => masha.papers()[0]?.left === undefined);
   expect(masha.papers()).toMatchObject([{ id: paper.id, chat: '7a' }]);
-  expect(masha.papers()[0]?.left).toBeUndefined();
   await until(masha, 'she writes on', () => paper.right === 'edit');
   await write(masha, paper, '!');
   await until(anna, 'heard', () => wordsIn(hers.doc) === 'Список класса: и моя строка!');
@@ -344,8 +344,8 @@ test('[R861] a paper that the school took and did not answer is no refused one w
   await until(masha, 'it is there', () => paper.right === 'edit');
   await until(masha, 'and not refused', () => masha.refused().length === 0);
   expect(piecesOf(paper)).toMatchObject([{ text: 'Берём палатки' }]);
+  await until(masha, 'it is no lost one', () => masha.papers()[0]?.left === undefined);
   expect(masha.papers()).toEqual([expect.objectContaining({ id: paper.id, chat: '7a' })]);
-  expect(masha.papers()[0]?.left).toBeUndefined();
 });
 
 test('[R268] words that the school took are not given back with a chat that is lost, unless a restore loses them', async () => {
