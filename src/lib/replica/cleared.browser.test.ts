@@ -1,7 +1,7 @@
 /** The browser clears what Parta holds, under a tab that is open. */
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { cdp } from 'vitest/browser';
-import { openDisks } from './disk.ts';
+import { diskName, openDisks } from './disk.ts';
 import { openPaper, shared } from './paper-testing.ts';
 import { enter, openSchool, settled, type TestSchool, texts, until } from './testing.ts';
 import { lastRun, type } from './typing.ts';
@@ -16,6 +16,17 @@ afterEach(() => school.end());
 async function clearStorage(): Promise<void> {
   const session = cdp() as unknown as { send(method: string, of: object): Promise<void> };
   await session.send('Storage.clearDataForOrigin', { origin: location.origin, storageTypes: 'indexeddb' });
+}
+
+/** What leaving says before it waits. */
+function wakeOf(person: string): Promise<void> {
+  const channel = new BroadcastChannel(diskName(person));
+  onTestFinished(() => channel.close());
+  return new Promise((resolve) => {
+    channel.onmessage = ({ data }) => {
+      if (data.say === 'wake') resolve();
+    };
+  });
 }
 
 /** What the disks of Masha's tab said of their end. */
@@ -82,6 +93,33 @@ test('[R859] who leaves when the storage was cleared takes along what the tab kn
   await until(masha, 'cleared', () => masha.disk === 'cleared');
   const left = await masha.signOut('export');
   expect(left.at === 'gone' && left.exported).toContain('Котелок за мной');
+});
+
+test('[R883] who leaves when the storage was cleared is asked about words that this tab alone has', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  await school.cut();
+  await until(masha, 'offline', () => masha.line.at !== 'online');
+  await clearStorage();
+  await until(masha, 'cleared', () => masha.disk === 'cleared');
+  chat.setDraft('А ложки');
+  expect(await masha.signOut('wait')).toEqual({ at: 'unsent', count: 0, here: 1, papers: [] });
+  const left = await masha.signOut('export');
+  expect(left.at === 'gone' && left.exported).toContain('А ложки');
+});
+
+test('[R883] storage that goes while leaving waits for the school is no reason to leave without an answer', async () => {
+  const masha = await school.device('masha');
+  const chat = await enter(masha, '7a');
+  await settled(masha, chat);
+  await school.deafen();
+  await chat.say('Котелок за мной');
+  const heard = wakeOf('masha');
+  const leaving = masha.signOut('wait');
+  await heard;
+  indexedDB.deleteDatabase(diskName('masha'));
+  expect(await leaving).toMatchObject({ at: 'unsent', count: 1 });
 });
 
 test('[R859] a database that the browser closed for reasons of its own is opened again, and nothing is said', async () => {

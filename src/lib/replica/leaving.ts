@@ -4,7 +4,8 @@ import { doubtedWords } from './doubted.ts';
 import { exportUnsent } from './export.ts';
 import { copyOf } from './private-copy.ts';
 import type { Tabs } from './tabs.ts';
-import type { Device, PaperRow } from './types.ts';
+import { notesUnder } from './typed-notes.ts';
+import type { Device, PaperRow, RefusedDraft } from './types.ts';
 import { unheldNotes } from './unheld-notes.ts';
 import { unsharedDrafts } from './unshared-drafts.ts';
 import { wipe } from './wipe.ts';
@@ -18,19 +19,35 @@ const COMING: readonly string[] = ['connecting', 'online'];
 const WORDLESS: readonly string[] = ['reaction.set', 'pin.set', 'pin.remove', 'message.delete'];
 
 export interface LeavingGround {
-  device: Pick<Device, 'person' | 'unsent' | 'line' | 'disk' | 'subscribe' | 'wake' | 'exportAll' | 'close'>;
+  device: Pick<
+    Device,
+    'person' | 'unsent' | 'refused' | 'line' | 'disk' | 'subscribe' | 'wake' | 'exportAll' | 'close'
+  >;
   disk: Disk;
   tabs: Tabs;
-  /** Puts on disk what is only in memory. */
+  /** Puts on disk what is only in memory; notes it where the disk is gone. */
   save(): Promise<void>;
 }
 
 /** As `signOut` of a device promises. */
 export async function leave(
+  ground: LeavingGround,
+  how: Parameters<Device['signOut']>[0],
+): ReturnType<Device['signOut']> {
+  const isCleared = () => ground.device.disk === 'cleared';
+  try {
+    if (!isCleared()) return await leaveDisk(ground, how);
+  } catch (error) {
+    // The browser may clear the storage while the person is asked, or the school is waited for.
+    if (!isCleared()) throw error;
+  }
+  return leaveCleared(ground, how);
+}
+
+async function leaveDisk(
   { device, disk, tabs, save }: LeavingGround,
   how: Parameters<Device['signOut']>[0],
 ): ReturnType<Device['signOut']> {
-  if (device.disk === 'cleared') return leaveCleared(device, how);
   await save();
   if (how === 'wait') {
     device.wake();
@@ -48,13 +65,18 @@ export async function leave(
   return { at: 'gone', exported };
 }
 
-/** Nothing is on the disk any more: what is left is in memory. */
+/** Nothing is on the disk any more: what is left is in memory, and in notes. */
 async function leaveCleared(
-  device: LeavingGround['device'],
+  { device, save }: LeavingGround,
   how: Parameters<Device['signOut']>[0],
 ): ReturnType<Device['signOut']> {
   const { unsent: count, person } = device;
-  if (how === 'wait' && count > 0) return { at: 'unsent', count, here: 0, papers: [] };
+  await save();
+  if (how === 'wait') {
+    const noted = notesUnder(person, '').filter(([, words]) => words !== '');
+    const here = noted.length + device.refused().filter(hasWords).length;
+    if (count + here > 0) return { at: 'unsent', count, here, papers: [] };
+  }
   const exported = how === 'export' ? await device.exportAll() : undefined;
   await wipe(person);
   return { at: 'gone', exported };
@@ -90,10 +112,7 @@ async function leftIn(
  */
 async function onlyHere(disk: Disk, person: string): Promise<{ here: number; papers: string[] }> {
   const { refused, pieces, copies, kv } = disk;
-  // A refused copy of what stands in a person's own document is no text of theirs.
-  const drafts = await refused
-    .filter(({ room, intent }) => !room.startsWith('me/') && !WORDLESS.includes(intent.act))
-    .count();
+  const drafts = await refused.filter(hasWords).count();
   const whole: CopyRow[] = await copies.toArray();
   const kept = new Set(whole.map(({ id }) => id));
   // The relay tells again of what it told once; a private copy and its pieces are one.
@@ -107,13 +126,19 @@ async function onlyHere(disk: Disk, person: string): Promise<{ here: number; pap
   return { here, papers: [...new Set(titles)] };
 }
 
+/** A refused copy of what stands in a person's own document is no text of theirs. */
+function hasWords({ room, intent }: Pick<RefusedDraft, 'room' | 'intent'>): boolean {
+  return !room.startsWith('me/') && !WORDLESS.includes(intent.act);
+}
+
 /** Resolves when nothing waits to be sent any more, when it cannot be sent now, and after a while all the same. */
-async function emptied(device: Pick<Device, 'unsent' | 'line' | 'subscribe'>): Promise<void> {
+async function emptied(device: Pick<Device, 'unsent' | 'line' | 'disk' | 'subscribe'>): Promise<void> {
   if (device.unsent === 0 || !navigator.onLine) return;
   await new Promise<void>((resolve) => {
     const timer = setTimeout(done, WAIT_MS);
     const stop = device.subscribe((topic) => {
-      if (device.unsent === 0 || (topic === 'line' && !COMING.includes(device.line.at))) done();
+      const isAway = topic === 'line' && !COMING.includes(device.line.at);
+      if (device.unsent === 0 || isAway || device.disk === 'cleared') done();
     });
     function done() {
       clearTimeout(timer);

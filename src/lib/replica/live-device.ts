@@ -292,7 +292,12 @@ export class LiveDevice implements Device {
   #onTrouble(error: unknown): void {
     if (this.#closed) return;
     if (troubleOf(error) === 'storage-full') this.#isTroubled('storage-full');
-    else reportError(error);
+    // That the browser took the disk away is told otherwise.
+    else
+      this.#parts.disks.strict.kv
+        .count()
+        .then(() => reportError(error))
+        .catch(() => {});
   }
 
   #isTroubled(code: 'storage-full' | 'storage-failed'): void {
@@ -306,7 +311,7 @@ export class LiveDevice implements Device {
 
   /** Everything that is only in memory goes to disk. */
   async #save(): Promise<void> {
-    if (this.#closed) return;
+    if (this.#closed) return this.#me.flush();
     const papers = this.#views.papers();
     const flushes = papers.map((paper) => paper.flush());
     await Promise.allSettled([...flushes, this.#me.flush(), this.#writer.flushed()]);
