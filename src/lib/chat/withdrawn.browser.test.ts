@@ -132,3 +132,15 @@ test('[R860] a page that comes later asks the school for the message, and makes 
   expect(later.open.composer.text).toContain(EDITED);
   expect(later.open.composer.elsewhere).toEqual([]);
 });
+
+test('[R885] an edit that Masha sends in another tab in the moment in which she withdraws the message stays', async () => {
+  const { here, there } = await editedElsewhere();
+  const sent = there.open.composer.send();
+  await here.open.actsOn(message(here.chat, WORDS)).withdraw?.();
+  await sent;
+  await until([here.device, there.device], 'both tabs know', () =>
+    [here, there].every(({ chat, open }) => has(chat, EDITED) || open.composer.text.includes(EDITED)),
+  );
+  expect(here.open.composer.text).toBe('');
+  expect(here.open.refusal?.code).toBe('changed-meanwhile');
+});

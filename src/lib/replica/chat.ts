@@ -20,8 +20,8 @@ export interface ChatGround {
   /** The first segment that the person may read. */
   first(): number;
   write(build: (id: () => string) => Intent): Promise<Verdict>;
-  /** Unsays an own message that never left the device; false when it may have. */
-  takeBack(message: string): Promise<boolean>;
+  /** Unsays an own message that never left the device; false when it may have, `changed` when another tab edited it. */
+  takeBack(message: string): Promise<boolean | 'changed'>;
   /** Brings a document to disk if it can; whether it is there now. */
   fetch(doc: string): Promise<boolean>;
   readMore(doc: string): Promise<boolean>;
@@ -146,7 +146,9 @@ export class ChatView implements Chat {
   async remove(message: string): Promise<Verdict> {
     // Until it was sent nobody has to hear of it.
     const { copy, takeBack } = this.#ground;
-    if (copy.pendingOf([message]).length > 0 && (await takeBack(message))) return { ok: true, id: message };
+    const isTaken = copy.pendingOf([message]).length > 0 && (await takeBack(message));
+    if (isTaken === 'changed') return { ok: false, code: 'changed-meanwhile' };
+    if (isTaken) return { ok: true, id: message };
     return this.#ground.write(() => ({ act: 'message.delete', message }));
   }
 

@@ -19,22 +19,32 @@ interface TakingBackGround {
   tabs: Tabs;
 }
 
-/** False when it may have been sent, or cannot be taken out: nothing was changed then. */
+/**
+ * False when it may have been sent, or cannot be taken out; `changed` when another tab has edited it and what was
+ * `heard` here does not tell: those words would go unseen. Nothing was changed then.
+ */
 export async function takeBack(
   { disk, tabs, person }: TakingBackGround,
   copy: RoomCopy,
   message: string,
-): Promise<boolean> {
+  heard: ReadonlySet<number>,
+): Promise<boolean | 'changed'> {
+  const isNews = ({ id, slot, intent }: OutRow) =>
+    intent.act === 'message.edit' && slot !== tabs.slot && !heard.has(id);
   // In the lane: what was written before is on disk by then.
-  const isTaken = await copy.inLane(() => unsay(disk, copy.room, message, person));
-  if (!isTaken) return false;
+  const isTaken = await copy.inLane(() => unsay(disk, copy.room, { message, person, isNews }));
+  if (isTaken !== true) return isTaken;
   tabs.say(roomWord(copy.room, { rebuilt: true }));
   await copy.inLane(async () => {});
   return true;
 }
 
 /** All of it in one transaction. */
-async function unsay(disk: Disk, room: string, message: string, person: string): Promise<boolean> {
+async function unsay(
+  disk: Disk,
+  room: string,
+  { message, person, isNews }: { message: string; person: string; isNews(row: OutRow): boolean },
+): Promise<boolean | 'changed'> {
   const { rooms, docs, tails, outbox, pens } = disk;
   return disk.transaction('rw', [rooms, docs, tails, outbox, pens], async () => {
     const rows = await waitingIn(disk, room);
@@ -42,6 +52,7 @@ async function unsay(disk: Disk, room: string, message: string, person: string):
     if (!rows[at]?.here) return false;
     const behind = rows.slice(at);
     const gone = behind.filter(({ intent }) => isAbout(intent, message));
+    if (gone.some(isNews)) return 'changed';
     const made = await madeAgain(disk, rows.slice(0, at), behind, { gone, message, person });
     if (!made) return false;
     const kept = new Set(made.map(({ id }) => id));

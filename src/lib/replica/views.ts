@@ -66,10 +66,12 @@ export class Views {
       head: () => this.#ground.shelf.heads.get(id),
       first: () => this.#ground.shelf.projection?.chats[id]?.first ?? 1,
       write: (build) => this.#ground.writer.write(room, build),
-      takeBack: (message) =>
-        loadTakingBack()
-          .then(({ takeBack }) => takeBack(this.#ground, copy, message))
-          .catch(() => false),
+      takeBack: (message) => {
+        const heard = new Set(copy.out.map((row) => row.id));
+        return loadTakingBack()
+          .then(({ takeBack }) => takeBack(this.#ground, copy, message, heard))
+          .catch(() => false);
+      },
       fetch: (doc) => this.#ground.fetching.fetch(doc),
       readMore: (doc) => copy.inLane(() => copy.readMore(this.#ground.disk, doc)),
       ask: (message) => this.#ground.fetching.ask(id, message),
