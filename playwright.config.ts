@@ -7,8 +7,9 @@ export default defineConfig({
   testDir: './tests/stories',
   testMatch: '**/*.story.ts',
   outputDir: './test-results/stories',
-  // One at a time and never twice: a story that passes on a second try is a bug that hides.
-  workers: 1,
+  // Two at once, each with a school and browsers of its own; never twice: a story that passes on a second try is a bug
+  // that hides.
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
