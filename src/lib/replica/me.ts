@@ -79,7 +79,11 @@ export class MeView implements Me, Drafts {
       this.#left.set(DRAFT + chat, text);
       if (text !== undefined && text.trim() !== this.#drafts.get(chat)?.sent) this.#takeUp(chat, text);
     }
-    for (const [chat, { sent }] of this.#drafts) if (sent !== undefined) this.#takeUp(chat, '', sent);
+    for (const [chat, draft] of this.#drafts) {
+      if (draft.sent !== undefined) this.#takeUp(chat, '', draft.sent);
+      else if (draft.text && !draft.shared && !draft.share)
+        setTimeout(() => void this.#goOn(chat, draft), REST_MS);
+    }
   }
 
   draft(chat: string): string {
@@ -197,6 +201,15 @@ export class MeView implements Me, Drafts {
     const name = besideOf(chat, value, (other) => this.draft(other));
     this.#note(name, value);
     this.#takeUp(name, value, undefined, 0);
+    this.#ground.changed();
+  }
+
+  /** What was found unshared is shared now, unless another tab went on with it, or sent it: then that holds here too. */
+  async #goOn(chat: string, draft: Draft): Promise<void> {
+    const row = await this.#ground.disk.kv.get(`${DRAFT}${chat}`).catch(() => undefined);
+    if (!row || this.#drafts.get(chat) !== draft) return;
+    if (row.value === draft.text) return this.#share(chat, draft);
+    this.#drafts.delete(chat);
     this.#ground.changed();
   }
 

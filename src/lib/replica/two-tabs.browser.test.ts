@@ -153,3 +153,30 @@ test('[R850] who writes in one tab alone has their words once, however they chan
   await device.exportAll();
   expect([chat.draft, besides(chat)]).toEqual(['', []]);
 });
+
+test('[R886] a draft that its tab sends within seconds leaves a tab that was opened meanwhile', async () => {
+  const first = await opened();
+  first.chat.setDraft(BEGUN);
+  await expect.poll(() => kept()).toBe(BEGUN);
+  const second = await masha();
+  expect(second.chat.draft).toBe(BEGUN);
+  first.chat.drafts.hold('7a');
+  expect((await first.chat.say(BEGUN)).ok).toBe(true);
+  first.chat.setDraft('');
+  await until(second.device, 'it was sent', () => second.chat.draft === '');
+  expect(besides(second.chat)).toEqual([]);
+});
+
+test('[R886] a tab that was opened meanwhile goes along with what the first one makes of its draft', async () => {
+  const first = await opened();
+  first.chat.setDraft('Мы с мамой');
+  await expect.poll(() => kept()).toBe('Мы с мамой');
+  const second = await masha();
+  first.chat.setDraft(BEGUN);
+  await first.device.exportAll();
+  await until(second.device, 'it goes on', () => second.chat.draft === BEGUN);
+  first.chat.setDraft('');
+  await first.device.exportAll();
+  await until(second.device, 'it is cleared', () => second.chat.draft === '');
+  expect([first, second].map(({ chat }) => besides(chat))).toEqual([[], []]);
+});
