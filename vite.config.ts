@@ -57,10 +57,10 @@ function nameHeavyChunks(): Plugin {
  */
 function gatherTheShell(): Plugin {
   const shell =
-    /node_modules\/(svelte|@sveltejs\/kit|esm-env|clsx|devalue)\/|src\/lib\/((ui|words|session|install|paraglide)\/|(chat\/context|settings\/(appearance\.svelte|device-notices\.svelte|download))\.ts$)|src\/routes\/PlainPage\.svelte/;
+    /node_modules\/(svelte|@sveltejs\/kit|esm-env|clsx|devalue)\/|src\/lib\/((ui|words|session|install|paraglide)\/|(chat\/(context|place)|settings\/(appearance\.svelte|device-notices\.svelte|download))\.ts$)|src\/routes\/PlainPage\.svelte/;
   const words =
-    /messages\/(papers?|in|set|storage|discard|sign_out|governs|leads|people|person|registry|tabs|school|history_(hidden|note|open|switch|title)|matrix_(change|title)|refused_(again|decide|duty|matrix|present|role)|members_hidden|change)[_.]/;
-  const components = /\/ui\/(SelectField|Switch|PersonName)\.svelte/;
+    /messages\/(papers?|in|set|storage|discard|sign_out|governs|leads|people|person|registry|tabs|school|history_(hidden|note|open|switch|title)|matrix_(change|title)|refused_(again|decide|duty|matrix|present|role)|members_hidden|change|insecure|admin|no_admin|my_units|other_units|app_version|back_to_school|unit)[_.]/;
+  const components = /\/(ui\/(SelectField|Switch|PersonName)|install\/InsecureOrigin)\.svelte/;
   const isLater = (id: string) => words.test(id) || components.test(id);
   return {
     name: 'parta:shell-chunk',

@@ -10,7 +10,7 @@ import { type ChatHeads, countUnread, PEEK_CHARS } from './chat-heads.ts';
 import type { Disk, DocRow, HeadRow, OutRow, PlaceRow } from './disk.ts';
 import type { Followed } from './followed.ts';
 import { lastEdits } from './last-edits.ts';
-import { dropLandedCopies } from './private-copy.ts';
+import type { dropLandedCopies } from './private-copy.ts';
 import { partsOf, putWhole, readParts, tailsOf } from './stored-doc.ts';
 import type { Word } from './tabs.ts';
 import type { Intent, Peek } from './types.ts';
@@ -33,6 +33,8 @@ interface Ground {
   disk: Disk;
   person: string;
   heads: ChatHeads;
+  /** Where something of a paper came: loaded with the first. */
+  dropCopies: typeof dropLandedCopies | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ interface Ground {
  * it shows. Inside a transaction on `docs`, `tails`, `places`, `heads`, `acked`, `refused`, `copies`, `pieces`.
  */
 export async function settle(ground: Ground, came: readonly Came[], followed: Followed): Promise<void> {
-  await dropLanded(ground.disk, followed.words);
+  await dropLanded(ground, followed.words);
   for (const name of new Set(came.map(({ doc }) => doc))) {
     const kind = parseDoc(name)?.kind;
     if (kind !== 'feed' && kind !== 'me') continue;
@@ -87,11 +89,11 @@ export async function keepKnown(disk: Disk, rows: readonly OutRow[]): Promise<vo
  * What was given back, and stands in a chat or a paper of which `words` tell all the same, is given back no more: the
  * relay's word got lost. The tabs are told.
  */
-async function dropLanded(disk: Disk, words: Word[]): Promise<void> {
+async function dropLanded({ disk, dropCopies }: Ground, words: Word[]): Promise<void> {
   const rooms = words.flatMap((word) => (word.say === 'room' && word.changes.length > 0 ? word.room : []));
   if (rooms.length === 0) return;
   const papers = rooms.filter((room) => room.startsWith('paper/')).map((room) => room.slice(6));
-  for (const paper of papers.length > 0 ? await dropLandedCopies(disk, papers) : [])
+  for (const paper of papers.length > 0 && dropCopies ? await dropCopies(disk, papers) : [])
     words.push({ say: 'topic', topic: `paper/${paper}` });
   const docs = new Map<string, Y.Doc>();
   const landed: string[] = [];

@@ -60,7 +60,8 @@ export class Intake {
     this.#gone ??= await loadGone().catch(() => undefined);
     await this.#disk.transaction('rw', [...stores, this.#disk.refused, this.#disk.copies], async () => {
       for (const frame of stored) await this.#one(frame);
-      const ground = { disk: this.#disk, person: this.#person, heads: this.#heads };
+      const { dropLandedCopies: dropCopies } = this.#seldom ?? {};
+      const ground = { disk: this.#disk, person: this.#person, heads: this.#heads, dropCopies };
       await this.#gone?.settle(ground, this.#came, this.#followed);
     });
     if (this.#gone) this.#came = [];
@@ -291,6 +292,8 @@ const STORED: ReadonlySet<Frame['kind']> = new Set([
 
 function isSeldom(frame: Frame): boolean {
   if (frame.kind === 'registry') return frame.json.includes('"first"');
+  // What is back in a paper is given back no more.
+  if (frame.kind === 'patch') return frame.doc.startsWith('paper/');
   return frame.kind === 'swallowed' || frame.kind === 'purge';
 }
 

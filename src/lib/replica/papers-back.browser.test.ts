@@ -339,6 +339,7 @@ test('[R861] a paper that the school took and did not answer is no refused one w
   await school.on('setDuty', 'masha', '7a', 'student', null);
   await online(masha);
   await until(masha, 'given back', () => paper.copies().length > 0 && masha.unsent === 0);
+  await until(masha, 'refused', () => masha.refused().length > 0);
   expect(masha.refused()).toMatchObject([{ intent: { act: 'paper.create' } }]);
   await school.on('setDuty', 'masha', '7a', null, 'student');
   await until(masha, 'it is there', () => paper.right === 'edit');
