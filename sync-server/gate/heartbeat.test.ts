@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Heartbeat } from './heartbeat.ts';
@@ -24,6 +26,27 @@ test('[R388] a phone that fell asleep is let go, one that answers stays, one tha
   expect(asked.times.length).toBeGreaterThan(1);
   expect(talking.readyState).toBe(WebSocket.OPEN);
   expect(askedTalking.times).toEqual([]);
+});
+
+test('[R388] nobody who left is held in memory, though all of a school left at once', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const connections = new Map<object, { heardAt: number }>();
+  const heartbeat = new Heartbeat(connections as never, PACE);
+  onTestFinished(() => heartbeat.stop());
+  const left = Array.from({ length: 1_000 }, () => {
+    const socket = { ping() {}, terminate() {} };
+    connections.set(socket, { heardAt: performance.now() });
+    return new WeakRef(socket);
+  });
+  await new Promise((after) => setTimeout(after, PACE.turnEveryMs / 10));
+  connections.clear();
+  await expect
+    .poll(() => {
+      collect();
+      return left.filter((socket) => socket.deref()).length;
+    })
+    .toBe(0);
 });
 
 test('[R388] a whole school is asked one after another, each in its turn', async () => {

@@ -47,6 +47,8 @@ export class Heartbeat<Socket extends Asked> {
   }
 
   #step(): void {
+    // A round that stands still would hold all who left since it last went on.
+    if (this.#connections.size === 0) this.#round = this.#connections.entries();
     this.#due += this.#connections.size / STEPS;
     for (; this.#due >= 1; this.#due--) {
       let next = this.#round.next();
