@@ -122,6 +122,17 @@ test('[R883] storage that goes while leaving waits for the school is no reason t
   expect(await leaving).toMatchObject({ at: 'unsent', count: 1 });
 });
 
+test('[R859] what is written after the storage was cleared goes into no empty database', async () => {
+  const { ended, disks } = await disksOf();
+  await clearStorage();
+  await expect.poll(() => ended).toContain('cleared');
+  for (const disk of [disks.strict, disks.relaxed]) {
+    disk.close({ disableAutoOpen: false });
+    await expect(disk.kv.put({ key: 'draft/7a', value: 'А ложки' })).rejects.toThrow();
+  }
+  expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain(diskName('masha'));
+});
+
 test('[R859] a database that the browser closed for reasons of its own is opened again, and nothing is said', async () => {
   const { ended, disks } = await disksOf();
   await disks.strict.kv.put({ key: 'draft/7a', value: 'А ложки' });
